@@ -1,0 +1,17 @@
+//! RouterVault: configuration backups of MikroTik RouterOS routers, proven whole.
+//!
+//! `docs/ARCHITECTURE.md` is the map: which module does what, and the way of a nightly run
+//! through them.
+
+pub mod cli;
+pub mod collector;
+pub mod compare;
+pub mod db;
+pub mod demo;
+pub mod inventory;
+pub mod model;
+pub mod platform;
+pub mod scheduler;
+pub mod ssh;
+pub mod vault;
+pub mod web;

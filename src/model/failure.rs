@@ -1,0 +1,80 @@
+//! Why a run failed: a stable code, and a sentence for the person who can act.
+
+use serde::{Deserialize, Serialize};
+
+use super::state::text_enum;
+
+text_enum! {
+    /// Stable codes; the sentence beside them may change, they do not.
+    FailureCode {
+        /// No TCP connection: refused, no route, name not found.
+        Unreachable => "unreachable",
+        /// The connection was lost before the run was done.
+        ConnectionLost => "connection_lost",
+        /// A deadline passed.
+        Timeout => "timeout",
+        /// The device refused the credential.
+        AuthFailed => "auth_failed",
+        /// The device shows another host key than the one trusted.
+        HostKeyChanged => "host_key_changed",
+        /// No SSH algorithm in common.
+        NoCommonAlgorithm => "no_common_algorithm",
+        /// What answers does not speak SSH as it should.
+        ProtocolError => "protocol_error",
+        /// The device answered the export command with an error.
+        ExportRefused => "export_refused",
+        /// The export arrived, but is provably not whole.
+        ExportIncomplete => "export_incomplete",
+        /// The export is larger than the limit.
+        ExportTooLarge => "export_too_large",
+        /// The stored credential can not be used (a damaged or unsupported key, say).
+        CredentialUnusable => "credential_unusable",
+        /// The collector that ran it vanished too often.
+        CollectorLost => "collector_lost",
+        /// A fault of our own; the log has the detail.
+        Internal => "internal",
+    }
+}
+
+impl FailureCode {
+    /// Whether a later attempt in the same batch can help. Never after a refused credential or
+    /// a changed host key: trying again could lock the account out, or talk to a stranger.
+    #[must_use]
+    pub const fn is_retryable(self) -> bool {
+        match self {
+            Self::Unreachable
+            | Self::ConnectionLost
+            | Self::Timeout
+            | Self::ProtocolError
+            | Self::ExportIncomplete
+            | Self::Internal => true,
+            Self::AuthFailed
+            | Self::HostKeyChanged
+            | Self::NoCommonAlgorithm
+            | Self::ExportRefused
+            | Self::ExportTooLarge
+            | Self::CredentialUnusable
+            | Self::CollectorLost => false,
+        }
+    }
+}
+
+/// A failed run as data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// Stable code.
+    pub code: FailureCode,
+    /// What happened and what to do next; holds no secret and no export text.
+    pub message: String,
+}
+
+impl Failure {
+    /// A failure with its sentence.
+    pub fn new(code: FailureCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+        }
+    }
+}

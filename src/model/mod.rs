@@ -1,0 +1,12 @@
+//! The words of the product as plain types: ids, states, verdicts, failures.
+//! No I/O happens here, and every other module may use it.
+
+mod failure;
+mod ids;
+mod state;
+mod verdict;
+
+pub use failure::{Failure, FailureCode};
+pub use ids::{BatchId, CredentialId, DeviceId, RunId, SiteId, SnapshotId};
+pub use state::{Outcome, Platform, RunState, Step, Trigger};
+pub use verdict::{Check, Verdict};

@@ -1,0 +1,3 @@
+//! The drivers, one folder a vendor.
+
+pub mod routeros;

@@ -1,0 +1,4 @@
+//! MikroTik RouterOS.
+
+pub mod judge;
+pub mod text;
