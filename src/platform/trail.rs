@@ -1,5 +1,6 @@
 //! The step trail of an attempt, readable while it is written: the batch page shows it live.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,7 @@ const MAX_STEPS: usize = 50;
 #[derive(Debug)]
 pub struct Trail {
     begin: Instant,
+    recording: AtomicBool,
     steps: Mutex<Vec<Step>>,
 }
 
@@ -19,6 +21,7 @@ impl Default for Trail {
     fn default() -> Self {
         Self {
             begin: Instant::now(),
+            recording: AtomicBool::new(false),
             steps: Mutex::default(),
         }
     }
@@ -44,6 +47,18 @@ impl Trail {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// The attempt is over and its end is being recorded: from here on it must not be stopped,
+    /// or what the record says and what the heartbeat finds would race.
+    pub fn mark_recording(&self) {
+        self.recording.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the end is being recorded.
+    #[must_use]
+    pub fn is_recording(&self) -> bool {
+        self.recording.load(Ordering::Relaxed)
     }
 
     /// Since the attempt began.

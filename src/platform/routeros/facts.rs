@@ -91,9 +91,8 @@ mod tests {
 
     #[test]
     fn a_virtual_router_has_a_board_name_and_no_serial() {
-        let facts = parse(
-            b"  version: 7.18.2 (stable)\n  board-name: CHR\n  name: \n  routerboard: no\n",
-        );
+        let facts =
+            parse(b"  version: 7.18.2 (stable)\n  board-name: CHR\n  name: \n  routerboard: no\n");
         assert_eq!(facts.model.as_deref(), Some("CHR"));
         assert_eq!(facts.serial, None);
         assert_eq!(facts.identity, None);

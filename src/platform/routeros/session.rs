@@ -97,11 +97,13 @@ impl Session<'_> {
             Ruling::Verified => Verdict::Verified,
             Ruling::Suspect => Verdict::Suspect,
             Ruling::Failed(failure) => {
-                self.trail.step(format!("not whole: {passed} of {all} checks"));
+                self.trail
+                    .step(format!("not whole: {passed} of {all} checks"));
                 return Err(failure);
             }
         };
-        self.trail.step(format!("{verdict}: {passed} of {all} checks"));
+        self.trail
+            .step(format!("{verdict}: {passed} of {all} checks"));
         Ok(into_export(fetched, verdict))
     }
 
@@ -124,7 +126,8 @@ impl Session<'_> {
         {
             return Ok(fetched);
         }
-        self.trail.step("the router's version changed: exporting again");
+        self.trail
+            .step("the router's version changed: exporting again");
         self.export_in_any_form(found).await
     }
 
@@ -216,7 +219,8 @@ impl Session<'_> {
             attempted.answers_sentinel = Some(true);
             return Ok(fetched);
         }
-        self.trail.step("the router does not answer a sentinel: exporting without");
+        self.trail
+            .step("the router does not answer a sentinel: exporting without");
         attempted.answers_sentinel = Some(false);
         let form = fetched.form;
         let bare = self.fetch(form, form.command()).await?;
