@@ -9,6 +9,7 @@ pub mod devices;
 pub mod host_keys;
 pub mod jobs;
 pub mod runs;
+pub mod schedule;
 pub mod snapshots;
 pub mod vault_keys;
 

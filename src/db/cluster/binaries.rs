@@ -16,7 +16,9 @@ const OLDEST_MAJOR: u32 = 14;
 /// exists, else the newest.
 pub fn find(wanted: Option<&str>, data_dir: &Path) -> Result<PathBuf, ClusterError> {
     let installed = installed(candidates());
-    let newest = installed.last_key_value().ok_or(ClusterError::NotInstalled)?;
+    let newest = installed
+        .last_key_value()
+        .ok_or(ClusterError::NotInstalled)?;
     match wanted {
         Some(wanted) => wanted
             .parse()
@@ -68,9 +70,9 @@ fn major(folder: &Path) -> Option<u32> {
         .output()
         .ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let version = text.split_whitespace().find(|word| {
-        word.starts_with(|c: char| c.is_ascii_digit())
-    })?;
+    let version = text
+        .split_whitespace()
+        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
     version
         .split(|c: char| !c.is_ascii_digit())
         .next()?

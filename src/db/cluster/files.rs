@@ -60,13 +60,18 @@ impl Layout {
         if self.pgdata.exists() {
             return check_owner(&self.pgdata, &[owner.uid]);
         }
-        let mut entries =
-            fs::read_dir(data_dir).map_err(ClusterError::io(data_dir, "read"))?;
+        let mut entries = fs::read_dir(data_dir).map_err(ClusterError::io(data_dir, "read"))?;
         let foreign = entries.any(|entry| {
             entry.is_ok_and(|entry| {
-                !["lock", "run", "postgres.log", "pgdata.new", "routervault.key"]
-                    .iter()
-                    .any(|ours| entry.file_name() == *ours)
+                ![
+                    "lock",
+                    "run",
+                    "postgres.log",
+                    "pgdata.new",
+                    "routervault.key",
+                ]
+                .iter()
+                .any(|ours| entry.file_name() == *ours)
             })
         });
         if foreign {
@@ -103,8 +108,7 @@ fn make_private_dir(folder: &Path, owner: &Owner) -> Result<(), ClusterError> {
 }
 
 fn check_owner(folder: &Path, allowed: &[Uid]) -> Result<(), ClusterError> {
-    let metadata =
-        fs::symlink_metadata(folder).map_err(ClusterError::io(folder, "looked at"))?;
+    let metadata = fs::symlink_metadata(folder).map_err(ClusterError::io(folder, "looked at"))?;
     if !metadata.is_dir() {
         return Err(ClusterError::NotOurs {
             path: folder.to_owned(),
@@ -147,7 +151,12 @@ pub fn init(layout: &Layout, bin_dir: &Path, owner: &Owner) -> Result<(), Cluste
     make_private_dir(&draft, owner)?;
     let mut command = Command::new(bin_dir.join("initdb"));
     command
-        .args(["--locale=C.UTF-8", "--encoding=UTF8", "--data-checksums", "--auth=peer"])
+        .args([
+            "--locale=C.UTF-8",
+            "--encoding=UTF8",
+            "--data-checksums",
+            "--auth=peer",
+        ])
         .arg(format!("--username={ROLE}"))
         .arg("-D")
         .arg(&draft)

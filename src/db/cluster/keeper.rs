@@ -90,7 +90,8 @@ impl Drop for Keeper {
 }
 
 fn lock(pid: &SharedPid) -> std::sync::MutexGuard<'_, Option<Pid>> {
-    pid.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    pid.lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 fn keep(
@@ -170,7 +171,10 @@ impl Server {
             .args(["-c", &format!("synchronous_commit={durable}")])
             .args(["-c", &format!("full_page_writes={durable}")])
             .arg("-c")
-            .arg(format!("unix_socket_directories={}", self.quoted_socket_dir()))
+            .arg(format!(
+                "unix_socket_directories={}",
+                self.quoted_socket_dir()
+            ))
             .current_dir("/")
             .env_clear()
             .env("LC_ALL", "C.UTF-8")
@@ -199,7 +203,9 @@ impl Server {
         } else {
             options.append(true);
         }
-        options.open(path).map_err(ClusterError::io(path, "written"))
+        options
+            .open(path)
+            .map_err(ClusterError::io(path, "written"))
     }
 
     fn wait_until_ready(&self, child: &mut Child) -> Result<(), ClusterError> {
@@ -235,7 +241,10 @@ impl Server {
 
 /// In the child, before it becomes the server: a session of its own, so that Ctrl-C reaches it
 /// through us only, and a signal to stop when this thread dies.
-#[expect(unsafe_code, reason = "code between fork and exec; it calls async-signal-safe functions only")]
+#[expect(
+    unsafe_code,
+    reason = "code between fork and exec; it calls async-signal-safe functions only"
+)]
 fn tie_to_this_thread(command: &mut Command) {
     let parent = nix::unistd::getpid();
     let tie = move || {
@@ -268,7 +277,10 @@ fn status(layout: &Layout) -> Option<Status> {
     Some(Status { pid, is_ready })
 }
 
-#[expect(clippy::disallowed_methods, reason = "runs on threads of its own, never on the runtime's")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "runs on threads of its own, never on the runtime's"
+)]
 fn pause() {
     std::thread::sleep(WATCH_INTERVAL);
 }

@@ -26,9 +26,13 @@ const ROLE: &str = "routervault";
 /// Why there is no private PostgreSQL. The text of each says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum ClusterError {
-    #[error("PostgreSQL is not installed: no `initdb` and `postgres` in PG_BIN_DIR, in PATH, or under /usr/lib/postgresql. Install it (Debian: `apt install postgresql`), name its folder in PG_BIN_DIR, or give DATABASE_URL for one that runs elsewhere")]
+    #[error(
+        "PostgreSQL is not installed: no `initdb` and `postgres` in PG_BIN_DIR, in PATH, or under /usr/lib/postgresql. Install it (Debian: `apt install postgresql`), name its folder in PG_BIN_DIR, or give DATABASE_URL for one that runs elsewhere"
+    )]
     NotInstalled,
-    #[error("the data folder {folder} holds a PostgreSQL {found} cluster, and only {installed} is installed. Install postgresql-{found}, or choose another --data-dir; the folder was not touched")]
+    #[error(
+        "the data folder {folder} holds a PostgreSQL {found} cluster, and only {installed} is installed. Install postgresql-{found}, or choose another --data-dir; the folder was not touched"
+    )]
     OtherVersion {
         folder: PathBuf,
         found: String,
@@ -36,17 +40,23 @@ pub enum ClusterError {
     },
     #[error("PostgreSQL {found} is installed, and 14 or newer is needed")]
     TooOld { found: String },
-    #[error("the data folder {folder} belongs to {owner}, and this program runs as {me}. Run it as {owner}, or choose another --data-dir")]
+    #[error(
+        "the data folder {folder} belongs to {owner}, and this program runs as {me}. Run it as {owner}, or choose another --data-dir"
+    )]
     OtherOwner {
         folder: PathBuf,
         owner: String,
         me: String,
     },
-    #[error("{folder} can not be entered by {user}, as whom the private PostgreSQL runs (it refuses to run as root). Choose a --data-dir outside, for example /var/lib/routervault")]
+    #[error(
+        "{folder} can not be entered by {user}, as whom the private PostgreSQL runs (it refuses to run as root). Choose a --data-dir outside, for example /var/lib/routervault"
+    )]
     NotReachable { folder: PathBuf, user: String },
     #[error("{path} is not a folder that RouterVault made: {reason}. Choose another --data-dir")]
     NotOurs { path: PathBuf, reason: &'static str },
-    #[error("no user `postgres` or `nobody` exists to run PostgreSQL as; it refuses to run as root")]
+    #[error(
+        "no user `postgres` or `nobody` exists to run PostgreSQL as; it refuses to run as root"
+    )]
     NoUser,
     #[error("{path} can not be {verb}: {source}")]
     Io {
@@ -56,7 +66,9 @@ pub enum ClusterError {
     },
     #[error("PostgreSQL did not start: {0}")]
     NotStarted(String),
-    #[error("another RouterVault is starting PostgreSQL in {0} and does not get ready; end it and try again")]
+    #[error(
+        "another RouterVault is starting PostgreSQL in {0} and does not get ready; end it and try again"
+    )]
     OtherNotReady(PathBuf),
 }
 
@@ -150,7 +162,10 @@ mod tests {
             durable: false,
         };
         let error = Cluster::start(&options).unwrap_err().to_string();
-        assert!(error.contains("is not a folder that RouterVault made"), "{error}");
+        assert!(
+            error.contains("is not a folder that RouterVault made"),
+            "{error}"
+        );
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 

@@ -68,8 +68,8 @@ impl Owner {
             return Ok(());
         }
         for ancestor in folder.ancestors() {
-            let metadata = std::fs::metadata(ancestor)
-                .map_err(ClusterError::io(ancestor, "looked at"))?;
+            let metadata =
+                std::fs::metadata(ancestor).map_err(ClusterError::io(ancestor, "looked at"))?;
             let bit = match metadata.uid() == self.uid.as_raw() {
                 true => 0o100,
                 false if metadata.gid() == self.gid.as_raw() => 0o010,
