@@ -118,6 +118,8 @@ CREATE TABLE batches (
 
 -- One nightly batch per site and due time, whoever computes it.
 CREATE UNIQUE INDEX batches_scheduled_once ON batches (site_id, due_at) WHERE trigger = 'scheduled';
+-- Serves the search for batches whose last run has ended.
+CREATE INDEX batches_open ON batches (id) WHERE finished_at IS NULL;
 -- Serves the list of a site's batches, newest first.
 CREATE INDEX batches_site ON batches (site_id, id DESC);
 

@@ -1,1 +1,86 @@
-//! To come.
+//! The only place with SQL, one file a table, and the private PostgreSQL.
+//!
+//! Functions take `&mut PgConnection`; the caller owns the transaction, and holds none across
+//! SSH. A missing row is `Ok(None)`.
+
+pub mod batches;
+pub mod devices;
+pub mod host_keys;
+pub mod jobs;
+pub mod runs;
+pub mod snapshots;
+pub mod vault_keys;
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+
+/// The migrations, compiled in; applied at start, never edited once landed.
+pub static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// How long a caller waits for a free connection before the database counts as away.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The oldest PostgreSQL that is supported, as `server_version_num` tells it.
+const OLDEST_SERVER_VERSION: i32 = 140_000;
+
+/// Why the database can not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The URL can not be parsed; its text is not shown, for it may hold a password.
+    #[error("DATABASE_URL is not a PostgreSQL URL; write postgres://USER:PASSWORD@HOST:5432/NAME")]
+    Url,
+    /// Nothing answers, or it refuses.
+    #[error("no connection to PostgreSQL: {0}")]
+    Connect(#[source] sqlx::Error),
+    /// Its version is not supported.
+    #[error("this PostgreSQL is version {0}, and 14 or newer is needed")]
+    TooOld(String),
+    /// The schema could not be brought up to date.
+    #[error("the schema of the database can not be brought up to date: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+}
+
+/// A pool of at most `max_connections` on `url`.
+///
+/// # Errors
+/// [`OpenError::Url`], [`OpenError::Connect`], or [`OpenError::TooOld`].
+pub async fn connect(url: &str, max_connections: u32) -> Result<PgPool, OpenError> {
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|_| OpenError::Url)?
+        .application_name("routervault");
+    let pool = PgPoolOptions::new()
+        .max_connections(max_connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        // A ping before every use would double the round trips; a dead connection shows itself
+        // as an error, which the long-running loops answer by trying again.
+        .test_before_acquire(false)
+        .connect_with(options)
+        .await
+        .map_err(OpenError::Connect)?;
+    check_version(&pool).await?;
+    Ok(pool)
+}
+
+async fn check_version(pool: &PgPool) -> Result<(), OpenError> {
+    let version: (String, String) = sqlx::query_as(
+        "SELECT current_setting('server_version_num'), current_setting('server_version')",
+    )
+    .fetch_one(pool)
+    .await
+    .map_err(OpenError::Connect)?;
+    if version.0.parse::<i32>().unwrap_or(0) < OLDEST_SERVER_VERSION {
+        return Err(OpenError::TooOld(version.1));
+    }
+    Ok(())
+}
+
+/// Brings the schema up to date; several processes may do so at once.
+///
+/// # Errors
+/// [`OpenError::Migrate`], also when the database is of a newer RouterVault.
+pub async fn migrate(pool: &PgPool) -> Result<(), OpenError> {
+    Ok(MIGRATOR.run(pool).await?)
+}

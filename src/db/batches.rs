@@ -1,0 +1,222 @@
+//! Batches: what one trigger asked for.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use crate::model::{BatchId, DeviceId, RunId, SiteId, Trigger};
+
+/// The channel on which collectors hear of new runs.
+pub const RUNS_QUEUED_CHANNEL: &str = "runs_queued";
+
+/// Which devices a batch is for; archived and disabled ones are left out of each.
+#[derive(Debug, Clone)]
+pub enum DeviceScope {
+    /// Every device of a site.
+    Site(SiteId),
+    /// These devices.
+    Devices(Vec<DeviceId>),
+}
+
+/// A batch to be inserted.
+#[derive(Debug, Clone)]
+pub struct NewBatch {
+    /// What asks for it.
+    pub trigger: Trigger,
+    /// The person or program; `None` for the schedule.
+    pub requested_by: Option<String>,
+    /// The site it is for; `None` for several.
+    pub site: Option<SiteId>,
+    /// The scheduled time; `None` unless scheduled.
+    pub due_at: Option<DateTime<Utc>>,
+    /// Which devices.
+    pub scope: DeviceScope,
+}
+
+/// What came of a request.
+#[derive(Debug)]
+pub struct Requested {
+    /// The new batch; `None` when there was nothing new to do.
+    pub batch: Option<BatchId>,
+    /// The runs to wait for: the new ones, and those that were already active.
+    pub runs: Vec<RunId>,
+    /// How many of the devices were already being backed up.
+    pub already_active: usize,
+    /// The batch of one of those.
+    pub already_active_batch: Option<BatchId>,
+}
+
+/// Inserts a batch with one run for each device that has none active yet, and wakes the
+/// collectors when the caller's transaction commits.
+///
+/// # Errors
+/// When the database fails; a scheduled batch of the same site and due time is a unique
+/// violation.
+pub async fn request(conn: &mut PgConnection, new: &NewBatch) -> Result<Requested, sqlx::Error> {
+    let devices = list_devices(conn, &new.scope).await?;
+    let batch = insert(conn, new).await?;
+    let inserted = insert_runs(conn, batch, new.trigger, &devices).await?;
+    let active = list_active(conn, &devices, batch).await?;
+    let batch = if inserted.is_empty() {
+        delete_empty(conn, batch).await?;
+        None
+    } else {
+        notify(conn).await?;
+        Some(batch)
+    };
+    Ok(Requested {
+        batch,
+        already_active: active.len(),
+        already_active_batch: active.first().map(|(_, batch)| *batch),
+        runs: inserted
+            .into_iter()
+            .chain(active.into_iter().map(|(run, _)| run))
+            .collect(),
+    })
+}
+
+async fn list_devices(
+    conn: &mut PgConnection,
+    scope: &DeviceScope,
+) -> Result<Vec<i64>, sqlx::Error> {
+    let (site, ids): (Option<i64>, Vec<i64>) = match scope {
+        DeviceScope::Site(site) => (Some(site.0), Vec::new()),
+        DeviceScope::Devices(devices) => (None, devices.iter().map(|id| id.0).collect()),
+    };
+    sqlx::query_scalar!(
+        "SELECT id
+         FROM devices
+         WHERE (site_id = $1 OR id = ANY($2))
+           AND enabled
+           AND archived_at IS NULL
+         ORDER BY id",
+        site,
+        &ids,
+    )
+    .fetch_all(conn)
+    .await
+}
+
+async fn insert(conn: &mut PgConnection, new: &NewBatch) -> Result<BatchId, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"INSERT INTO batches (trigger, requested_by, site_id, due_at)
+           VALUES ($1, $2, $3, $4)
+           RETURNING id AS "id: BatchId""#,
+        new.trigger.as_str(),
+        new.requested_by,
+        new.site.map(|id| id.0),
+        new.due_at,
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// A person waits for what they asked for, so it goes before the schedule's.
+fn priority(trigger: Trigger) -> i16 {
+    match trigger {
+        Trigger::Manual | Trigger::Api => 0,
+        Trigger::Scheduled => 1,
+    }
+}
+
+async fn insert_runs(
+    conn: &mut PgConnection,
+    batch: BatchId,
+    trigger: Trigger,
+    devices: &[i64],
+) -> Result<Vec<RunId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"INSERT INTO runs (batch_id, device_id, site_id, priority)
+           SELECT $1, id, site_id, $2
+           FROM devices
+           WHERE id = ANY($3)
+           ORDER BY id
+           ON CONFLICT (device_id) WHERE state IN ('queued', 'running') DO NOTHING
+           RETURNING id AS "id: RunId""#,
+        batch.0,
+        priority(trigger),
+        devices,
+    )
+    .fetch_all(conn)
+    .await
+}
+
+async fn list_active(
+    conn: &mut PgConnection,
+    devices: &[i64],
+    except: BatchId,
+) -> Result<Vec<(RunId, BatchId)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"SELECT id AS "id: RunId", batch_id AS "batch_id: BatchId"
+           FROM runs
+           WHERE device_id = ANY($1)
+             AND state IN ('queued', 'running')
+             AND batch_id <> $2
+           ORDER BY id"#,
+        devices,
+        except.0,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.batch_id)).collect())
+}
+
+async fn delete_empty(conn: &mut PgConnection, batch: BatchId) -> Result<(), sqlx::Error> {
+    sqlx::query!("DELETE FROM batches WHERE id = $1", batch.0)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+async fn notify(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query!("SELECT pg_notify($1, '')", RUNS_QUEUED_CHANNEL)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Marks those of `batches` ended that have no active run left. To be called after the commit
+/// that ended a run: whoever commits last then sees them all ended.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_finished(
+    conn: &mut PgConnection,
+    batches: &[BatchId],
+) -> Result<(), sqlx::Error> {
+    let ids: Vec<i64> = batches.iter().map(|id| id.0).collect();
+    sqlx::query!(
+        "UPDATE batches
+         SET finished_at = now()
+         WHERE id = ANY($1)
+           AND finished_at IS NULL
+           AND NOT EXISTS (
+               SELECT FROM runs
+               WHERE runs.batch_id = batches.id
+                 AND runs.state IN ('queued', 'running')
+           )",
+        &ids,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Marks every batch ended that has no active run left: what a killed process did not get to.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_all_finished(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE batches
+         SET finished_at = now()
+         WHERE finished_at IS NULL
+           AND NOT EXISTS (
+               SELECT FROM runs
+               WHERE runs.batch_id = batches.id
+                 AND runs.state IN ('queued', 'running')
+           )"
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,436 @@
+//! Runs as a queue: claimed, kept alive by heartbeats, ended once.
+//!
+//! The database's clock is the one clock of leases and back-off, so that collectors on several
+//! machines agree.
+
+use std::time::Duration;
+
+use sqlx::PgConnection;
+use sqlx::types::Json;
+
+use crate::model::{
+    BatchId, Check, Failure, FailureCode, Outcome, RunId, RunState, SnapshotId, Step, Verdict,
+};
+
+/// Serialises claims, so that the cap per site holds across collectors.
+const CLAIM_LOCK: i64 = 0x5256_434c_4149_4d31;
+
+/// How a collector claims.
+#[derive(Debug, Clone, Copy)]
+pub struct ClaimLimits {
+    /// How many runs at most.
+    pub slots: i64,
+    /// How many runs of one site may run at once, over all collectors.
+    pub per_site: i64,
+    /// How long a claim is believed without a heartbeat.
+    pub lease: Duration,
+}
+
+/// A run that is ours until its lease ends.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim {
+    /// The run.
+    pub run: RunId,
+    /// Which attempt this is, from 1 on; together with the collector it tells a stale owner.
+    pub attempt: i32,
+}
+
+/// Claims queued runs for `collector`: those that a person waits for first, then by site,
+/// oldest first within a site, never above the cap per site. A transaction of its own.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim(
+    conn: &mut PgConnection,
+    collector: &str,
+    limits: ClaimLimits,
+) -> Result<Vec<Claim>, sqlx::Error> {
+    let mut tx = sqlx::Connection::begin(conn).await?;
+    sqlx::query!("SELECT pg_advisory_xact_lock($1)", CLAIM_LOCK)
+        .execute(&mut *tx)
+        .await?;
+    // `waiting` walks the index from one (priority, site) to the next, so that its cost is that
+    // of the sites that wait and not of the runs, and a site at its cap hides nobody.
+    let claims = sqlx::query!(
+        r#"WITH RECURSIVE waiting AS (
+               (SELECT priority, site_id
+                FROM runs
+                WHERE state = 'queued'
+                ORDER BY priority, site_id
+                LIMIT 1)
+               UNION ALL
+               SELECT next.priority, next.site_id
+               FROM waiting
+               CROSS JOIN LATERAL (
+                   SELECT priority, site_id
+                   FROM runs
+                   WHERE state = 'queued'
+                     AND (priority, site_id) > (waiting.priority, waiting.site_id)
+                   ORDER BY priority, site_id
+                   LIMIT 1
+               ) next
+           ),
+           candidates AS (
+               SELECT picked.id, waiting.priority, waiting.site_id, room.slots
+               FROM waiting
+               CROSS JOIN LATERAL (
+                   SELECT $2 - count(*) AS slots
+                   FROM runs
+                   WHERE state = 'running'
+                     AND site_id = waiting.site_id
+               ) room
+               CROSS JOIN LATERAL (
+                   SELECT id
+                   FROM runs
+                   WHERE state = 'queued'
+                     AND priority = waiting.priority
+                     AND site_id = waiting.site_id
+                     AND not_before <= now()
+                   ORDER BY not_before, id
+                   LIMIT greatest(room.slots, 0)
+                   FOR UPDATE SKIP LOCKED
+               ) picked
+               LIMIT $1
+           ),
+           fitting AS (
+               SELECT id
+               FROM (
+                   SELECT id, slots,
+                          row_number() OVER (PARTITION BY site_id ORDER BY priority, id) AS place
+                   FROM candidates
+               ) ranked
+               WHERE place <= slots
+           )
+           UPDATE runs
+           SET state = 'running',
+               attempt = attempt + 1,
+               claimed_by = $3,
+               lease_until = now() + $4 * interval '1 millisecond',
+               started_at = now(),
+               steps = '[]'
+           FROM fitting
+           WHERE runs.id = fitting.id
+           RETURNING runs.id AS "run: RunId", runs.attempt"#,
+        limits.slots,
+        limits.per_site,
+        collector,
+        millis(limits.lease) as f64,
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(claims
+        .into_iter()
+        .map(|row| Claim {
+            run: row.run,
+            attempt: row.attempt,
+        })
+        .collect())
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Prolongs the leases of a collector's runs and shows their step trails so far. Gives the runs
+/// that are still its own; another one was taken over or cancelled and is to be dropped.
+///
+/// # Errors
+/// When the database fails.
+pub async fn heartbeat(
+    conn: &mut PgConnection,
+    collector: &str,
+    runs: &[(Claim, Vec<Step>)],
+    lease: Duration,
+) -> Result<Vec<RunId>, sqlx::Error> {
+    let ids: Vec<i64> = runs.iter().map(|(claim, _)| claim.run.0).collect();
+    let attempts: Vec<i32> = runs.iter().map(|(claim, _)| claim.attempt).collect();
+    let steps: Vec<serde_json::Value> = runs
+        .iter()
+        .map(|(_, steps)| serde_json::json!(steps))
+        .collect();
+    sqlx::query_scalar!(
+        r#"UPDATE runs
+           SET lease_until = now() + $5 * interval '1 millisecond',
+               steps = mine.steps
+           FROM unnest($1::bigint[], $2::integer[], $3::jsonb[]) AS mine (id, attempt, steps)
+           WHERE runs.id = mine.id
+             AND runs.attempt = mine.attempt
+             AND runs.state = 'running'
+             AND runs.claimed_by = $4
+           RETURNING runs.id AS "id: RunId""#,
+        &ids,
+        &attempts,
+        &steps,
+        collector,
+        millis(lease) as f64,
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// How an attempt ended.
+#[derive(Debug)]
+pub struct Ending {
+    /// How long the attempt took.
+    pub duration: Duration,
+    /// The whole step trail.
+    pub steps: Vec<Step>,
+    /// Every check that was made; empty when it did not come to that.
+    pub checks: Vec<Check>,
+    /// What was received, if anything was.
+    pub size_bytes: Option<i64>,
+    /// SHA-256 of it.
+    pub sha256: Option<Vec<u8>>,
+    /// What came of it.
+    pub result: EndResult,
+}
+
+/// What came of an attempt.
+#[derive(Debug)]
+pub enum EndResult {
+    /// A snapshot was stored or found unchanged.
+    Succeeded {
+        outcome: Outcome,
+        verdict: Verdict,
+        snapshot: SnapshotId,
+    },
+    /// Nothing was stored, and nothing more will be tried in this batch.
+    Failed(Failure),
+    /// Nothing was stored; queued again for after `retry_in`. The failure is kept to be shown.
+    TryAgain {
+        failure: Failure,
+        retry_in: Duration,
+    },
+}
+
+impl EndResult {
+    fn state(&self) -> RunState {
+        match self {
+            Self::Succeeded { .. } => RunState::Succeeded,
+            Self::Failed(_) => RunState::Failed,
+            Self::TryAgain { .. } => RunState::Queued,
+        }
+    }
+
+    fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Succeeded { .. } => None,
+            Self::Failed(failure) | Self::TryAgain { failure, .. } => Some(failure),
+        }
+    }
+}
+
+/// Ends an attempt. Gives `false` when the run is no longer this collector's: the caller then
+/// rolls back whatever else the transaction holds.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_ended(
+    conn: &mut PgConnection,
+    collector: &str,
+    claim: Claim,
+    ending: &Ending,
+) -> Result<bool, sqlx::Error> {
+    let state = ending.result.state();
+    let failure = ending.result.failure();
+    let (outcome, verdict, snapshot) = match &ending.result {
+        EndResult::Succeeded {
+            outcome,
+            verdict,
+            snapshot,
+        } => (Some(*outcome), Some(*verdict), Some(*snapshot)),
+        _ => (None, None, None),
+    };
+    let retry_in = match &ending.result {
+        EndResult::TryAgain { retry_in, .. } => millis(*retry_in),
+        _ => 0,
+    };
+    let updated = sqlx::query!(
+        "UPDATE runs
+         SET state = $4,
+             not_before = now() + $5 * interval '1 millisecond',
+             finished_at = CASE WHEN $4 = 'queued' THEN NULL ELSE now() END,
+             claimed_by = NULL,
+             lease_until = NULL,
+             outcome = $6,
+             verdict = $7,
+             checks = $8,
+             steps = $9,
+             failure_code = $10,
+             failure_message = $11,
+             snapshot_id = $12,
+             size_bytes = $13,
+             sha256 = $14,
+             duration_ms = $15
+         WHERE id = $1
+           AND attempt = $2
+           AND claimed_by = $3
+           AND state = 'running'",
+        claim.run.0,
+        claim.attempt,
+        collector,
+        state.as_str(),
+        retry_in as f64,
+        outcome.map(Outcome::as_str),
+        verdict.map(Verdict::as_str),
+        Json(&ending.checks) as _,
+        Json(&ending.steps) as _,
+        failure.map(|failure| failure.code.as_str()),
+        failure.map(|failure| failure.message.as_str()),
+        snapshot.map(|id| id.0),
+        ending.size_bytes,
+        ending.sha256.as_deref(),
+        millis(ending.duration),
+    )
+    .execute(conn)
+    .await?;
+    Ok(updated.rows_affected() == 1)
+}
+
+/// Gives runs back whose collector fell silent: queued again, or failed with `collector_lost`
+/// after `max_attempts` attempts, lest a run that kills its collector does so for ever. Gives
+/// how many there were.
+///
+/// # Errors
+/// When the database fails.
+pub async fn requeue_lost(conn: &mut PgConnection, max_attempts: i32) -> Result<u64, sqlx::Error> {
+    let requeued = sqlx::query!(
+        "UPDATE runs
+         SET state = CASE WHEN attempt < $1 THEN 'queued' ELSE 'failed' END,
+             finished_at = CASE WHEN attempt < $1 THEN NULL ELSE now() END,
+             failure_code = $2,
+             failure_message =
+                 'The collector that ran this backup stopped before it was done. '
+                 || CASE WHEN attempt < $1 THEN 'It is tried again.'
+                    ELSE 'This happened too often; look at the collector''s log.' END,
+             claimed_by = NULL,
+             lease_until = NULL,
+             not_before = now()
+         WHERE id IN (
+             SELECT id
+             FROM runs
+             WHERE state = 'running'
+               AND lease_until < now()
+             FOR UPDATE SKIP LOCKED
+         )",
+        max_attempts,
+        FailureCode::CollectorLost.as_str(),
+    )
+    .execute(conn)
+    .await?;
+    Ok(requeued.rows_affected())
+}
+
+/// Gives the runs of a collector that stops back at once, without waiting for their leases.
+///
+/// # Errors
+/// When the database fails.
+pub async fn release(conn: &mut PgConnection, collector: &str) -> Result<u64, sqlx::Error> {
+    let released = sqlx::query!(
+        "UPDATE runs
+         SET state = 'queued',
+             attempt = attempt - 1,
+             claimed_by = NULL,
+             lease_until = NULL
+         WHERE state = 'running'
+           AND claimed_by = $1",
+        collector,
+    )
+    .execute(conn)
+    .await?;
+    Ok(released.rows_affected())
+}
+
+/// How many of `runs` stand where: queued or running, and ended.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_active(conn: &mut PgConnection, runs: &[RunId]) -> Result<i64, sqlx::Error> {
+    let ids: Vec<i64> = runs.iter().map(|id| id.0).collect();
+    sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!"
+           FROM runs
+           WHERE id = ANY($1)
+             AND state IN ('queued', 'running')"#,
+        &ids,
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// A run as the command line reports it.
+#[derive(Debug)]
+pub struct Report {
+    pub run: RunId,
+    pub batch: BatchId,
+    pub site: String,
+    pub device: String,
+    pub state: RunState,
+    pub outcome: Option<Outcome>,
+    pub verdict: Option<Verdict>,
+    pub checks: Vec<Check>,
+    pub failure_code: Option<String>,
+    pub failure_message: Option<String>,
+    pub snapshot: Option<SnapshotId>,
+    pub size_bytes: Option<i64>,
+    pub sha256: Option<Vec<u8>>,
+    pub duration_ms: Option<i64>,
+    pub attempts: i32,
+}
+
+/// The runs as reported, by site and device.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_reports(
+    conn: &mut PgConnection,
+    runs: &[RunId],
+) -> Result<Vec<Report>, sqlx::Error> {
+    let ids: Vec<i64> = runs.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        r#"SELECT runs.id AS "run: RunId",
+                  runs.batch_id AS "batch: BatchId",
+                  sites.slug AS site,
+                  devices.name AS device,
+                  runs.state AS "state: RunState",
+                  runs.outcome AS "outcome: Outcome",
+                  runs.verdict AS "verdict: Verdict",
+                  runs.checks AS "checks: Json<Vec<Check>>",
+                  runs.failure_code,
+                  runs.failure_message,
+                  runs.snapshot_id AS "snapshot: SnapshotId",
+                  runs.size_bytes,
+                  runs.sha256,
+                  runs.duration_ms,
+                  runs.attempt AS attempts
+           FROM runs
+           JOIN devices ON devices.id = runs.device_id
+           JOIN sites ON sites.id = runs.site_id
+           WHERE runs.id = ANY($1)
+           ORDER BY sites.slug, devices.name"#,
+        &ids,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Report {
+            run: row.run,
+            batch: row.batch,
+            site: row.site,
+            device: row.device,
+            state: row.state,
+            outcome: row.outcome,
+            verdict: row.verdict,
+            checks: row.checks.0,
+            failure_code: row.failure_code,
+            failure_message: row.failure_message,
+            snapshot: row.snapshot,
+            size_bytes: row.size_bytes,
+            sha256: row.sha256,
+            duration_ms: row.duration_ms,
+            attempts: row.attempts,
+        })
+        .collect())
+}

@@ -1,0 +1,372 @@
+//! Snapshots: kept exports, their validity, and their sealed bodies.
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+use sqlx::types::Json;
+
+use crate::model::{BatchId, Check, DeviceId, SnapshotId, Verdict};
+use crate::vault::{Vault, VaultError, body};
+
+/// A snapshot to be inserted as the newest of its device.
+#[derive(Debug)]
+pub struct NewSnapshot<'a> {
+    pub device: DeviceId,
+    pub batch: BatchId,
+    pub taken_at: DateTime<Utc>,
+    pub verdict: Verdict,
+    pub checks: &'a [Check],
+    /// SHA-256 of the comparison form.
+    pub fingerprint: &'a [u8],
+    /// SHA-256 of `export`.
+    pub sha256: &'a [u8],
+    /// The exact bytes.
+    pub export: &'a [u8],
+    pub line_count: i32,
+    pub version: Option<&'a str>,
+    pub model: Option<&'a str>,
+    pub serial: Option<&'a str>,
+    pub has_secrets: bool,
+    pub error_menus: &'a [String],
+}
+
+/// Why a body can not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum BodyError {
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+    /// It does not open.
+    #[error("the stored body of snapshot {0} does not open: {1}")]
+    Sealed(SnapshotId, #[source] VaultError),
+    /// It can not be decompressed.
+    #[error("the stored body of snapshot {0} can not be decoded: {1}")]
+    Decode(SnapshotId, #[source] std::io::Error),
+    /// It is not what was stored.
+    #[error("the stored body of snapshot {0} does not match its SHA-256")]
+    Checksum(SnapshotId),
+    /// What it is a patch against is missing.
+    #[error("the stored body of snapshot {0} needs another one that is missing")]
+    Broken(SnapshotId),
+}
+
+struct Stored {
+    id: SnapshotId,
+    device_id: DeviceId,
+    sha256: Vec<u8>,
+    size_bytes: i64,
+    codec: String,
+    body: Vec<u8>,
+}
+
+/// Under what a body is sealed: it opens for its own device and content only.
+fn context(device: DeviceId, sha256: &[u8]) -> String {
+    format!("snapshot:{device}:{}", hex::encode(sha256))
+}
+
+/// The exact bytes of a snapshot, verified against its SHA-256; `None` when there is no such
+/// snapshot.
+///
+/// # Errors
+/// [`BodyError`] when what is stored can not be read or is not what was stored; nothing partial
+/// is ever given.
+pub async fn load_body(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    id: SnapshotId,
+) -> Result<Option<Vec<u8>>, BodyError> {
+    let chain = list_chain(conn, id).await?;
+    if chain.is_empty() {
+        return Ok(None);
+    }
+    let mut newer: Option<Vec<u8>> = None;
+    for stored in chain.into_iter().rev() {
+        newer = Some(decode(vault, &stored, newer.as_deref())?);
+    }
+    Ok(newer)
+}
+
+/// The snapshot and what its body is a patch against, up to the whole one, in one statement, so
+/// that a snapshot stored meanwhile changes nothing.
+async fn list_chain(conn: &mut PgConnection, id: SnapshotId) -> Result<Vec<Stored>, sqlx::Error> {
+    sqlx::query_as!(
+        Stored,
+        r#"WITH RECURSIVE chain AS (
+               SELECT id, base_snapshot_id, 0 AS depth
+               FROM snapshots
+               WHERE id = $1
+               UNION ALL
+               SELECT base.id, base.base_snapshot_id, chain.depth + 1
+               FROM chain
+               JOIN snapshots base ON base.id = chain.base_snapshot_id
+           )
+           SELECT snapshots.id AS "id: SnapshotId",
+                  snapshots.device_id AS "device_id: DeviceId",
+                  snapshots.sha256,
+                  snapshots.size_bytes,
+                  snapshots.codec,
+                  snapshots.body
+           FROM chain
+           JOIN snapshots ON snapshots.id = chain.id
+           ORDER BY chain.depth"#,
+        id.0,
+    )
+    .fetch_all(conn)
+    .await
+}
+
+fn decode(vault: &Vault, stored: &Stored, newer: Option<&[u8]>) -> Result<Vec<u8>, BodyError> {
+    let id = stored.id;
+    let encoded = vault
+        .open(&context(stored.device_id, &stored.sha256), &stored.body)
+        .map_err(|error| BodyError::Sealed(id, error))?;
+    let size = usize::try_from(stored.size_bytes).map_err(|_| BodyError::Checksum(id))?;
+    let bytes = match (stored.codec.as_str(), newer) {
+        ("patch", Some(newer)) => body::decode_patch(&encoded, newer, size),
+        ("patch", None) => return Err(BodyError::Broken(id)),
+        _ => body::decode_whole(&encoded, size),
+    }
+    .map_err(|error| BodyError::Decode(id, error))?;
+    if Sha256::digest(&bytes).as_slice() == stored.sha256 {
+        Ok(bytes)
+    } else {
+        Err(BodyError::Checksum(id))
+    }
+}
+
+/// Inserts the newest snapshot of a device, whole, and rewrites `previous`, its newest so far,
+/// as a patch against it. The caller's transaction holds both, and no other of this device.
+///
+/// # Errors
+/// [`BodyError::Database`] only: a previous body that can not be read is left as it is, and said
+/// in the log.
+pub async fn insert(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    new: &NewSnapshot<'_>,
+    previous: Option<SnapshotId>,
+) -> Result<SnapshotId, BodyError> {
+    let patch = match previous {
+        Some(previous) => make_patch(conn, vault, previous, new).await?,
+        None => None,
+    };
+    let chain_length = patch.as_ref().map_or(0, |patch| patch.chain_length);
+    let id = insert_whole(conn, vault, new, chain_length).await?;
+    if let Some(patch) = patch {
+        rewrite(conn, &patch, id).await?;
+    }
+    Ok(id)
+}
+
+struct Patch {
+    of: SnapshotId,
+    sealed: Vec<u8>,
+    /// How many snapshots hang on the new one when this one does.
+    chain_length: i32,
+}
+
+/// The patch for `previous`, already proven to give its body back; `None` when its chain is
+/// long enough to begin a new one, or when its body can not be read.
+async fn make_patch(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    previous: SnapshotId,
+    new: &NewSnapshot<'_>,
+) -> Result<Option<Patch>, BodyError> {
+    let Some(head) = get_head(conn, previous).await? else {
+        return Ok(None);
+    };
+    if head.chain_length + 1 >= body::MAX_CHAIN {
+        return Ok(None);
+    }
+    let old = match load_body(conn, vault, previous).await {
+        Ok(Some(old)) => old,
+        Ok(None) => return Ok(None),
+        Err(error @ BodyError::Database(_)) => return Err(error),
+        Err(error) => {
+            tracing::error!(snapshot = %previous, %error, "A stored snapshot can not be read; it is left as it is");
+            return Ok(None);
+        }
+    };
+    let export = new.export.to_vec();
+    let (encoded, proven) = tokio::task::spawn_blocking(move || {
+        let encoded = body::encode_patch(&old, &export);
+        let proven = body::decode_patch(&encoded, &export, old.len()).is_ok_and(|back| back == old);
+        (encoded, proven)
+    })
+    .await
+    .map_err(|error| BodyError::Decode(previous, std::io::Error::other(error)))?;
+    Ok(proven.then(|| Patch {
+        of: previous,
+        sealed: vault.seal(&context(new.device, &head.sha256), &encoded),
+        chain_length: head.chain_length + 1,
+    }))
+}
+
+struct Head {
+    sha256: Vec<u8>,
+    chain_length: i32,
+}
+
+async fn get_head(conn: &mut PgConnection, id: SnapshotId) -> Result<Option<Head>, sqlx::Error> {
+    sqlx::query_as!(
+        Head,
+        "SELECT sha256, chain_length
+         FROM snapshots
+         WHERE id = $1
+         FOR UPDATE",
+        id.0,
+    )
+    .fetch_optional(conn)
+    .await
+}
+
+async fn insert_whole(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    new: &NewSnapshot<'_>,
+    chain_length: i32,
+) -> Result<SnapshotId, sqlx::Error> {
+    let sealed = vault.seal(
+        &context(new.device, new.sha256),
+        &body::encode_whole(new.export),
+    );
+    sqlx::query_scalar!(
+        r#"INSERT INTO snapshots (
+               device_id, batch_id, taken_at, last_seen_at, verdict, checks, fingerprint, sha256,
+               size_bytes, line_count, version, model, serial, has_secrets, error_menus,
+               codec, chain_length, body
+           )
+           VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'whole', $15, $16)
+           RETURNING id AS "id: SnapshotId""#,
+        new.device.0,
+        new.batch.0,
+        new.taken_at,
+        new.verdict.as_str(),
+        Json(new.checks) as _,
+        new.fingerprint,
+        new.sha256,
+        i64::try_from(new.export.len()).unwrap_or(i64::MAX),
+        new.line_count,
+        new.version,
+        new.model,
+        new.serial,
+        new.has_secrets,
+        new.error_menus,
+        chain_length,
+        sealed,
+    )
+    .fetch_one(conn)
+    .await
+}
+
+async fn rewrite(
+    conn: &mut PgConnection,
+    patch: &Patch,
+    base: SnapshotId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE snapshots
+         SET codec = 'patch',
+             base_snapshot_id = $2,
+             body = $3
+         WHERE id = $1",
+        patch.of.0,
+        base.0,
+        patch.sealed,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Extends a snapshot's validity to `seen_at`: the same configuration was seen again.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_seen(
+    conn: &mut PgConnection,
+    id: SnapshotId,
+    seen_at: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE snapshots
+         SET last_seen_at = greatest(last_seen_at, $2),
+             times_seen = times_seen + 1
+         WHERE id = $1",
+        id.0,
+        seen_at,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// A snapshot as the command line lists it.
+#[derive(Debug, serde::Serialize)]
+pub struct Listed {
+    pub id: SnapshotId,
+    pub site: String,
+    pub device: String,
+    pub taken_at: DateTime<Utc>,
+    pub last_seen_at: DateTime<Utc>,
+    pub times_seen: i32,
+    pub verdict: Verdict,
+    pub size_bytes: i64,
+    pub line_count: i32,
+    pub version: Option<String>,
+    pub model: Option<String>,
+    pub serial: Option<String>,
+    pub has_secrets: bool,
+    #[serde(serialize_with = "as_hex")]
+    pub sha256: Vec<u8>,
+}
+
+fn as_hex<S: serde::Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&hex::encode(bytes))
+}
+
+/// The snapshots of a site, of a device, or of all, by site and device, newest first, a page of
+/// at most `limit` after `offset`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(
+    conn: &mut PgConnection,
+    site_slug: Option<&str>,
+    device: Option<DeviceId>,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<Listed>, sqlx::Error> {
+    sqlx::query_as!(
+        Listed,
+        r#"SELECT snapshots.id AS "id: SnapshotId",
+                  sites.slug AS site,
+                  devices.name AS device,
+                  snapshots.taken_at,
+                  snapshots.last_seen_at,
+                  snapshots.times_seen,
+                  snapshots.verdict AS "verdict: Verdict",
+                  snapshots.size_bytes,
+                  snapshots.line_count,
+                  snapshots.version,
+                  snapshots.model,
+                  snapshots.serial,
+                  snapshots.has_secrets,
+                  snapshots.sha256
+           FROM snapshots
+           JOIN devices ON devices.id = snapshots.device_id
+           JOIN sites ON sites.id = devices.site_id
+           WHERE ($1::text IS NULL OR sites.slug = $1)
+             AND ($2::bigint IS NULL OR devices.id = $2)
+           ORDER BY sites.slug, devices.name, snapshots.taken_at DESC, snapshots.id DESC
+           LIMIT $3
+           OFFSET $4"#,
+        site_slug,
+        device.map(|id| id.0),
+        limit,
+        offset,
+    )
+    .fetch_all(conn)
+    .await
+}
