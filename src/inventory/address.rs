@@ -55,7 +55,9 @@ fn has_port(text: &str) -> bool {
 
 fn check_host_name(text: &str) -> Result<String, String> {
     if text.contains(':') {
-        return Err("is not a valid IPv6 address (and a zone, `%...`, is not supported)".to_owned());
+        return Err(
+            "is not a valid IPv6 address (and a zone, `%...`, is not supported)".to_owned(),
+        );
     }
     if !text.is_ascii() {
         return Err("has letters outside ASCII; write the name's `xn--` form".to_owned());
@@ -63,7 +65,7 @@ fn check_host_name(text: &str) -> Result<String, String> {
     // A dot at the end says that the name is complete; it belongs to no part.
     let name = text.strip_suffix('.').unwrap_or(text);
     let last = name.rsplit('.').next().unwrap_or(name);
-    if last.bytes().all(|byte| byte.is_ascii_digit()) {
+    if !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err("is not a valid IP address".to_owned());
     }
     if name.len() > LONGEST_HOST_NAME || !name.split('.').all(is_label) {

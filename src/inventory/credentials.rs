@@ -105,11 +105,7 @@ fn read_secret(
     }
 }
 
-fn read_private_key(
-    private_key: Given,
-    passphrase: Given,
-    report: &mut Report,
-) -> Option<Secret> {
+fn read_private_key(private_key: Given, passphrase: Given, report: &mut Report) -> Option<Secret> {
     let Given::Value(pem, key_span) = private_key else {
         return None;
     };

@@ -135,7 +135,11 @@ mod tests {
         let pem = openssh(&key);
         let half = &pem.expose_secret()[..200];
         for text in ["", "hello", half, "-----BEGIN OPENSSH PRIVATE KEY-----\n"] {
-            assert_eq!(check(&text.into(), None), Err(KeyProblem::Unreadable), "{text}");
+            assert_eq!(
+                check(&text.into(), None),
+                Err(KeyProblem::Unreadable),
+                "{text}"
+            );
         }
         let dsa = openssh(&generate(Algorithm::Dsa));
         assert_eq!(check(&dsa, None), Err(KeyProblem::Unsupported));

@@ -78,10 +78,7 @@ mod tests {
     #[test]
     fn problems_are_told_by_line() {
         let told = problems(2).to_string();
-        assert_eq!(
-            told,
-            "devices.toml:1: is wrong\ndevices.toml:2: is wrong"
-        );
+        assert_eq!(told, "devices.toml:1: is wrong\ndevices.toml:2: is wrong");
     }
 
     #[test]

@@ -54,8 +54,7 @@ pub fn parse(
     };
     if let Some(table) = syntax::read(text, &mut report) {
         let top = Section::new(&table, "the top level", keys::TOP, &mut report);
-        let (credentials, names) =
-            credentials::read(&top, &Sources { base_dir, env }, &mut report);
+        let (credentials, names) = credentials::read(&top, &Sources { base_dir, env }, &mut report);
         let defaults = Defaults::read(&top, &names, &mut report);
         let surroundings = Surroundings {
             defaults: &defaults,

@@ -26,7 +26,9 @@ impl Report {
 
     /// The line in which a byte range begins, from 1.
     pub fn line(&self, span: &Range<usize>) -> usize {
-        1 + self.line_starts.partition_point(|&start| start <= span.start)
+        1 + self
+            .line_starts
+            .partition_point(|&start| start <= span.start)
     }
 
     /// Notes what is wrong with the text at `span`.
@@ -64,7 +66,16 @@ mod tests {
     #[test]
     fn a_byte_is_on_the_line_that_an_editor_shows() {
         let report = Report::new("f", "a\r\nbc\n\nd");
-        for (byte, line) in [(0, 1), (1, 1), (2, 1), (3, 2), (5, 2), (6, 3), (7, 4), (8, 4)] {
+        for (byte, line) in [
+            (0, 1),
+            (1, 1),
+            (2, 1),
+            (3, 2),
+            (5, 2),
+            (6, 3),
+            (7, 4),
+            (8, 4),
+        ] {
             assert_eq!(report.line(&(byte..byte)), line, "byte {byte}");
         }
     }

@@ -119,7 +119,14 @@ mod tests {
 
     #[test]
     fn debug_shows_nothing_of_a_secret() {
-        let shown = format!("{:?} {:?}", Secret::Password("open".into()), key(Some("open")));
-        assert!(!shown.contains("open") && !shown.contains("BEGIN"), "{shown}");
+        let shown = format!(
+            "{:?} {:?}",
+            Secret::Password("open".into()),
+            key(Some("open"))
+        );
+        assert!(
+            !shown.contains("open") && !shown.contains("BEGIN"),
+            "{shown}"
+        );
     }
 }

@@ -40,7 +40,10 @@ impl<'a> Section<'a> {
             return Vec::new();
         };
         let DeValue::Array(array) = value.get_ref() else {
-            report.add(&value.span(), format!("write {title}, with double brackets"));
+            report.add(
+                &value.span(),
+                format!("write {title}, with double brackets"),
+            );
             return Vec::new();
         };
         let mut sections = Vec::with_capacity(array.len());
@@ -68,7 +71,10 @@ impl<'a> Section<'a> {
                 Some(Self::checked(table, value.span(), (title, known), report))
             }
             _ => {
-                report.add(&value.span(), format!("write {title}, with single brackets"));
+                report.add(
+                    &value.span(),
+                    format!("write {title}, with single brackets"),
+                );
                 None
             }
         }

@@ -69,7 +69,10 @@ fn read_device(
     }
     let address = section.required_text("address", address::check, report);
     let credential = read_credential(section, surroundings, report);
-    let settings = surroundings.defaults.settings.overridden_by(section, report);
+    let settings = surroundings
+        .defaults
+        .settings
+        .overridden_by(section, report);
     let tags = values::tags(section, report);
     let enabled = section.boolean("enabled", report).unwrap_or(true);
     Some(Device {

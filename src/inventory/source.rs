@@ -126,7 +126,9 @@ impl Sources<'_> {
         };
         match (self.env)(name).map(SecretString::from) {
             Some(value) if !value.expose_secret().is_empty() => Ok(value),
-            Some(_) => Err(format!("finds the environment variable {shown} empty; give it a value")),
+            Some(_) => Err(format!(
+                "finds the environment variable {shown} empty; give it a value"
+            )),
             None => Err(format!(
                 "finds the environment variable {shown} not set; set it, or name another"
             )),
@@ -140,8 +142,8 @@ impl Sources<'_> {
                 self.base_dir.display()
             )
         })?;
-        let text = std::str::from_utf8(&bytes)
-            .map_err(|_| "names a file that is not text".to_owned())?;
+        let text =
+            std::str::from_utf8(&bytes).map_err(|_| "names a file that is not text".to_owned())?;
         if has_lines {
             return Ok(text.into());
         }

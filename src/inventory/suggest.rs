@@ -22,7 +22,12 @@ pub(super) fn nearest<'c>(
         .into_iter()
         // Bytes bound the edit distance from below only for ASCII, and candidates are.
         .filter(|candidate| candidate.len().abs_diff(length) <= allowed)
-        .map(|candidate| (strsim::osa_distance(&word, &candidate.to_lowercase()), candidate))
+        .map(|candidate| {
+            (
+                strsim::osa_distance(&word, &candidate.to_lowercase()),
+                candidate,
+            )
+        })
         .filter(|&(distance, _)| distance <= allowed)
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, candidate)| candidate)

@@ -28,7 +28,10 @@ fn sentence(error: &Error, text: &str) -> String {
     let key = error.span().and_then(|span| text.get(span));
     match (error.message(), key) {
         (DUPLICATE_KEY, Some(key)) => {
-            format!("{} is given twice in this table; keep one of them", quote(key))
+            format!(
+                "{} is given twice in this table; keep one of them",
+                quote(key)
+            )
         }
         (message, _) => format!("not valid TOML: {message}"),
     }
@@ -49,6 +52,9 @@ pub(super) fn decode(bytes: &[u8]) -> Result<&str, (Option<usize>, String)> {
     std::str::from_utf8(bytes).map_err(|error| {
         let before = &bytes[..error.valid_up_to()];
         let line = 1 + memchr::memchr_iter(b'\n', before).count();
-        (Some(line), "this line is not UTF-8 text; save the file as UTF-8".to_owned())
+        (
+            Some(line),
+            "this line is not UTF-8 text; save the file as UTF-8".to_owned(),
+        )
     })
 }

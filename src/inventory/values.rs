@@ -34,7 +34,9 @@ pub(super) fn name(text: &str) -> Result<String, String> {
         return Err("has control characters (a line break?) in it; remove them".to_owned());
     }
     if text.chars().count() > LONGEST_NAME {
-        return Err(format!("is longer than {LONGEST_NAME} characters; shorten it"));
+        return Err(format!(
+            "is longer than {LONGEST_NAME} characters; shorten it"
+        ));
     }
     Ok(text.to_owned())
 }
@@ -132,7 +134,9 @@ fn check_tag(text: &str) -> Result<(), String> {
         return Err("has a comma in it; write several tags as [\"one\", \"two\"]".to_owned());
     }
     if text.chars().count() > LONGEST_TAG {
-        return Err(format!("is longer than {LONGEST_TAG} characters; shorten it"));
+        return Err(format!(
+            "is longer than {LONGEST_TAG} characters; shorten it"
+        ));
     }
     name(text).map(drop)
 }
@@ -167,7 +171,11 @@ mod tests {
     fn user_names_hold_no_options() {
         assert_eq!(username("backup"), Ok("backup".to_owned()));
         assert!(username("-l").unwrap_err().contains("option"));
-        assert!(username("admin+ct200w").unwrap_err().contains("login options"));
+        assert!(
+            username("admin+ct200w")
+                .unwrap_err()
+                .contains("login options")
+        );
         assert!(username("").is_err() && username("a\tb").is_err());
     }
 
@@ -181,7 +189,10 @@ mod tests {
             ("Pari", "Europe/Paris"),
         ] {
             let wrong = time_zone(text).unwrap_err();
-            assert!(wrong.contains(&format!("did you mean `{meant}`")), "{wrong}");
+            assert!(
+                wrong.contains(&format!("did you mean `{meant}`")),
+                "{wrong}"
+            );
         }
         assert!(time_zone("Middle-earth").unwrap_err().contains("IANA"));
     }
