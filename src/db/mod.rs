@@ -6,6 +6,7 @@
 pub mod batches;
 pub mod devices;
 pub mod host_keys;
+pub mod inventory;
 pub mod jobs;
 pub mod runs;
 pub mod snapshots;

@@ -6,6 +6,7 @@
 //! `devices.example.toml` has every key with its meaning.
 
 mod address;
+mod apply;
 mod credentials;
 mod defaults;
 mod keys;
@@ -26,6 +27,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
+pub use apply::{Applied, ApplyError, Counts, apply};
 pub use problem::{Problem, Problems};
 pub use read::{load, parse};
 pub use secret::{Secret, UnsealError};
