@@ -100,9 +100,7 @@ impl RouterSpec {
             seed,
             size_bytes: 20_000,
             username: "backup".to_owned(),
-            password: dice
-                .text(b"abcdefghjkmnpqrstuvwxyz23456789", 16)
-                .into(),
+            password: dice.text(b"abcdefghjkmnpqrstuvwxyz23456789", 16).into(),
             authorized_keys: Vec::new(),
             auth: AuthMethods::ALL,
             fault: None,

@@ -19,7 +19,11 @@ impl Version {
 
     /// How `/system resource print` calls the release channel.
     pub(super) fn channel(self) -> &'static str {
-        if self.major < 7 { "long-term" } else { "stable" }
+        if self.major < 7 {
+            "long-term"
+        } else {
+            "stable"
+        }
     }
 }
 

@@ -44,7 +44,8 @@ fn interfaces(blueprint: &Blueprint, dice: &mut Dice) -> Vec<Section> {
             .secret("private-key", key);
         sections.push(section("/interface wireguard", vec![tunnel]));
     }
-    let lists = ["WAN", "LAN"].map(|name| Item::add().with("comment", "defconf").with("name", name));
+    let lists =
+        ["WAN", "LAN"].map(|name| Item::add().with("comment", "defconf").with("name", name));
     sections.push(section("/interface list", lists.to_vec()));
     sections
 }
@@ -115,7 +116,9 @@ fn addresses(blueprint: &Blueprint, dice: &mut Dice) -> Vec<Section> {
     if blueprint.version.major >= 7 {
         sections.push(section("/interface wireguard peers", vec![peer]));
     }
-    let client = Item::add().with("comment", "defconf").with("interface", "ether1");
+    let client = Item::add()
+        .with("comment", "defconf")
+        .with("interface", "ether1");
     let dns = Item::set()
         .with("allow-remote-requests", "yes")
         .with("servers", "203.0.113.53,2001:db8::53");
@@ -139,16 +142,24 @@ fn firewall() -> Vec<Section> {
     };
     let known = "established,related,untracked";
     let filter = vec![
-        rule("accept", "input", "defconf: accept established,related,untracked")
-            .with("connection-state", known),
+        rule(
+            "accept",
+            "input",
+            "defconf: accept established,related,untracked",
+        )
+        .with("connection-state", known),
         rule("drop", "input", "defconf: drop invalid").with("connection-state", "invalid"),
         rule("accept", "input", "defconf: accept ICMP").with("protocol", "icmp"),
         rule("drop", "input", "defconf: drop all not coming from LAN")
             .with("in-interface-list", "!LAN"),
         rule("fasttrack-connection", "forward", "defconf: fasttrack")
             .with("connection-state", "established,related"),
-        rule("accept", "forward", "defconf: accept established,related, untracked")
-            .with("connection-state", known),
+        rule(
+            "accept",
+            "forward",
+            "defconf: accept established,related, untracked",
+        )
+        .with("connection-state", known),
         rule("drop", "forward", "defconf: drop all from WAN not DSTNATed")
             .with("connection-nat-state", "!dstnat")
             .with("connection-state", "new")
@@ -185,7 +196,10 @@ fn system(blueprint: &Blueprint, dice: &mut Dice) -> Vec<Section> {
     let zone = Item::set().with("time-zone-name", "Europe/London");
     let identity = Item::set().with("name", blueprint.identity.as_str());
     let note = Item::set()
-        .with("note", "Call the service desk before any change.\r\nReference: \"SITE-$\"")
+        .with(
+            "note",
+            "Call the service desk before any change.\r\nReference: \"SITE-$\"",
+        )
         .with("show-at-login", "no");
     let scheduler = Item::add()
         .with("interval", "1d")
@@ -198,7 +212,10 @@ fn system(blueprint: &Blueprint, dice: &mut Dice) -> Vec<Section> {
         .with("dont-require-permissions", "no")
         .with("name", "refresh-lists")
         .with("owner", "admin")
-        .with("policy", "ftp,reboot,read,write,policy,test,password,sniff,sensitive")
+        .with(
+            "policy",
+            "ftp,reboot,read,write,policy,test,password,sniff,sensitive",
+        )
         .with("source", source);
     let lan_only = || Item::set().with("allowed-interface-list", "LAN");
     vec![

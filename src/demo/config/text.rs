@@ -41,7 +41,11 @@ pub(super) fn push_wrapped(line: &str, out: &mut Vec<u8>) {
     while !rest.is_empty() {
         let atom;
         (atom, rest) = rest.split_at(atom_length(rest));
-        let room = if rest.is_empty() { MAX_LINE } else { MAX_LINE - 1 };
+        let room = if rest.is_empty() {
+            MAX_LINE
+        } else {
+            MAX_LINE - 1
+        };
         let holds_line_end = atom.contains("\\n");
         if column + atom.len() <= room && !holds_line_end {
             out.extend_from_slice(atom.as_bytes());
