@@ -1,0 +1,108 @@
+//! Signs of an export's completeness, gathered in one pass; the judgement is made elsewhere.
+
+use super::cli_error::{is_cli_error, is_log_echo};
+use super::error_menu::{INTERRUPTED, error_menu};
+use super::lines::{
+    INDENT, ends_continued, is_blank, logical_lines, physical_lines, starts_continued,
+};
+use super::quoted;
+use super::sections::heading;
+use super::unfinished::{Unfinished, unfinished};
+
+/// What an export shows of its own completeness.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// The first error line of the router's command line, at most 120 printable characters.
+    /// Never configuration.
+    pub cli_error: Option<String>,
+    /// Whether the router wrote `#interrupted`.
+    pub interrupted: bool,
+    /// Menus that did not answer in time, as `/ip firewall calea`; sorted, each once.
+    pub timeouts: Vec<String>,
+    /// Menus that could not be exported for another reason, as `/ip firewall calea`, whatever
+    /// the router's spelling; sorted, each once.
+    pub error_menus: Vec<String>,
+    /// Whether log lines of an interactive session stand in the text.
+    pub injected_log: bool,
+    /// How many menu headings there are.
+    pub menus: usize,
+    /// What the last logical line that is not blank lacks. `None` when it is whole, or when
+    /// there is none.
+    pub unfinished: Option<Unfinished>,
+    /// Whether the last byte is a line end. 13 % of public exports lack it, so it proves nothing.
+    pub ends_with_newline: bool,
+    /// The last heading; bytes that are not UTF-8 are replaced.
+    pub last_menu: Option<String>,
+}
+
+/// Gathers the marks of an export.
+#[must_use]
+pub fn marks(export: &[u8]) -> Marks {
+    let mut marks = Marks {
+        ends_with_newline: export.ends_with(b"\n"),
+        ..Marks::default()
+    };
+    let mut last_menu = None;
+    let mut last_line = LastLine::default();
+    let mut lines = physical_lines(export);
+    loop {
+        let at = export.len() - lines.remaining();
+        let Some(line) = lines.next() else { break };
+        last_line.take(at, line);
+        match line.first() {
+            Some(b'/') => {
+                marks.menus += 1;
+                last_menu = heading(line);
+            }
+            Some(b'#') => marks.take_remark(line),
+            Some(b'0'..=b'9') => marks.injected_log |= is_log_echo(line),
+            _ if marks.cli_error.is_none() && is_cli_error(line) => {
+                marks.cli_error = Some(quoted(line));
+            }
+            _ => {}
+        }
+    }
+    marks.last_menu = last_menu.map(|menu| String::from_utf8_lossy(menu).into_owned());
+    for menus in [&mut marks.timeouts, &mut marks.error_menus] {
+        menus.sort_unstable();
+        menus.dedup();
+    }
+    marks.unfinished = logical_lines(&export[last_line.start..])
+        .next()
+        .and_then(|line| unfinished(&line.text));
+    marks
+}
+
+impl Marks {
+    fn take_remark(&mut self, line: &[u8]) {
+        self.interrupted |= line.starts_with(INTERRUPTED);
+        if let Some(error) = error_menu(line) {
+            let menus = if error.timed_out {
+                &mut self.timeouts
+            } else {
+                &mut self.error_menus
+            };
+            menus.push(error.menu);
+        }
+    }
+}
+
+/// Where the last logical line begins that is not blank.
+#[derive(Default)]
+struct LastLine {
+    start: usize,
+    open: bool,
+}
+
+impl LastLine {
+    fn take(&mut self, at: usize, line: &[u8]) {
+        if self.open && line.starts_with(INDENT) {
+            self.open = ends_continued(line);
+        } else {
+            self.open = starts_continued(line);
+            if !is_blank(line) {
+                self.start = at;
+            }
+        }
+    }
+}
