@@ -7,6 +7,7 @@ pub mod batches;
 pub mod devices;
 pub mod host_keys;
 pub mod jobs;
+pub mod pages;
 pub mod runs;
 pub mod snapshots;
 pub mod vault_keys;
