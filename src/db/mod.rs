@@ -4,11 +4,13 @@
 //! SSH. A missing row is `Ok(None)`.
 
 pub mod batches;
+pub mod cluster;
 pub mod devices;
 pub mod host_keys;
 pub mod jobs;
 pub mod pages;
 pub mod runs;
+pub mod schedule;
 pub mod snapshots;
 pub mod vault_keys;
 

@@ -7,8 +7,10 @@
 
 pub mod body;
 mod key_file;
+mod secret;
 
 pub use key_file::{KeyFileError, MasterKey};
+pub use secret::{StoredSecret, UnsealError};
 
 use chacha20poly1305::aead::{Aead, Generate, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
@@ -20,6 +22,12 @@ const NONCE_BYTES: usize = 24;
 
 /// Names the purpose of the one record that is sealed by the master key itself.
 const DATA_KEY_CONTEXT: &str = "vault:data-key";
+
+/// Under what a credential's secret is sealed.
+#[must_use]
+pub fn credential_context(name: &str) -> String {
+    format!("credential:{name}")
+}
 
 /// Why something sealed could not be opened.
 #[derive(Debug, thiserror::Error)]

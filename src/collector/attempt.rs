@@ -1,0 +1,102 @@
+//! One claimed run: the attempt itself, within a last deadline, and what is recorded of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Utc;
+
+use crate::db::jobs::{Job, KnownSnapshot};
+use crate::db::runs::Claim;
+use crate::model::{Failure, FailureCode, RunId, Verdict};
+use crate::platform::{self, Attempt, Attempted, Export, Knowledge, Trail};
+use crate::ssh::{HostKey, Peer};
+
+use super::{Shared, record};
+
+/// How much longer than its own deadlines an attempt may take before it is given up as hung.
+const LAST_DEADLINE_MARGIN: Duration = Duration::from_secs(10);
+
+/// Executes a run and records what came of it.
+pub(super) async fn execute(
+    shared: Arc<Shared>,
+    claim: Claim,
+    job: Job,
+    trail: Arc<Trail>,
+) -> RunId {
+    let mut attempted = Attempted::default();
+    let result = back_up(&shared, &job, &trail, &mut attempted).await;
+    trail.mark_recording();
+    record::record(&shared, claim, &job, &trail, attempted, result, Utc::now()).await;
+    job.run
+}
+
+async fn back_up(
+    shared: &Shared,
+    job: &Job,
+    trail: &Trail,
+    attempted: &mut Attempted,
+) -> Result<Export, Failure> {
+    let login = shared
+        .credentials
+        .login(&shared.vault, &job.credential)
+        .await?;
+    let attempt = Attempt {
+        platform: job.platform,
+        peer: Peer {
+            address: job.address.clone(),
+            port: job.port,
+            legacy_ssh: job.legacy_ssh,
+            pinned: pinned(job),
+            connect_timeout: job.connect_timeout,
+        },
+        login,
+        export_timeout: job.export_timeout,
+        idle_timeout: shared.settings.idle_timeout,
+        known: knowledge(job),
+    };
+    let last_deadline = 2 * job.connect_timeout + job.export_timeout + LAST_DEADLINE_MARGIN;
+    tokio::time::timeout(last_deadline, platform::back_up(&attempt, trail, attempted))
+        .await
+        .unwrap_or_else(|_| {
+            Err(Failure::new(
+                FailureCode::Timeout,
+                "The backup passed all of its deadlines and was given up. Check the router's load.",
+            ))
+        })
+}
+
+fn pinned(job: &Job) -> Vec<HostKey> {
+    let keys: Vec<_> = job
+        .host_keys
+        .iter()
+        .filter_map(|key| HostKey::from_wire(key))
+        .collect();
+    if keys.len() < job.host_keys.len() {
+        tracing::error!(
+            site = job.site_slug,
+            device = job.device_name,
+            "A pinned host key can not be read"
+        );
+    }
+    keys
+}
+
+fn knowledge(job: &Job) -> Knowledge {
+    let verified = job.last_verified.as_ref().filter(|known| known.binds);
+    let suspect = job
+        .newest
+        .as_ref()
+        .filter(|known| known.binds && known.verdict == Verdict::Suspect);
+    let menus = |known: &KnownSnapshot| known.error_menus.clone();
+    Knowledge {
+        version: job.version.clone(),
+        answers_sentinel: job.answers_sentinel,
+        serial: verified.and_then(|known| known.serial.clone()),
+        last_verified_size_bytes: verified.map(|known| known.size_bytes),
+        accepted_error_menus: verified.map(menus).unwrap_or_default(),
+        recurring_error_menus: match verified {
+            Some(_) => None,
+            None => suspect.map(menus),
+        },
+    }
+}

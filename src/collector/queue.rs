@@ -1,0 +1,167 @@
+//! The collector's side of the queue: claiming, heartbeats, giving back. A database that is
+//! away is said once and tried again; nothing in flight is lost by it.
+
+use sqlx::{PgConnection, PgPool};
+
+use crate::db::runs::ClaimLimits;
+use crate::db::{batches, jobs, runs};
+use crate::model::BatchId;
+
+use super::{Collector, LEASE};
+
+/// After how many attempts a run whose collectors vanish is given up.
+const MAX_LOST_ATTEMPTS: i32 = 5;
+
+/// Whether the database answered last time, so that an outage is one line in the log.
+#[derive(Default)]
+pub struct Health {
+    is_away: bool,
+}
+
+impl Health {
+    fn note<T>(&mut self, result: Result<T, sqlx::Error>) -> Option<T> {
+        match result {
+            Ok(value) => {
+                if std::mem::take(&mut self.is_away) {
+                    tracing::info!("The database answers again");
+                }
+                Some(value)
+            }
+            Err(error) => {
+                if !std::mem::replace(&mut self.is_away, true) {
+                    tracing::error!(
+                        %error,
+                        "The database does not answer; trying again every second"
+                    );
+                }
+                None
+            }
+        }
+    }
+}
+
+impl Collector {
+    /// Claims as many runs as there are free slots, and starts them.
+    pub(super) async fn claim(&mut self) {
+        let free = self
+            .shared
+            .settings
+            .concurrency
+            .saturating_sub(self.in_flight.len());
+        if free == 0 {
+            return;
+        }
+        let limits = ClaimLimits {
+            slots: i64::try_from(free).unwrap_or(i64::MAX),
+            per_site: i64::try_from(self.shared.settings.per_site).unwrap_or(i64::MAX),
+            lease: LEASE,
+        };
+        let result = claim_jobs(&self.shared.pool, &self.shared.name, limits).await;
+        let Some(mut claimed) = self.database.note(result) else {
+            return;
+        };
+        for (claim, job) in claimed.drain(..) {
+            self.start(claim, job);
+        }
+    }
+
+    /// Prolongs our leases and shows the step trails; stops what is no longer ours, and gives
+    /// back what other collectors left behind.
+    pub(super) async fn beat(&mut self) {
+        let mine: Vec<_> = self
+            .in_flight
+            .values()
+            .map(|flight| (flight.claim, flight.trail.steps()))
+            .collect();
+        let result = beat(&self.shared.pool, &self.shared.name, &mine).await;
+        let Some(still_mine) = self.database.note(result) else {
+            return;
+        };
+        for (claim, _) in &mine {
+            if !still_mine.contains(&claim.run)
+                && let Some(flight) = self.in_flight.get(&claim.run)
+                && !flight.task.is_finished()
+                && flight.claim.attempt == claim.attempt
+                && !flight.trail.is_recording()
+            {
+                tracing::info!(run_id = %claim.run, "The run was taken over or cancelled; stopping it");
+                flight.task.abort();
+            }
+        }
+    }
+
+    /// Marks a batch ended if its last run has.
+    pub(super) async fn close_batch(&mut self, batch: BatchId) {
+        let result = async {
+            let mut conn = self.shared.pool.acquire().await?;
+            batches::mark_finished(&mut conn, &[batch]).await
+        }
+        .await;
+        self.database.note(result);
+    }
+
+    /// Stops what is in flight and queues it again, for whoever comes next.
+    pub(super) async fn give_back(&mut self) {
+        self.tasks.shutdown().await;
+        let result = async {
+            let mut conn = self.shared.pool.acquire().await?;
+            runs::release(&mut conn, &self.shared.name).await
+        }
+        .await;
+        if let Some(released) = self.database.note(result)
+            && released > 0
+        {
+            tracing::info!(
+                runs = released,
+                "Stopping: unfinished backups are queued again"
+            );
+        }
+    }
+}
+
+async fn claim_jobs(
+    pool: &PgPool,
+    name: &str,
+    limits: ClaimLimits,
+) -> Result<Vec<(runs::Claim, jobs::Job)>, sqlx::Error> {
+    let mut conn = pool.acquire().await?;
+    let claims = runs::claim(&mut conn, name, limits).await?;
+    if claims.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<_> = claims.iter().map(|claim| claim.run).collect();
+    let jobs = jobs::list(&mut conn, &ids).await?;
+    Ok(jobs
+        .into_iter()
+        .filter_map(|job| {
+            let claim = claims.iter().find(|claim| claim.run == job.run)?;
+            Some((*claim, job))
+        })
+        .collect())
+}
+
+async fn beat(
+    pool: &PgPool,
+    name: &str,
+    mine: &[(runs::Claim, Vec<crate::model::Step>)],
+) -> Result<Vec<crate::model::RunId>, sqlx::Error> {
+    let mut conn = pool.acquire().await?;
+    let still_mine = match mine {
+        [] => Vec::new(),
+        _ => runs::heartbeat(&mut conn, name, mine, LEASE).await?,
+    };
+    housekeep(&mut conn).await?;
+    Ok(still_mine)
+}
+
+/// What a killed collector left behind.
+async fn housekeep(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let lost = runs::requeue_lost(conn, MAX_LOST_ATTEMPTS).await?;
+    if lost > 0 {
+        tracing::warn!(
+            runs = lost,
+            "Backups whose collector fell silent are queued again"
+        );
+    }
+    batches::mark_all_finished(conn).await
+}

@@ -1,0 +1,299 @@
+//! Recording what came of an attempt: the snapshot and the run's end in one transaction.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+use sqlx::{Connection, PgConnection};
+
+use crate::db::devices::{self, Found};
+use crate::db::host_keys::{self, NewHostKey};
+use crate::db::jobs::Job;
+use crate::db::runs::{self, Claim, EndResult, Ending};
+use crate::db::snapshots::{self, BodyError, NewSnapshot};
+use crate::model::{Failure, FailureCode, Outcome, SnapshotId, Verdict};
+use crate::platform::{Attempted, Export, Trail};
+
+use super::Shared;
+
+/// How long to wait before recording is tried again while the database is away.
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
+
+/// How often that is done before the run is left to its lease: five minutes.
+const MAX_TRIES: u32 = 300;
+
+/// Records a run's end. While the database is away, what was fetched is kept and tried again;
+/// when it stays away, the lease runs out and the device is backed up once more.
+pub(super) async fn record(
+    shared: &Shared,
+    claim: Claim,
+    job: &Job,
+    trail: &Trail,
+    attempted: Attempted,
+    result: Result<Export, Failure>,
+    now: DateTime<Utc>,
+) {
+    let ended = Ended {
+        shared,
+        claim,
+        job,
+        attempted: &attempted,
+        duration: trail.elapsed(),
+        now,
+    };
+    for _ in 0..MAX_TRIES {
+        match ended.try_record(trail, &result).await {
+            Ok(Recorded::Done(end)) => return log(job, &end),
+            Ok(Recorded::NotOurs) => {
+                tracing::info!(run_id = %claim.run, "The run was taken over; its result is dropped");
+                return;
+            }
+            Err(error) => tracing::debug!(run_id = %claim.run, %error, "Not recorded yet"),
+        }
+        tokio::time::sleep(RETRY_INTERVAL).await;
+    }
+    tracing::error!(run_id = %claim.run, "The database stayed away; the result is dropped and the run tried again");
+}
+
+/// Records that a run ended by a panic of ours.
+pub(super) async fn fault(shared: &Shared, claim: Claim, trail: &Trail) {
+    let ending = Ending {
+        duration: trail.elapsed(),
+        steps: trail.steps(),
+        checks: Vec::new(),
+        size_bytes: None,
+        sha256: None,
+        result: EndResult::Failed(Failure::new(
+            FailureCode::Internal,
+            "A fault of RouterVault itself ended this backup; its log has the detail.",
+        )),
+    };
+    let recorded = async {
+        let mut conn = shared.pool.acquire().await?;
+        runs::mark_ended(&mut conn, &shared.name, claim, &ending).await
+    }
+    .await;
+    if let Err(error) = recorded {
+        tracing::error!(run_id = %claim.run, %error, "The fault could not be recorded; the lease will run out");
+    }
+}
+
+enum Recorded {
+    Done(EndResult),
+    /// Another collector has the run now.
+    NotOurs,
+}
+
+struct Ended<'a> {
+    shared: &'a Shared,
+    claim: Claim,
+    job: &'a Job,
+    attempted: &'a Attempted,
+    duration: Duration,
+    now: DateTime<Utc>,
+}
+
+/// What storing an export came to.
+struct Stored {
+    outcome: Outcome,
+    snapshot: SnapshotId,
+    /// Whether a row was inserted.
+    is_new: bool,
+}
+
+impl Ended<'_> {
+    async fn try_record(
+        &self,
+        trail: &Trail,
+        result: &Result<Export, Failure>,
+    ) -> Result<Recorded, BodyError> {
+        let mut conn = self.shared.pool.acquire().await?;
+        let mut tx = conn.begin().await?;
+        let mut found = self.found();
+        let mut steps = trail.steps();
+        let end = match result {
+            Ok(export) => {
+                let stored = self.store(&mut tx, export).await?;
+                steps.push(self.stored_step(&stored));
+                self.note_snapshot(&mut found, export.verdict, &stored);
+                EndResult::Succeeded {
+                    outcome: stored.outcome,
+                    verdict: export.verdict,
+                    snapshot: stored.snapshot,
+                }
+            }
+            Err(failure) => self.failed(failure),
+        };
+        if !matches!(end, EndResult::TryAgain { .. }) {
+            found.ended_run = Some(self.claim.run);
+        }
+        let ending = Ending {
+            duration: self.duration,
+            steps,
+            checks: self.attempted.checks.clone(),
+            size_bytes: self.size_bytes(result),
+            sha256: result.as_ref().ok().map(|export| sha256(&export.bytes)),
+            result: end,
+        };
+        if !runs::mark_ended(&mut tx, &self.shared.name, self.claim, &ending).await? {
+            tx.rollback().await?;
+            return Ok(Recorded::NotOurs);
+        }
+        self.pin_host_key(&mut tx).await?;
+        devices::mark_found(&mut tx, self.job.device, &found).await?;
+        tx.commit().await?;
+        Ok(Recorded::Done(ending.result))
+    }
+
+    /// Extends the snapshot that says the same, or inserts a new one. A suspect export extends
+    /// nothing but a suspect snapshot, so that it never counts as good.
+    async fn store(&self, conn: &mut PgConnection, export: &Export) -> Result<Stored, BodyError> {
+        let is_same = |known: &&crate::db::jobs::KnownSnapshot| {
+            known.fingerprint == export.fingerprint && known.verdict == export.verdict
+        };
+        let verified = self.job.last_verified.as_ref();
+        let same = match export.verdict {
+            Verdict::Verified => verified.filter(is_same),
+            Verdict::Suspect => self.job.newest.as_ref().filter(is_same),
+        };
+        if let Some(known) = same {
+            snapshots::mark_seen(conn, known.id, self.now).await?;
+            return Ok(Stored {
+                outcome: Outcome::Unchanged,
+                snapshot: known.id,
+                is_new: false,
+            });
+        }
+        let snapshot = self.insert(conn, export).await?;
+        let outcome = match verified {
+            Some(known) if known.fingerprint == export.fingerprint => Outcome::Unchanged,
+            _ => Outcome::Changed,
+        };
+        Ok(Stored {
+            outcome,
+            snapshot,
+            is_new: true,
+        })
+    }
+
+    async fn insert(
+        &self,
+        conn: &mut PgConnection,
+        export: &Export,
+    ) -> Result<SnapshotId, BodyError> {
+        let new = NewSnapshot {
+            device: self.job.device,
+            batch: self.job.batch,
+            taken_at: self.now,
+            verdict: export.verdict,
+            checks: &self.attempted.checks,
+            fingerprint: &export.fingerprint,
+            sha256: &sha256(&export.bytes),
+            export: &export.bytes,
+            line_count: i32::try_from(export.line_count).unwrap_or(i32::MAX),
+            version: export.version.as_deref(),
+            model: export.model.as_deref(),
+            serial: export.serial.as_deref(),
+            has_secrets: export.has_secrets,
+            error_menus: &export.error_menus,
+        };
+        let previous = self.job.newest.as_ref().map(|known| known.id);
+        snapshots::insert(conn, &self.shared.vault, &new, previous).await
+    }
+
+    fn failed(&self, failure: &Failure) -> EndResult {
+        let retry = &self.shared.settings.retry;
+        let failure = failure.clone();
+        match retry.retry_in(self.job.trigger, &failure, self.claim.attempt) {
+            Some(retry_in) => EndResult::TryAgain { failure, retry_in },
+            None => EndResult::Failed(failure),
+        }
+    }
+
+    fn found(&self) -> Found {
+        let facts = &self.attempted.facts;
+        Found {
+            identity: facts.identity.clone(),
+            model: facts.model.clone(),
+            serial: facts.serial.clone(),
+            version: facts.version.clone(),
+            answers_sentinel: self.attempted.answers_sentinel,
+            ..Found::default()
+        }
+    }
+
+    fn note_snapshot(&self, found: &mut Found, verdict: Verdict, stored: &Stored) {
+        if verdict == Verdict::Verified {
+            found.verified = Some((stored.snapshot, self.now));
+        }
+        if stored.is_new {
+            found.newest = Some(stored.snapshot);
+        }
+    }
+
+    fn stored_step(&self, stored: &Stored) -> crate::model::Step {
+        let text = match (stored.is_new, stored.outcome) {
+            (true, Outcome::Changed) => "stored as a new snapshot",
+            (true, Outcome::Unchanged) => {
+                "stored beside the verified snapshot, which says the same"
+            }
+            (false, _) => "unchanged: the snapshot is valid until now",
+        };
+        crate::model::Step {
+            at_ms: u64::try_from(self.duration.as_millis()).unwrap_or(u64::MAX),
+            text: text.to_owned(),
+        }
+    }
+
+    fn size_bytes(&self, result: &Result<Export, Failure>) -> Option<i64> {
+        let size = match result {
+            Ok(export) => Some(export.bytes.len()),
+            Err(_) => self.attempted.size_bytes,
+        };
+        size.and_then(|size| size.try_into().ok())
+    }
+
+    async fn pin_host_key(&self, conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+        let Some(key) = &self.attempted.new_host_key else {
+            return Ok(());
+        };
+        let key = NewHostKey {
+            algorithm: key.algorithm.clone(),
+            public_key: key.public_key.clone(),
+            fingerprint: key.fingerprint.clone(),
+        };
+        host_keys::insert(conn, self.job.device, &key).await
+    }
+}
+
+fn sha256(bytes: &[u8]) -> Vec<u8> {
+    Sha256::digest(bytes).to_vec()
+}
+
+/// One line for a changed device or a failure, and none for the many that are unchanged.
+fn log(job: &Job, end: &EndResult) {
+    let (site, device) = (job.site_slug.as_str(), job.device_name.as_str());
+    let run_id = job.run.0;
+    match end {
+        EndResult::Succeeded {
+            verdict: Verdict::Suspect,
+            ..
+        } => tracing::warn!(
+            site,
+            device,
+            run_id,
+            "The export is suspect: kept, and not counted as a backup"
+        ),
+        EndResult::Succeeded {
+            outcome: Outcome::Changed,
+            ..
+        } => tracing::info!(site, device, run_id, "A new snapshot was stored"),
+        EndResult::Succeeded { .. } => tracing::debug!(site, device, run_id, "Unchanged"),
+        EndResult::Failed(failure) => {
+            tracing::warn!(site, device, run_id, code = %failure.code, "The backup failed: {failure}");
+        }
+        EndResult::TryAgain { failure, retry_in } => {
+            tracing::info!(site, device, run_id, code = %failure.code, retry_secs = retry_in.as_secs(), "The backup failed and is tried again: {failure}");
+        }
+    }
+}

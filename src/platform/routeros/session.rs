@@ -1,0 +1,320 @@
+//! The attempt on a RouterOS device, in order: connect, sign in, facts, export, judge. One TCP
+//! connection, at most two channels at a time, and one second fetch where there is doubt.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::model::{Failure, Verdict};
+use crate::platform::{Attempt, Attempted, Export, Trail};
+use crate::ssh::{Connection, ExecLimits, SshError};
+
+use super::export::{Form, Nonce, refuses_show_sensitive};
+use super::judge::{self, Capture, Judgement, Known, Ruling, Sentinel};
+use super::{facts, text};
+
+/// The largest export that is accepted. The largest seen in public histories has 347 kB.
+const MAX_EXPORT_BYTES: usize = 16 * 1024 * 1024;
+
+/// How long the facts may take at most; without them the run goes on.
+const FACTS_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Backs up one RouterOS device; see [`crate::platform::back_up`].
+///
+/// # Errors
+/// The failure to be recorded.
+pub async fn back_up(
+    attempt: &Attempt,
+    trail: &Trail,
+    attempted: &mut Attempted,
+) -> Result<Export, Failure> {
+    let connection = sign_in(attempt, trail, attempted).await?;
+    let limits = ExecLimits {
+        deadline: Instant::now() + attempt.export_timeout,
+        total: attempt.export_timeout,
+        idle: attempt.idle_timeout,
+        max_bytes: MAX_EXPORT_BYTES,
+    };
+    let session = Session {
+        connection: &connection,
+        attempt,
+        trail,
+        limits,
+    };
+    let result = session.fetch_and_judge(attempted).await;
+    connection.close().await;
+    result
+}
+
+async fn sign_in(
+    attempt: &Attempt,
+    trail: &Trail,
+    attempted: &mut Attempted,
+) -> Result<Connection, Failure> {
+    let mut connection = Connection::open(&attempt.peer).await?;
+    trail.step(format!("connected ({})", connection.algorithms()));
+    let key = connection.host_key();
+    if connection.is_new_key() {
+        trail.step(format!(
+            "host key trusted at first sight: {} {}",
+            key.algorithm, key.fingerprint
+        ));
+        attempted.new_host_key = Some(key.clone());
+    } else {
+        trail.step(format!("host key matches ({})", key.algorithm));
+    }
+    connection.authenticate(&attempt.login).await?;
+    trail.step(format!("signed in as {}", attempt.login.username));
+    Ok(connection)
+}
+
+/// What one `/export` gave.
+struct Fetched {
+    bytes: Vec<u8>,
+    form: Form,
+    sentinel: Sentinel,
+    ending: judge::Ending,
+}
+
+struct Session<'a> {
+    connection: &'a Connection,
+    attempt: &'a Attempt,
+    trail: &'a Trail,
+    limits: ExecLimits,
+}
+
+impl Session<'_> {
+    async fn fetch_and_judge(&self, attempted: &mut Attempted) -> Result<Export, Failure> {
+        let fetched = self.facts_and_export(attempted).await?;
+        let fetched = self.settle_sentinel(fetched, attempted).await?;
+        attempted.size_bytes = Some(fetched.bytes.len());
+        let (fetched, judgement) = self.judge(fetched, attempted).await;
+        attempted.size_bytes = Some(fetched.bytes.len());
+        attempted.checks = judgement.checks;
+        let passed = attempted.checks.iter().filter(|check| check.ok).count();
+        let all = attempted.checks.len();
+        let verdict = match judgement.ruling {
+            Ruling::Verified => Verdict::Verified,
+            Ruling::Suspect => Verdict::Suspect,
+            Ruling::Failed(failure) => {
+                self.trail
+                    .step(format!("not whole: {passed} of {all} checks"));
+                return Err(failure);
+            }
+        };
+        self.trail
+            .step(format!("{verdict}: {passed} of {all} checks"));
+        Ok(into_export(fetched, verdict))
+    }
+
+    /// Where the version is known from the last run, facts and export go out together, for
+    /// round trips are what a far router costs. What came back decides whether the guess held.
+    async fn facts_and_export(&self, attempted: &mut Attempted) -> Result<Fetched, Failure> {
+        let guess = self.attempt.known.version.as_deref().and_then(text::major);
+        let Some(guess) = guess else {
+            attempted.facts = self.facts().await?;
+            let major = attempted.facts.version.as_deref().and_then(text::major);
+            return self.export_in_any_form(major).await;
+        };
+        let form = Form::for_major(guess);
+        let (facts, fetched) = futures_util::join!(self.facts(), self.export(form));
+        attempted.facts = facts?;
+        let fetched = fetched?;
+        let found = attempted.facts.version.as_deref().and_then(text::major);
+        if found.is_none_or(|major| Form::for_major(major) == form)
+            && !refuses_show_sensitive(&fetched.bytes)
+        {
+            return Ok(fetched);
+        }
+        self.trail
+            .step("the router's version changed: exporting again");
+        self.export_in_any_form(found).await
+    }
+
+    /// What the router says of itself. A router that does not say is backed up all the same;
+    /// only a lost connection ends the run.
+    async fn facts(&self) -> Result<crate::platform::Facts, Failure> {
+        let own_deadline = Instant::now() + FACTS_TIMEOUT.min(self.limits.total / 3);
+        let limits = ExecLimits {
+            deadline: self.limits.deadline.min(own_deadline),
+            max_bytes: facts::MAX_BYTES,
+            ..self.limits
+        };
+        match self.connection.exec(facts::COMMAND, limits).await {
+            Ok(output) => {
+                let facts = facts::parse(&output.stdout);
+                self.trail.step(match (&facts.version, &facts.model) {
+                    (Some(version), Some(model)) => format!("RouterOS {version} on {model}"),
+                    (Some(version), None) => format!("RouterOS {version}"),
+                    (None, _) => "the router did not tell its version".to_owned(),
+                });
+                Ok(facts)
+            }
+            Err(error @ SshError::Lost { .. }) => Err(error.into()),
+            Err(error) => {
+                self.trail.step(format!("no facts ({})", error.code()));
+                Ok(crate::platform::Facts::default())
+            }
+        }
+    }
+
+    /// The export with secrets, in the form for the version; where that is not known or not
+    /// understood, in the other. A syntax error executes nothing, so this is safe.
+    async fn export_in_any_form(&self, major: Option<u32>) -> Result<Fetched, Failure> {
+        let fetched = self.export(Form::for_major(major.unwrap_or(7))).await?;
+        if fetched.form == Form::ShowSensitive && refuses_show_sensitive(&fetched.bytes) {
+            self.trail.step("the router does not know show-sensitive");
+            return self.export(Form::Plain).await;
+        }
+        Ok(fetched)
+    }
+
+    async fn export(&self, form: Form) -> Result<Fetched, Failure> {
+        let nonce = Nonce::new();
+        let mut fetched = self.fetch(form, &nonce.behind(form)).await?;
+        fetched.sentinel = nonce.strip(&mut fetched.bytes);
+        Ok(fetched)
+    }
+
+    async fn fetch(&self, form: Form, command: &str) -> Result<Fetched, Failure> {
+        let output = self.connection.exec(command, self.limits).await?;
+        self.trail.step(format!(
+            "export: {} bytes in {:.1} s",
+            output.stdout.len(),
+            output.duration.as_secs_f32()
+        ));
+        Ok(Fetched {
+            bytes: output.stdout,
+            form,
+            sentinel: Sentinel::NotAsked,
+            ending: judge::Ending {
+                exit_status: output.ending.exit_status,
+                exit_signal: output.ending.exit_signal,
+                closed: output.ending.closed,
+            },
+        })
+    }
+
+    /// A missing sentinel means a lost tail only on a device that answers sentinels. Where that
+    /// is not known it is probed, and a device that does not is asked for the bare export.
+    async fn settle_sentinel(
+        &self,
+        fetched: Fetched,
+        attempted: &mut Attempted,
+    ) -> Result<Fetched, Failure> {
+        if matches!(fetched.sentinel, Sentinel::Seen) {
+            attempted.answers_sentinel = Some(true);
+            return Ok(fetched);
+        }
+        if self.attempt.known.answers_sentinel == Some(true) {
+            return Ok(fetched);
+        }
+        let nonce = Nonce::new();
+        let limits = ExecLimits {
+            max_bytes: facts::MAX_BYTES,
+            ..self.limits
+        };
+        let answer = self.connection.exec(&nonce.probe(), limits).await?;
+        if nonce.answers_probe(&answer.stdout) {
+            attempted.answers_sentinel = Some(true);
+            return Ok(fetched);
+        }
+        self.trail
+            .step("the router does not answer a sentinel: exporting without");
+        attempted.answers_sentinel = Some(false);
+        let form = fetched.form;
+        let bare = self.fetch(form, form.command()).await?;
+        if form == Form::ShowSensitive && refuses_show_sensitive(&bare.bytes) {
+            return self.fetch(Form::Plain, Form::Plain.command()).await;
+        }
+        Ok(bare)
+    }
+
+    /// Judges; where there is doubt, fetches once more on the same connection, and keeps the
+    /// better of the two.
+    async fn judge(&self, first: Fetched, attempted: &Attempted) -> (Fetched, Judgement) {
+        let known = self.known(attempted);
+        let judgement = judge_one(&first, &known, None);
+        let without_sentinel = matches!(first.sentinel, Sentinel::NotAsked);
+        if !judge::is_in_doubt(&judgement) && !without_sentinel {
+            return (first, judgement);
+        }
+        self.trail.step("in doubt: fetching once more");
+        let again = match without_sentinel {
+            true => self.fetch(first.form, first.form.command()).await,
+            false => self.export(first.form).await,
+        };
+        let second = match again {
+            Ok(second) => second,
+            Err(failure) => {
+                self.trail
+                    .step(format!("the second fetch failed ({})", failure.code));
+                return (first, judgement);
+            }
+        };
+        let agree = text::fingerprint(&first.bytes) == text::fingerprint(&second.bytes);
+        let second_judgement = judge_one(&second, &known, Some(agree));
+        if rank(&second_judgement.ruling) >= rank(&judgement.ruling) {
+            (second, second_judgement)
+        } else {
+            (first, judgement)
+        }
+    }
+
+    fn known(&self, attempted: &Attempted) -> Known {
+        let known = &self.attempt.known;
+        Known {
+            probed_version: attempted.facts.version.clone(),
+            serial: known.serial.clone(),
+            last_verified_size_bytes: known.last_verified_size_bytes,
+            accepted_error_menus: known.accepted_error_menus.clone(),
+            recurring_error_menus: known.recurring_error_menus.clone(),
+            has_routerboard: attempted.facts.has_routerboard,
+        }
+    }
+}
+
+fn judge_one(fetched: &Fetched, known: &Known, agrees: Option<bool>) -> Judgement {
+    let capture = Capture {
+        export: &fetched.bytes,
+        sentinel: fetched.sentinel,
+        ending: &fetched.ending,
+        agrees_with_second_fetch: agrees,
+    };
+    judge::judge(&capture, known)
+}
+
+const fn rank(ruling: &Ruling) -> u8 {
+    match ruling {
+        Ruling::Failed(_) => 0,
+        Ruling::Suspect => 1,
+        Ruling::Verified => 2,
+    }
+}
+
+fn into_export(fetched: Fetched, verdict: Verdict) -> Export {
+    let header = text::header(&fetched.bytes);
+    let major = header
+        .as_ref()
+        .and_then(|header| text::major(&header.version));
+    let marks = text::marks(&fetched.bytes);
+    let (version, model, serial) = match header {
+        Some(header) => (
+            Some(header.version),
+            header.model,
+            header.serial.or(header.software_id),
+        ),
+        None => (None, None, None),
+    };
+    Export {
+        verdict,
+        has_secrets: fetched.form.has_secrets(major.unwrap_or(7)),
+        version,
+        model,
+        serial,
+        error_menus: marks.error_menus,
+        fingerprint: text::fingerprint(&fetched.bytes),
+        line_count: text::line_count(&fetched.bytes),
+        bytes: fetched.bytes,
+    }
+}
