@@ -9,6 +9,7 @@ pub mod devices;
 pub mod host_keys;
 pub mod inventory;
 pub mod jobs;
+pub mod pages;
 pub mod runs;
 pub mod schedule;
 pub mod snapshots;

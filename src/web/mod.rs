@@ -1,1 +1,59 @@
-//! To come.
+//! The pages: server-rendered, working without JavaScript, and never talking to a device. A
+//! trigger inserts runs; a collector hears of them through the database.
+//!
+//! One file an area, the page struct beside its handler, `templates/<area>/*.html` of the same
+//! name. A decision is a method of the page struct, formatting is a filter, every address comes
+//! from `links`, and `|safe` is used nowhere: what routers send is untrusted text.
+
+mod assets;
+mod backups;
+mod batches;
+mod bodies;
+mod compare;
+mod devices;
+mod download;
+mod error;
+mod filters;
+mod format;
+mod headers;
+mod health;
+mod hosts;
+mod layers;
+mod links;
+mod paging;
+mod shell;
+mod sites;
+mod snapshots;
+mod state;
+mod visible;
+mod words;
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+
+pub use state::AppState;
+
+/// All pages, ready to be served on a loopback address: there is no sign-in yet.
+pub fn router(state: AppState) -> Router {
+    let pages = Router::new()
+        .route("/", get(sites::list))
+        .route("/sites/{slug}", get(sites::show))
+        .route("/sites/{slug}/backups", post(backups::create))
+        .route("/sites/{slug}/devices/{name}", get(devices::show))
+        .route("/snapshots/{id}", get(snapshots::show))
+        .route("/snapshots/{id}/download", get(download::show))
+        .route("/compare", get(compare::show))
+        .route("/compare.diff", get(compare::text))
+        .route("/batches", get(batches::list))
+        .route("/batches/{id}", get(batches::show))
+        .route("/assets/{hash}/{*path}", get(assets::show))
+        .fallback(|| async { error::PageError::NotFound("page") })
+        .with_state(state.clone());
+    // Monitoring asks by whatever name it knows the machine, and reads a status and a sentence.
+    let health = Router::new()
+        .route("/healthz", get(health::show))
+        .with_state(state.clone());
+    layers::outer(layers::inner(pages, state).merge(health))
+}

@@ -1,0 +1,257 @@
+//! Batches with their progress, and the runs of one.
+
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, types::Json};
+
+use super::Slice;
+use crate::model::{BatchId, Check, Outcome, RunId, RunState, SiteId, SnapshotId, Step, Trigger, Verdict};
+
+/// Which batches to list.
+#[derive(Debug, Default)]
+pub struct BatchFilter {
+    /// Those of one site.
+    pub site: Option<SiteId>,
+    /// Those older than this one.
+    pub before: Option<BatchId>,
+}
+
+/// One batch in a list.
+#[derive(Debug)]
+pub struct BatchRow {
+    pub id: BatchId,
+    pub trigger: Trigger,
+    pub requested_by: Option<String>,
+    /// `None` for a batch over several sites.
+    pub site_slug: Option<String>,
+    pub site_name: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub finished_at: Option<DateTime<Utc>>,
+    pub runs: i64,
+    pub succeeded: i64,
+    pub failed: i64,
+}
+
+/// Lists batches, newest first.
+///
+/// # Errors
+/// When the query fails.
+pub async fn list_batches(
+    conn: &mut PgConnection,
+    filter: &BatchFilter,
+    limit: i64,
+) -> Result<Vec<BatchRow>, sqlx::Error> {
+    sqlx::query_as!(
+        BatchRow,
+        r#"
+        SELECT
+            b.id AS "id: BatchId",
+            b.trigger AS "trigger: Trigger",
+            b.requested_by,
+            s.slug AS "site_slug?",
+            s.name AS "site_name?",
+            b.created_at,
+            b.finished_at,
+            c.runs AS "runs!",
+            c.succeeded AS "succeeded!",
+            c.failed AS "failed!"
+        FROM (
+            SELECT id, trigger, requested_by, site_id, created_at, finished_at
+            FROM batches
+            WHERE ($1::bigint IS NULL OR site_id = $1)
+                AND ($2::bigint IS NULL OR id < $2)
+            ORDER BY id DESC
+            LIMIT $3
+        ) b
+        LEFT JOIN sites s ON s.id = b.site_id
+        CROSS JOIN LATERAL (
+            SELECT
+                count(*) AS runs,
+                count(*) FILTER (WHERE r.state = 'succeeded') AS succeeded,
+                count(*) FILTER (WHERE r.state = 'failed') AS failed
+            FROM runs r
+            WHERE r.batch_id = b.id
+        ) c
+        ORDER BY b.id DESC
+        "#,
+        filter.site as Option<SiteId>,
+        filter.before as Option<BatchId>,
+        limit
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// A batch as the head of its page.
+#[derive(Debug)]
+pub struct BatchHead {
+    pub id: BatchId,
+    pub trigger: Trigger,
+    pub requested_by: Option<String>,
+    pub site_slug: Option<String>,
+    pub site_name: Option<String>,
+    /// `None` for a batch over several sites.
+    pub timezone: Option<String>,
+    /// The scheduled time; `None` unless scheduled.
+    pub due_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+/// Gets a batch.
+///
+/// # Errors
+/// When the query fails.
+pub async fn get_batch(
+    conn: &mut PgConnection,
+    id: BatchId,
+) -> Result<Option<BatchHead>, sqlx::Error> {
+    sqlx::query_as!(
+        BatchHead,
+        r#"
+        SELECT
+            b.id AS "id: BatchId",
+            b.trigger AS "trigger: Trigger",
+            b.requested_by,
+            s.slug AS "site_slug?",
+            s.name AS "site_name?",
+            s.timezone AS "timezone?",
+            b.due_at,
+            b.created_at,
+            b.finished_at
+        FROM batches b
+        LEFT JOIN sites s ON s.id = b.site_id
+        WHERE b.id = $1
+        "#,
+        id as BatchId
+    )
+    .fetch_optional(conn)
+    .await
+}
+
+/// How many runs of a batch are in each state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunCounts {
+    pub queued: i64,
+    pub running: i64,
+    pub succeeded: i64,
+    pub failed: i64,
+    pub cancelled: i64,
+    /// Of the succeeded ones, those whose export is kept but not counted as a backup.
+    pub suspect: i64,
+}
+
+impl RunCounts {
+    /// All runs.
+    #[must_use]
+    pub const fn total(self) -> i64 {
+        self.queued + self.running + self.ended()
+    }
+
+    /// Runs to which nothing more will happen.
+    #[must_use]
+    pub const fn ended(self) -> i64 {
+        self.succeeded + self.failed + self.cancelled
+    }
+}
+
+/// Counts the runs of a batch by state.
+///
+/// # Errors
+/// When the query fails.
+pub async fn count_runs(conn: &mut PgConnection, id: BatchId) -> Result<RunCounts, sqlx::Error> {
+    sqlx::query_as!(
+        RunCounts,
+        r#"
+        SELECT
+            count(*) FILTER (WHERE state = 'queued') AS "queued!",
+            count(*) FILTER (WHERE state = 'running') AS "running!",
+            count(*) FILTER (WHERE state = 'succeeded') AS "succeeded!",
+            count(*) FILTER (WHERE state = 'failed') AS "failed!",
+            count(*) FILTER (WHERE state = 'cancelled') AS "cancelled!",
+            count(*) FILTER (WHERE state = 'succeeded' AND verdict = 'suspect') AS "suspect!"
+        FROM runs
+        WHERE batch_id = $1
+        "#,
+        id as BatchId
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// One run on the page of its batch.
+#[derive(Debug)]
+pub struct BatchRunRow {
+    pub id: RunId,
+    pub device_name: String,
+    pub site_slug: String,
+    pub state: RunState,
+    pub attempt: i32,
+    /// When a queued run may be claimed; in the future while it backs off.
+    pub not_before: DateTime<Utc>,
+    pub outcome: Option<Outcome>,
+    pub verdict: Option<Verdict>,
+    pub checks: Json<Vec<Check>>,
+    pub steps: Json<Vec<Step>>,
+    pub failure_message: Option<String>,
+    pub snapshot_id: Option<SnapshotId>,
+    pub started_at: Option<DateTime<Utc>>,
+    pub finished_at: Option<DateTime<Utc>>,
+    pub size_bytes: Option<i64>,
+    pub duration_ms: Option<i64>,
+}
+
+/// Lists the runs of a batch: failed ones first, then suspect, running, queued and the rest;
+/// by device within.
+///
+/// # Errors
+/// When the query fails.
+pub async fn list_batch_runs(
+    conn: &mut PgConnection,
+    id: BatchId,
+    slice: Slice,
+) -> Result<Vec<BatchRunRow>, sqlx::Error> {
+    sqlx::query_as!(
+        BatchRunRow,
+        r#"
+        SELECT
+            r.id AS "id: RunId",
+            d.name AS device_name,
+            s.slug AS site_slug,
+            r.state AS "state: RunState",
+            r.attempt,
+            r.not_before,
+            r.outcome AS "outcome: Outcome",
+            r.verdict AS "verdict: Verdict",
+            r.checks AS "checks: Json<Vec<Check>>",
+            r.steps AS "steps: Json<Vec<Step>>",
+            r.failure_message,
+            r.snapshot_id AS "snapshot_id: SnapshotId",
+            r.started_at,
+            r.finished_at,
+            r.size_bytes,
+            r.duration_ms
+        FROM runs r
+        JOIN devices d ON d.id = r.device_id
+        JOIN sites s ON s.id = r.site_id
+        WHERE r.batch_id = $1
+        ORDER BY
+            CASE
+                WHEN r.state = 'failed' THEN 0
+                WHEN r.verdict = 'suspect' THEN 1
+                WHEN r.state = 'running' THEN 2
+                WHEN r.state = 'queued' THEN 3
+                ELSE 4
+            END,
+            s.slug,
+            d.name,
+            r.id
+        LIMIT $2
+        OFFSET $3
+        "#,
+        id as BatchId,
+        slice.limit,
+        slice.offset
+    )
+    .fetch_all(conn)
+    .await
+}

@@ -1,0 +1,232 @@
+//! Devices with their last result, and one device with its runs.
+
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, types::Json};
+
+use super::Slice;
+use crate::model::{BatchId, Check, DeviceId, Outcome, RunState, SiteId, SnapshotId, Step, Trigger, Verdict};
+
+/// One device in the list of its site.
+#[derive(Debug)]
+pub struct DeviceRow {
+    pub id: DeviceId,
+    pub name: String,
+    pub address: String,
+    pub port: i32,
+    pub tags: Vec<String>,
+    pub enabled: bool,
+    pub model: Option<String>,
+    pub serial: Option<String>,
+    pub version: Option<String>,
+    pub last_verified_at: Option<DateTime<Utc>>,
+    /// When the newest snapshot was first taken: since then nothing changed.
+    pub newest_taken_at: Option<DateTime<Utc>>,
+    /// The state of the run that waits or goes on.
+    pub active: Option<RunState>,
+    pub active_batch_id: Option<BatchId>,
+    pub last_state: Option<RunState>,
+    pub last_outcome: Option<Outcome>,
+    pub last_verdict: Option<Verdict>,
+    pub last_finished_at: Option<DateTime<Utc>>,
+    pub last_failure: Option<String>,
+    /// How many devices the site has, on every row.
+    pub total: i64,
+}
+
+/// Lists the devices of a site: those without a verified backup since the given time first,
+/// then by name. Archived ones are left out.
+///
+/// # Errors
+/// When the query fails.
+pub async fn list_devices(
+    conn: &mut PgConnection,
+    site_id: SiteId,
+    verified_since: DateTime<Utc>,
+    slice: Slice,
+) -> Result<Vec<DeviceRow>, sqlx::Error> {
+    sqlx::query_as!(
+        DeviceRow,
+        r#"
+        SELECT
+            d.id AS "id: DeviceId",
+            d.name,
+            d.address,
+            d.port,
+            d.tags,
+            d.enabled,
+            d.model,
+            d.serial,
+            d.version,
+            d.last_verified_at,
+            n.taken_at AS "newest_taken_at?",
+            a.state AS "active?: RunState",
+            a.batch_id AS "active_batch_id?: BatchId",
+            r.state AS "last_state?: RunState",
+            r.outcome AS "last_outcome?: Outcome",
+            r.verdict AS "last_verdict?: Verdict",
+            r.finished_at AS last_finished_at,
+            r.failure_message AS last_failure,
+            count(*) OVER () AS "total!"
+        FROM devices d
+        LEFT JOIN runs r ON r.id = d.last_run_id
+        LEFT JOIN runs a ON a.device_id = d.id AND a.state IN ('queued', 'running')
+        LEFT JOIN snapshots n ON n.id = d.newest_snapshot_id
+        WHERE d.site_id = $1
+            AND d.archived_at IS NULL
+        ORDER BY d.enabled DESC, (d.last_verified_at >= $2) IS TRUE, d.name, d.id
+        LIMIT $3
+        OFFSET $4
+        "#,
+        site_id as SiteId,
+        verified_since,
+        slice.limit,
+        slice.offset
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// A device as the head of its page, with the site it stands in.
+#[derive(Debug)]
+pub struct DeviceHead {
+    pub id: DeviceId,
+    pub name: String,
+    pub address: String,
+    pub port: i32,
+    pub tags: Vec<String>,
+    pub enabled: bool,
+    pub identity: Option<String>,
+    pub model: Option<String>,
+    pub serial: Option<String>,
+    pub version: Option<String>,
+    pub last_verified_at: Option<DateTime<Utc>>,
+    pub archived_at: Option<DateTime<Utc>>,
+    pub site_slug: String,
+    pub site_name: String,
+    pub timezone: String,
+    pub site_archived_at: Option<DateTime<Utc>>,
+}
+
+/// Gets a device by its site's slug and its name, also an archived one.
+///
+/// # Errors
+/// When the query fails.
+pub async fn get_device(
+    conn: &mut PgConnection,
+    slug: &str,
+    name: &str,
+) -> Result<Option<DeviceHead>, sqlx::Error> {
+    sqlx::query_as!(
+        DeviceHead,
+        r#"
+        SELECT
+            d.id AS "id: DeviceId",
+            d.name,
+            d.address,
+            d.port,
+            d.tags,
+            d.enabled,
+            d.identity,
+            d.model,
+            d.serial,
+            d.version,
+            d.last_verified_at,
+            d.archived_at,
+            s.slug AS site_slug,
+            s.name AS site_name,
+            s.timezone,
+            s.archived_at AS site_archived_at
+        FROM devices d
+        JOIN sites s ON s.id = d.site_id
+        WHERE s.slug = $1
+            AND d.name = $2
+        "#,
+        slug,
+        name
+    )
+    .fetch_optional(conn)
+    .await
+}
+
+/// One run of a device, with what asked for it.
+#[derive(Debug)]
+pub struct DeviceRunRow {
+    pub batch_id: BatchId,
+    pub trigger: Trigger,
+    pub requested_by: Option<String>,
+    pub state: RunState,
+    pub attempt: i32,
+    pub outcome: Option<Outcome>,
+    pub verdict: Option<Verdict>,
+    pub checks: Json<Vec<Check>>,
+    pub steps: Json<Vec<Step>>,
+    pub failure_message: Option<String>,
+    pub snapshot_id: Option<SnapshotId>,
+    pub queued_at: DateTime<Utc>,
+    pub finished_at: Option<DateTime<Utc>>,
+    pub duration_ms: Option<i64>,
+}
+
+/// Lists the newest runs of a device, newest first.
+///
+/// # Errors
+/// When the query fails.
+pub async fn list_device_runs(
+    conn: &mut PgConnection,
+    device_id: DeviceId,
+    limit: i64,
+) -> Result<Vec<DeviceRunRow>, sqlx::Error> {
+    sqlx::query_as!(
+        DeviceRunRow,
+        r#"
+        SELECT
+            r.batch_id AS "batch_id: BatchId",
+            b.trigger AS "trigger: Trigger",
+            b.requested_by,
+            r.state AS "state: RunState",
+            r.attempt,
+            r.outcome AS "outcome: Outcome",
+            r.verdict AS "verdict: Verdict",
+            r.checks AS "checks: Json<Vec<Check>>",
+            r.steps AS "steps: Json<Vec<Step>>",
+            r.failure_message,
+            r.snapshot_id AS "snapshot_id: SnapshotId",
+            r.queued_at,
+            r.finished_at,
+            r.duration_ms
+        FROM runs r
+        JOIN batches b ON b.id = r.batch_id
+        WHERE r.device_id = $1
+        ORDER BY r.id DESC
+        LIMIT $2
+        "#,
+        device_id as DeviceId,
+        limit
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// Those of `ids` that are devices of the site.
+///
+/// # Errors
+/// When the query fails.
+pub async fn list_device_ids(
+    conn: &mut PgConnection,
+    site_id: SiteId,
+    ids: &[DeviceId],
+) -> Result<Vec<DeviceId>, sqlx::Error> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    sqlx::query_scalar!(
+        r#"
+        SELECT id AS "id: DeviceId"
+        FROM devices
+        WHERE site_id = $1
+            AND id = ANY ($2)
+        "#,
+        site_id as SiteId,
+        &ids
+    )
+    .fetch_all(conn)
+    .await
+}

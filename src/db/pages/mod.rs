@@ -1,0 +1,31 @@
+//! What the pages read: lists and single rows in the shape the pages show them. Nothing here
+//! writes, so that a reader of `web` knows that a GET can not change anything.
+//!
+//! Coverage comes from the columns that the collector keeps on `devices`; no list looks at
+//! snapshots row by row.
+
+mod batches;
+mod devices;
+mod sites;
+mod snapshots;
+
+pub use batches::{
+    BatchFilter, BatchHead, BatchRow, BatchRunRow, RunCounts, count_runs, get_batch, list_batches,
+    list_batch_runs,
+};
+pub use devices::{
+    DeviceHead, DeviceRow, DeviceRunRow, get_device, list_device_ids, list_device_runs, list_devices,
+};
+pub use sites::{
+    Coverage, SiteFilter, SiteHead, SiteRow, Totals, get_site, list_sites, site_coverage, total_coverage,
+};
+pub use snapshots::{SnapshotHead, SnapshotRow, get_snapshot, list_snapshots};
+
+/// The part of a list that one page shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Slice {
+    /// How many rows at most.
+    pub limit: i64,
+    /// How many rows are passed over.
+    pub offset: i64,
+}

@@ -1,0 +1,148 @@
+//! Config Backups of a device, and one snapshot with what is known of it. Never the body.
+
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, types::Json};
+
+use crate::model::{BatchId, Check, DeviceId, SnapshotId, Trigger, Verdict};
+
+/// One snapshot in a device's Config Backups.
+#[derive(Debug)]
+pub struct SnapshotRow {
+    pub id: SnapshotId,
+    pub taken_at: DateTime<Utc>,
+    pub last_seen_at: DateTime<Utc>,
+    pub times_seen: i32,
+    pub verdict: Verdict,
+    pub size_bytes: i64,
+    pub line_count: i32,
+    pub version: Option<String>,
+    pub has_secrets: bool,
+    /// What made it; `None` when its batch is not known.
+    pub trigger: Option<Trigger>,
+    pub requested_by: Option<String>,
+}
+
+/// Lists the snapshots of a device, newest first, those older than `before` when it is given.
+///
+/// # Errors
+/// When the query fails.
+pub async fn list_snapshots(
+    conn: &mut PgConnection,
+    device_id: DeviceId,
+    before: Option<SnapshotId>,
+    limit: i64,
+) -> Result<Vec<SnapshotRow>, sqlx::Error> {
+    sqlx::query_as!(
+        SnapshotRow,
+        r#"
+        SELECT
+            s.id AS "id: SnapshotId",
+            s.taken_at,
+            s.last_seen_at,
+            s.times_seen,
+            s.verdict AS "verdict: Verdict",
+            s.size_bytes,
+            s.line_count,
+            s.version,
+            s.has_secrets,
+            b.trigger AS "trigger?: Trigger",
+            b.requested_by
+        FROM snapshots s
+        LEFT JOIN batches b ON b.id = s.batch_id
+        WHERE s.device_id = $1
+            AND ($2::bigint IS NULL
+                OR (s.taken_at, s.id) < (SELECT p.taken_at, p.id FROM snapshots p WHERE p.id = $2))
+        ORDER BY s.taken_at DESC, s.id DESC
+        LIMIT $3
+        "#,
+        device_id as DeviceId,
+        before as Option<SnapshotId>,
+        limit
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// A snapshot with its device and site.
+#[derive(Debug)]
+pub struct SnapshotHead {
+    pub id: SnapshotId,
+    pub device_id: DeviceId,
+    pub device_name: String,
+    pub site_slug: String,
+    pub site_name: String,
+    pub timezone: String,
+    pub taken_at: DateTime<Utc>,
+    pub last_seen_at: DateTime<Utc>,
+    pub times_seen: i32,
+    pub verdict: Verdict,
+    pub checks: Json<Vec<Check>>,
+    pub sha256: Vec<u8>,
+    pub size_bytes: i64,
+    pub line_count: i32,
+    pub version: Option<String>,
+    pub model: Option<String>,
+    pub serial: Option<String>,
+    pub has_secrets: bool,
+    /// Menus that the router could not export.
+    pub error_menus: Vec<String>,
+    pub batch_id: Option<BatchId>,
+    pub trigger: Option<Trigger>,
+    pub requested_by: Option<String>,
+    /// The next older snapshot of the device, to compare with.
+    pub previous_id: Option<SnapshotId>,
+}
+
+/// Gets a snapshot.
+///
+/// # Errors
+/// When the query fails.
+pub async fn get_snapshot(
+    conn: &mut PgConnection,
+    id: SnapshotId,
+) -> Result<Option<SnapshotHead>, sqlx::Error> {
+    sqlx::query_as!(
+        SnapshotHead,
+        r#"
+        SELECT
+            s.id AS "id: SnapshotId",
+            s.device_id AS "device_id: DeviceId",
+            d.name AS device_name,
+            site.slug AS site_slug,
+            site.name AS site_name,
+            site.timezone,
+            s.taken_at,
+            s.last_seen_at,
+            s.times_seen,
+            s.verdict AS "verdict: Verdict",
+            s.checks AS "checks: Json<Vec<Check>>",
+            s.sha256,
+            s.size_bytes,
+            s.line_count,
+            s.version,
+            s.model,
+            s.serial,
+            s.has_secrets,
+            s.error_menus,
+            s.batch_id AS "batch_id: BatchId",
+            b.trigger AS "trigger?: Trigger",
+            b.requested_by,
+            (
+                SELECT p.id
+                FROM snapshots p
+                WHERE p.device_id = s.device_id
+                    AND (p.taken_at, p.id) < (s.taken_at, s.id)
+                ORDER BY p.taken_at DESC, p.id DESC
+                LIMIT 1
+            ) AS "previous_id: SnapshotId"
+        FROM snapshots s
+        JOIN devices d ON d.id = s.device_id
+        JOIN sites site ON site.id = d.site_id
+        LEFT JOIN batches b ON b.id = s.batch_id
+        WHERE s.id = $1
+        "#,
+        id as SnapshotId
+    )
+    .fetch_optional(conn)
+    .await
+}

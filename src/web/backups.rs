@@ -1,0 +1,88 @@
+//! **Backup Site**, "Back up selected" and "Back up now": one form target that queues runs and
+//! leads to the batch that does the work. It never talks to a device.
+
+use axum::{
+    Form,
+    extract::{Path, State},
+    response::Redirect,
+};
+
+use super::{error::PageError, links, shell::Notice, state::AppState};
+use crate::db::{
+    batches::{self, DeviceScope, NewBatch, Requested},
+    pages::{self, SiteHead},
+};
+use crate::model::{DeviceId, Trigger};
+
+/// How many devices one form may tick: those of one page of a site.
+const MAX_TICKED: usize = 100;
+
+/// The fields of the form, repeated ones in their order.
+type Fields = Vec<(String, String)>;
+
+/// Queues a batch for a site, or for ticked devices of it.
+pub async fn create(
+    State(state): State<AppState>,
+    Path(slug): Path<String>,
+    Form(fields): Form<Fields>,
+) -> Result<Redirect, PageError> {
+    let mut transaction = state.pool.begin().await?;
+    let site = pages::get_site(&mut transaction, &slug)
+        .await?
+        .filter(|site| site.archived_at.is_none())
+        .ok_or(PageError::NotFound("site"))?;
+    let scope = if has(&fields, "scope", "ticked") {
+        let ticked = ticked_devices(&fields)?;
+        if ticked.is_empty() {
+            return Ok(to_site(&site, Notice::NothingTicked));
+        }
+        // Ids come from outside: only those of this site are meant.
+        let own = pages::list_device_ids(&mut transaction, site.id, &ticked).await?;
+        DeviceScope::Devices(own)
+    } else {
+        DeviceScope::Site(site.id)
+    };
+    let new = NewBatch {
+        trigger: Trigger::Manual,
+        // There is no sign-in yet, so nobody has a name.
+        requested_by: None,
+        site: Some(site.id),
+        due_at: None,
+        scope,
+    };
+    let requested = batches::request(&mut transaction, &new).await?;
+    transaction.commit().await?;
+    Ok(redirect(&site, &requested))
+}
+
+fn has(fields: &Fields, name: &str, value: &str) -> bool {
+    fields.iter().any(|(n, v)| n == name && v == value)
+}
+
+fn ticked_devices(fields: &Fields) -> Result<Vec<DeviceId>, PageError> {
+    let ticked: Vec<DeviceId> = fields
+        .iter()
+        .filter(|(name, _)| name == "device")
+        .map(|(_, id)| id.parse())
+        .collect::<Result<_, _>>()
+        .map_err(|_| PageError::BadRequest("A ticked device has no number. Go back and try again."))?;
+    if ticked.len() > MAX_TICKED {
+        return Err(PageError::BadRequest("Tick at most 100 devices, or back up the whole site."));
+    }
+    Ok(ticked)
+}
+
+/// To the new batch, else to the one that already does the work, else back to the site.
+fn redirect(site: &SiteHead, requested: &Requested) -> Redirect {
+    let (batch, notice) = match (requested.batch, requested.already_active_batch) {
+        (Some(batch), None) => (batch, Notice::Queued),
+        (Some(batch), Some(_)) => (batch, Notice::QueuedRest),
+        (None, Some(batch)) => (batch, Notice::AlreadyRunning),
+        (None, None) => return to_site(site, Notice::NoDevices),
+    };
+    Redirect::to(&format!("{}?notice={}", links::batch(&batch), notice.as_str()))
+}
+
+fn to_site(site: &SiteHead, notice: Notice) -> Redirect {
+    Redirect::to(&format!("{}?notice={}", links::site(&site.slug), notice.as_str()))
+}

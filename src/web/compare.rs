@@ -1,0 +1,182 @@
+//! **Compare**: two snapshots, differing lines in red with a sign and a word beside the colour;
+//! and the same as unified text for a ticket.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Query, State},
+    http::header,
+    response::{IntoResponse, Redirect, Response},
+};
+use chrono_tz::Tz;
+
+use super::{
+    bodies,
+    error::PageError,
+    filters, format, links,
+    shell::{Area, Shell},
+    state::AppState,
+    words,
+};
+use crate::compare::{Comparison, Row, RowKind, compare, unified};
+use crate::db::pages::{self as db, SnapshotHead};
+use crate::model::SnapshotId;
+
+/// The parameters, repeated ones in their order: `a` and `b`, or two ticked `s`.
+type Fields = Vec<(String, String)>;
+
+#[derive(Template, WebTemplate)]
+#[template(path = "compare/show.html")]
+struct ShowPage {
+    shell: Shell,
+    sides: [SnapshotHead; 2],
+    zones: [Tz; 2],
+    comparison: Comparison,
+}
+
+impl ShowPage {
+    fn old(&self) -> &SnapshotHead {
+        &self.sides[0]
+    }
+
+    fn new(&self) -> &SnapshotHead {
+        &self.sides[1]
+    }
+
+    fn is_one_device(&self) -> bool {
+        self.old().device_id == self.new().device_id
+    }
+
+    /// Both versions, when they differ.
+    fn version_change(&self) -> Option<(&str, &str)> {
+        let (old, new) = (self.old().version.as_deref()?, self.new().version.as_deref()?);
+        (old != new).then_some((old, new))
+    }
+
+    /// Whether secrets may differ only because one side does not hold them.
+    fn secrets_differ(&self) -> bool {
+        self.old().has_secrets != self.new().has_secrets
+    }
+}
+
+/// A line number, or nothing for a side that does not have the line.
+fn number(line: &Option<usize>) -> String {
+    line.map(|line| line.to_string()).unwrap_or_default()
+}
+
+/// A part of a line, and whether it differs from the line it stands for.
+struct Part<'a> {
+    text: &'a str,
+    differs: bool,
+}
+
+/// The line in parts, in order.
+fn parts(row: &Row) -> Vec<Part<'_>> {
+    let mut parts = Vec::with_capacity(row.changed.len() * 2 + 1);
+    let mut at = 0;
+    for range in &row.changed {
+        parts.push(Part { text: &row.text[at..range.start], differs: false });
+        parts.push(Part { text: &row.text[range.clone()], differs: true });
+        at = range.end;
+    }
+    parts.push(Part { text: &row.text[at..], differs: false });
+    parts.retain(|part| !part.text.is_empty());
+    parts
+}
+
+/// Shows a comparison. Ticks of a device's Config Backups are first put into one address, the
+/// older snapshot on the left, that can be sent to a colleague.
+pub async fn show(
+    State(state): State<AppState>,
+    Query(fields): Query<Fields>,
+) -> Result<Response, PageError> {
+    let mut conn = state.connection().await?;
+    if fields.iter().any(|(name, _)| name == "s") {
+        let [one, other] = ids(&fields, &["s"])?;
+        let heads = heads(&mut conn, [one, other]).await?;
+        let newer_first = heads[0].taken_at > heads[1].taken_at;
+        let (old, new) = if newer_first { (other, one) } else { (one, other) };
+        return Ok(Redirect::to(&links::compare(&old, &new)).into_response());
+    }
+    let (sides, comparison) = both(&state, &fields, |old, new| compare(&old, &new)).await?;
+    Ok(ShowPage {
+        shell: Shell::new(&state, Area::Sites),
+        zones: [format::zone(&sides[0].timezone), format::zone(&sides[1].timezone)],
+        sides,
+        comparison,
+    }
+    .into_response())
+}
+
+/// The comparison as unified text, over the comparison forms.
+pub async fn text(
+    State(state): State<AppState>,
+    Query(fields): Query<Fields>,
+) -> Result<Response, PageError> {
+    let [a, b] = ids(&fields, &["a", "b"])?;
+    let mut conn = state.connection().await?;
+    let labels = heads(&mut conn, [a, b]).await?.map(|head| label(&head));
+    drop(conn);
+    let (_, diff) = both(&state, &fields, move |old, new| {
+        unified(&labels[0], &labels[1], &old, &new)
+    })
+    .await?;
+    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], diff).into_response())
+}
+
+fn label(head: &SnapshotHead) -> String {
+    format!(
+        "{}/{}\t{}",
+        head.site_slug,
+        head.device_name,
+        head.taken_at.format("%Y-%m-%d %H:%M:%S +0000")
+    )
+}
+
+/// Loads both sides and works on them where it keeps no other request waiting.
+async fn both<T: Send + 'static>(
+    state: &AppState,
+    fields: &Fields,
+    work: impl FnOnce(Vec<u8>, Vec<u8>) -> T + Send + 'static,
+) -> Result<([SnapshotHead; 2], T), PageError> {
+    let [a, b] = ids(fields, &["a", "b"])?;
+    let mut conn = state.connection().await?;
+    let sides = heads(&mut conn, [a, b]).await?;
+    let old = bodies::load(state, &mut conn, a).await?;
+    let new = bodies::load(state, &mut conn, b).await?;
+    drop(conn);
+    let done = tokio::task::spawn_blocking(move || work(old, new))
+        .await
+        .map_err(|error| PageError::Internal(error.into()))?;
+    Ok((sides, done))
+}
+
+async fn heads(
+    conn: &mut sqlx::PgConnection,
+    ids: [SnapshotId; 2],
+) -> Result<[SnapshotHead; 2], PageError> {
+    let missing = || PageError::NotFound("snapshot");
+    Ok([
+        db::get_snapshot(conn, ids[0]).await?.ok_or_else(missing)?,
+        db::get_snapshot(conn, ids[1]).await?.ok_or_else(missing)?,
+    ])
+}
+
+/// The two different snapshots that the parameters of these names tell.
+fn ids(fields: &Fields, names: &[&str]) -> Result<[SnapshotId; 2], PageError> {
+    let given: Vec<SnapshotId> = fields
+        .iter()
+        .filter(|(name, _)| names.contains(&name.as_str()))
+        .map(|(_, id)| id.parse())
+        .collect::<Result<_, _>>()
+        .map_err(|_| PageError::BadRequest("A snapshot has a number; this address names none."))?;
+    match given[..] {
+        [a, b] if a == b => Err(PageError::BadRequest(
+            "These are the same snapshot. Go back and tick two different ones.",
+        )),
+        [a, b] => Ok([a, b]),
+        _ => Err(PageError::BadRequest(
+            "Tick exactly two snapshots to compare them. Go back and choose.",
+        )),
+    }
+}

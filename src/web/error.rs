@@ -1,0 +1,207 @@
+//! What can go wrong with a page, and the page that says so.
+//!
+//! A handler returns a [`PageError`]. It travels as an extension of an empty response to
+//! [`error_pages`], which knows the request's id, writes the page, and logs the detail once.
+//! Refusals of the layers below (a body too large, a panic) pass the same place.
+
+use std::sync::Arc;
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use tower_http::request_id::RequestId;
+
+use super::{
+    filters,
+    shell::{Area, Shell},
+    state::AppState,
+};
+use crate::model::SnapshotId;
+
+/// What the browser is told to wait before it asks again, in seconds.
+const RETRY_AFTER_SECS: HeaderValue = HeaderValue::from_static("5");
+
+/// Why a page can not be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    /// What was asked for does not exist.
+    #[error("There is no such {0}.")]
+    NotFound(&'static str),
+    /// The address or the form makes no sense; the sentence says what to do.
+    #[error("{0}")]
+    BadRequest(&'static str),
+    /// The stored body of a snapshot does not decode to what was stored.
+    #[error("Snapshot {id} can not be read: {detail}. It is not shown in part.")]
+    Damaged { id: SnapshotId, detail: String },
+    /// The database does not answer.
+    #[error("the database does not answer: {0}")]
+    Unavailable(#[source] sqlx::Error),
+    /// A fault of our own.
+    #[error("{0:#}")]
+    Internal(anyhow::Error),
+}
+
+impl PageError {
+    const fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Damaged { .. } | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The sentence for the reader; `None` when the general one of the status must do.
+    fn sentence(&self) -> Option<String> {
+        match self {
+            Self::NotFound(_) | Self::BadRequest(_) | Self::Damaged { .. } => {
+                Some(self.to_string())
+            }
+            Self::Unavailable(_) | Self::Internal(_) => None,
+        }
+    }
+}
+
+impl From<sqlx::Error> for PageError {
+    fn from(error: sqlx::Error) -> Self {
+        if is_away(&error) {
+            Self::Unavailable(error)
+        } else {
+            Self::Internal(error.into())
+        }
+    }
+}
+
+/// Whether the database is away, rather than the query wrong. SQLSTATE classes of PostgreSQL's
+/// appendix A: 08 connection, 53 out of resources, 57P shut down or starting.
+fn is_away(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+            ["08", "53", "57P"].iter().any(|class| code.starts_with(class))
+        }),
+        _ => false,
+    }
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    shell: Shell,
+    status: StatusCode,
+    sentence: String,
+    request_id: String,
+}
+
+impl ErrorPage {
+    fn title(&self) -> &'static str {
+        match self.status {
+            StatusCode::NOT_FOUND => "Not found",
+            StatusCode::SERVICE_UNAVAILABLE => "Not available just now",
+            status if status.is_server_error() => "Something went wrong",
+            _ => "This can not be done",
+        }
+    }
+
+    /// Whether the reader can do nothing but tell somebody, who then needs the request's id.
+    fn is_ours(&self) -> bool {
+        self.status.is_server_error()
+    }
+}
+
+/// Turns every refusal and failure into a page with the request's id, and logs it once.
+pub async fn error_pages(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let request_id = request_id(&request);
+    let path = request.uri().path().to_owned();
+    let response = next.run(request).await;
+    let status = response.status();
+    let error = response.extensions().get::<Arc<PageError>>().cloned();
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if !(status.is_client_error() || status.is_server_error()) || (error.is_none() && is_page) {
+        return response;
+    }
+    log(status, error.as_deref(), &request_id, &path);
+    let sentence = error
+        .and_then(|error| error.sentence())
+        .unwrap_or_else(|| sentence_of(status).to_owned());
+    let page = ErrorPage {
+        shell: Shell::new(&state, Area::None),
+        status,
+        sentence,
+        request_id,
+    };
+    let mut shown = (status, page).into_response();
+    if let Some(allow) = response.headers().get(header::ALLOW) {
+        shown.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        shown.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER_SECS);
+    }
+    shown
+}
+
+fn request_id(request: &Request) -> String {
+    request
+        .extensions()
+        .get::<RequestId>()
+        .and_then(|id| id.header_value().to_str().ok())
+        .unwrap_or("unknown")
+        .to_owned()
+}
+
+fn log(status: StatusCode, error: Option<&PageError>, request_id: &str, path: &str) {
+    let code = status.as_u16();
+    match error {
+        Some(error) if status.is_server_error() => {
+            tracing::error!(request_id, path, status = code, %error, "a page failed");
+        }
+        None if status.is_server_error() => {
+            tracing::error!(request_id, path, status = code, "a page failed");
+        }
+        _ => tracing::debug!(request_id, path, status = code, "a request was refused"),
+    }
+}
+
+const fn sentence_of(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::NOT_FOUND => "There is no page at this address.",
+        StatusCode::FORBIDDEN => {
+            "This request did not come from a page of RouterVault, so nothing was changed. \
+             Open the page again and press the button there."
+        }
+        StatusCode::METHOD_NOT_ALLOWED => "This address does not answer this kind of request.",
+        StatusCode::PAYLOAD_TOO_LARGE => "What was sent is larger than any form of RouterVault.",
+        StatusCode::MISDIRECTED_REQUEST => {
+            "RouterVault answers on this machine only, as localhost or by its IP address."
+        }
+        StatusCode::SERVICE_UNAVAILABLE => {
+            "The database does not answer, or takes too long. Backups that are due are not lost: \
+             they run as soon as it is back. Try again in a few seconds."
+        }
+        status if status.as_u16() >= 500 => {
+            "The fault is ours and was written to the log. Name the request id below when you \
+             report it."
+        }
+        _ => "The address or the form is not complete. Go back and try again.",
+    }
+}

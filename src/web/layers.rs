@@ -1,0 +1,100 @@
+//! What every request passes on its way to a page, from the outside in.
+
+use std::{any::Any, time::Duration};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::Request,
+    http::{HeaderValue, StatusCode},
+    middleware,
+    response::{IntoResponse, Response},
+};
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, NotForContentType, Predicate},
+    },
+    csrf::CsrfLayer,
+    limit::RequestBodyLimitLayer,
+    request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
+    timeout::TimeoutLayer,
+    trace::TraceLayer,
+};
+
+use super::{error, headers, hosts, state::AppState};
+
+/// How long a page may take.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// How many bytes a form may have: a hundred ticked devices need 2 kB.
+const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// Wraps what both pages and health checks need around `router`: the id of the request, a log
+/// line, headers of safety, compression, and the check of the name we were called by.
+pub fn outer(router: Router) -> Router {
+    // Downloads travel as they are, so that their length is known and their bytes are exact
+    // even for a client that does not decompress.
+    let compressed =
+        DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"));
+    router.layer(
+        ServiceBuilder::new()
+            .layer(SetRequestIdLayer::x_request_id(RandomId))
+            .layer(TraceLayer::new_for_http().make_span_with(span).on_failure(()))
+            .layer(PropagateRequestIdLayer::x_request_id())
+            .layer(middleware::from_fn(headers::secure))
+            .layer(CompressionLayer::new().compress_when(compressed)),
+    )
+}
+
+/// Wraps what only pages need around `router`: error pages, the check of the name we were
+/// called by, panics caught, forged forms refused, a limit of time and of size.
+pub fn inner(router: Router, state: AppState) -> Router {
+    router.layer(
+        ServiceBuilder::new()
+            .layer(middleware::from_fn_with_state(state, error::error_pages))
+            .layer(middleware::from_fn(hosts::check))
+            .layer(CatchPanicLayer::custom(panicked))
+            // Refuses what a browser says was sent by another site (`Sec-Fetch-Site`, else
+            // `Origin`); no token in forms is needed, and none can be forgotten.
+            .layer(CsrfLayer::new())
+            .layer(TimeoutLayer::with_status_code(
+                StatusCode::SERVICE_UNAVAILABLE,
+                TIMEOUT,
+            ))
+            .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES)),
+    )
+}
+
+/// The path without its query: a search may name what a log should not.
+fn span(request: &Request<Body>) -> tracing::Span {
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .and_then(|id| id.header_value().to_str().ok())
+        .unwrap_or("unknown");
+    tracing::debug_span!(
+        "request",
+        method = %request.method(),
+        path = request.uri().path(),
+        request_id = id
+    )
+}
+
+/// The panic's own message was printed by the panic hook; the error page says the rest.
+fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}
+
+/// Sixteen hexadecimal digits. A request that brings an id keeps it, so that a proxy's log and
+/// ours can be joined.
+#[derive(Clone, Copy)]
+struct RandomId;
+
+impl MakeRequestId for RandomId {
+    fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
+        let id = format!("{:016x}", rand::random::<u64>());
+        HeaderValue::from_str(&id).ok().map(RequestId::new)
+    }
+}

@@ -1,0 +1,73 @@
+//! Makes characters visible that a page would swallow or obey: control bytes, marks that turn
+//! the direction of text, characters without width, and bytes that are no UTF-8. The notation
+//! is the one of `compare`. Escaping for HTML is askama's business and comes after.
+
+use std::fmt::Write as _;
+
+/// Router text as a page shows it. Bytes that are no UTF-8 become `<E7>`, control bytes,
+/// invisible characters and direction marks their code points (`<U+202E>`). Tabs stay.
+#[must_use]
+pub fn bytes(text: &[u8]) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for chunk in text.utf8_chunks() {
+        chunk.valid().chars().for_each(|c| push(&mut shown, c));
+        for byte in chunk.invalid() {
+            push_formatted(&mut shown, format_args!("<{byte:02X}>"));
+        }
+    }
+    shown
+}
+
+/// The same for a name, an address or a sentence that holds one.
+#[must_use]
+pub fn text(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    text.chars().for_each(|c| push(&mut shown, c));
+    shown
+}
+
+fn push(shown: &mut String, c: char) {
+    if is_hidden(c) {
+        push_formatted(shown, format_args!("<U+{:04X}>", u32::from(c)));
+    } else {
+        shown.push(c);
+    }
+}
+
+/// Controls, soft hyphen, zero-width and direction marks (Unicode UAX #9), line and paragraph
+/// separators, variation selectors and tags.
+const fn is_hidden(c: char) -> bool {
+    matches!(c,
+        '\0'..='\x08' | '\x0a'..='\x1f' | '\x7f'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e01ef}')
+}
+
+fn push_formatted(shown: &mut String, text: std::fmt::Arguments<'_>) {
+    shown
+        .write_fmt(text)
+        .expect("writing to a String can not fail");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinary_text_stays_as_it_is() {
+        let line = "add name=\"Büro — 東京\"\tcomment=ok";
+        assert_eq!(text(line), line);
+        assert_eq!(bytes(line.as_bytes()), line);
+    }
+
+    #[test]
+    fn controls_and_direction_marks_are_shown() {
+        assert_eq!(text("a\x1b[31m\u{202e}b\r"), "a<U+001B>[31m<U+202E>b<U+000D>");
+        assert_eq!(text("\0\x7f\u{85}\u{200b}"), "<U+0000><U+007F><U+0085><U+200B>");
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf8_are_shown_one_by_one() {
+        assert_eq!(bytes(b"caf\xe9 \xff\xfe"), "caf<E9> <FF><FE>");
+    }
+}

@@ -1,0 +1,98 @@
+//! States as the words and marks that people read. The word always stands beside the colour.
+
+use chrono::{DateTime, Utc};
+
+use crate::db::pages::DeviceRow;
+use crate::model::{Outcome, RunState, Trigger, Verdict};
+
+/// Who or what made something: `Nightly`, the person's name, or where the wish came from.
+pub fn made_by(trigger: &Trigger, requested_by: &Option<String>) -> String {
+    let unnamed = match trigger {
+        Trigger::Scheduled => return "Nightly".to_owned(),
+        Trigger::Manual => "Manual",
+        Trigger::Api => "API",
+    };
+    requested_by.clone().unwrap_or_else(|| unnamed.to_owned())
+}
+
+/// The word for a verdict.
+pub const fn verdict(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Verified => "Verified",
+        Verdict::Suspect => "Suspect",
+    }
+}
+
+/// The style class of a verdict.
+pub const fn verdict_tone(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Verified => "good",
+        Verdict::Suspect => "warn",
+    }
+}
+
+/// The style class of a run's state; a completed run is only as good as its verdict.
+pub const fn run_tone(state: &RunState, verdict: &Option<Verdict>) -> &'static str {
+    match (state, verdict) {
+        (RunState::Queued | RunState::Cancelled, _) => "quiet",
+        (RunState::Running, _) => "busy",
+        (RunState::Failed, _) => "bad",
+        (RunState::Succeeded, Some(Verdict::Suspect)) => "warn",
+        (RunState::Succeeded, _) => "good",
+    }
+}
+
+/// What a completed run brought.
+pub const fn outcome(outcome: &Option<Outcome>) -> &'static str {
+    match outcome {
+        Some(Outcome::Changed) => "changed",
+        Some(Outcome::Unchanged) => "unchanged",
+        None => "",
+    }
+}
+
+/// The last ended run of a device, as its row tells it.
+#[derive(Debug, PartialEq, Eq)]
+pub enum LastResult<'a> {
+    /// There was none.
+    Never,
+    /// A verified export; with the time since when nothing changed, unless this run changed it.
+    Verified {
+        at: DateTime<Utc>,
+        unchanged_since: Option<DateTime<Utc>>,
+    },
+    /// An export that is kept, but not counted as a backup.
+    Suspect { at: DateTime<Utc> },
+    /// No export, and why.
+    Failed {
+        at: DateTime<Utc>,
+        message: &'a str,
+    },
+    /// Taken back before it began.
+    Cancelled { at: DateTime<Utc> },
+}
+
+/// Reads the last result from a device's row.
+pub fn last_result(device: &DeviceRow) -> LastResult<'_> {
+    let (Some(state), Some(at)) = (device.last_state, device.last_finished_at) else {
+        return LastResult::Never;
+    };
+    match state {
+        RunState::Failed => LastResult::Failed {
+            at,
+            message: device.last_failure.as_deref().unwrap_or_default(),
+        },
+        RunState::Succeeded if device.last_verdict == Some(Verdict::Suspect) => {
+            LastResult::Suspect { at }
+        }
+        RunState::Succeeded => LastResult::Verified {
+            at,
+            unchanged_since: device
+                .newest_taken_at
+                .filter(|_| device.last_outcome == Some(Outcome::Unchanged)),
+        },
+        RunState::Cancelled => LastResult::Cancelled { at },
+        // An ended run is what the column names; anything else is no result yet.
+        RunState::Queued | RunState::Running => LastResult::Never,
+    }
+}
