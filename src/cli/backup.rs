@@ -84,7 +84,10 @@ fn choose(args: &BackupArgs, places: &[Place]) -> anyhow::Result<Vec<DeviceId>> 
     }
     let mut chosen = BTreeSet::new();
     for slug in &args.sites {
-        let mut of_site = places.iter().filter(|place| place.site_slug == *slug).peekable();
+        let mut of_site = places
+            .iter()
+            .filter(|place| place.site_slug == *slug)
+            .peekable();
         if of_site.peek().is_none() {
             bail!("--site {slug}: the inventory has no such site, or it has no device");
         }
@@ -105,11 +108,7 @@ fn choose(args: &BackupArgs, places: &[Place]) -> anyhow::Result<Vec<DeviceId>> 
 }
 
 /// Collects until every one of `runs` has ended, and reports them.
-async fn collect(
-    args: &BackupArgs,
-    store: Store,
-    runs: &[RunId],
-) -> anyhow::Result<Vec<Report>> {
+async fn collect(args: &BackupArgs, store: Store, runs: &[RunId]) -> anyhow::Result<Vec<Report>> {
     let stop = stop::on_signal()?;
     let collector = Collector::new(
         store.pool.clone(),
@@ -141,7 +140,11 @@ async fn watch(pool: &PgPool, runs: &[RunId], stop: &CancellationToken) -> bool 
         if let Ok(active) = active {
             if is_terminal && shown != Some(active) {
                 shown = Some(active);
-                eprint!("\r{} of {} devices done ", runs.len() as i64 - active, runs.len());
+                eprint!(
+                    "\r{} of {} devices done ",
+                    runs.len() as i64 - active,
+                    runs.len()
+                );
             }
             if active == 0 {
                 if is_terminal {
@@ -194,7 +197,15 @@ fn print_table(reports: &[Report]) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     table::write(
         &mut out,
-        ["DEVICE", "STATE", "VERDICT", "OUTCOME", "BYTES", "SECS", "WHAT HAPPENED"],
+        [
+            "DEVICE",
+            "STATE",
+            "VERDICT",
+            "OUTCOME",
+            "BYTES",
+            "SECS",
+            "WHAT HAPPENED",
+        ],
         &rows,
     )?;
     let verified = reports
@@ -214,9 +225,18 @@ fn row(report: &Report) -> [String; 7] {
     [
         format!("{}/{}", report.site, report.device),
         report.state.label().to_owned(),
-        report.verdict.map(|verdict| verdict.to_string()).unwrap_or_default(),
-        report.outcome.map(|outcome| outcome.to_string()).unwrap_or_default(),
-        report.size_bytes.map(|size| size.to_string()).unwrap_or_default(),
+        report
+            .verdict
+            .map(|verdict| verdict.to_string())
+            .unwrap_or_default(),
+        report
+            .outcome
+            .map(|outcome| outcome.to_string())
+            .unwrap_or_default(),
+        report
+            .size_bytes
+            .map(|size| size.to_string())
+            .unwrap_or_default(),
         format!("{secs:.1}"),
         what,
     ]

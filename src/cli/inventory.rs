@@ -19,7 +19,11 @@ pub fn load(path: &Path) -> anyhow::Result<Inventory> {
 
 /// Brings the database in line with the inventory, whole or not at all.
 pub async fn apply(store: &Store, inventory: &Inventory) -> anyhow::Result<Applied> {
-    let mut conn = store.pool.acquire().await.context("Cannot reach the database")?;
+    let mut conn = store
+        .pool
+        .acquire()
+        .await
+        .context("Cannot reach the database")?;
     let mut tx = conn.begin().await?;
     let applied = inventory::apply(&mut tx, inventory, &store.vault).await?;
     tx.commit().await?;
@@ -41,5 +45,7 @@ pub async fn apply(store: &Store, inventory: &Inventory) -> anyhow::Result<Appli
 pub fn site_and_name(text: &str) -> anyhow::Result<(&str, &str)> {
     text.split_once('/')
         .filter(|(site, name)| !site.is_empty() && !name.is_empty())
-        .with_context(|| format!("`{text}` is no device; write SITE/NAME, for example acme-hq/gw-1"))
+        .with_context(|| {
+            format!("`{text}` is no device; write SITE/NAME, for example acme-hq/gw-1")
+        })
 }

@@ -30,7 +30,11 @@ pub fn run(args: &ServeArgs) -> anyhow::Result<Outcome> {
         let mut parts = JoinSet::new();
         start(&mut parts, &store, collect::settings(&args.pace), &stop);
         parts.spawn(serve_pages(listener, store.clone(), false, stop.clone()));
-        parts.spawn(reload_on_hangup(args.inventory.clone(), store, stop.clone()));
+        parts.spawn(reload_on_hangup(
+            args.inventory.clone(),
+            store,
+            stop.clone(),
+        ));
         stop::wait_for(parts, stop).await?;
         Ok(Outcome::AllGood)
     })

@@ -30,7 +30,14 @@ pub fn list(args: &SnapshotsArgs) -> anyhow::Result<Outcome> {
             }
             None => None,
         };
-        Ok(db::list(&mut conn, args.site.as_deref(), device, args.limit, args.offset).await?)
+        Ok(db::list(
+            &mut conn,
+            args.site.as_deref(),
+            device,
+            args.limit,
+            args.offset,
+        )
+        .await?)
     })?;
     let mut out = std::io::stdout().lock();
     if args.json {
@@ -40,7 +47,15 @@ pub fn list(args: &SnapshotsArgs) -> anyhow::Result<Outcome> {
         let rows: Vec<_> = listed.iter().map(row).collect();
         table::write(
             &mut out,
-            ["SNAPSHOT", "DEVICE", "TAKEN (UTC)", "LAST SEEN (UTC)", "BYTES", "VERSION", "VERDICT"],
+            [
+                "SNAPSHOT",
+                "DEVICE",
+                "TAKEN (UTC)",
+                "LAST SEEN (UTC)",
+                "BYTES",
+                "VERSION",
+                "VERDICT",
+            ],
             &rows,
         )?;
     }

@@ -91,7 +91,9 @@ pub fn default_data_dir(name: &str) -> anyhow::Result<PathBuf> {
     match (xdg, home) {
         (Some(folder), _) => Ok(PathBuf::from(folder).join(name)),
         (None, Some(home)) => Ok(PathBuf::from(home).join(".local/share").join(name)),
-        (None, None) => bail!("there is no HOME to keep the data folder in; name one by --data-dir"),
+        (None, None) => {
+            bail!("there is no HOME to keep the data folder in; name one by --data-dir")
+        }
     }
 }
 

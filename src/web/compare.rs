@@ -49,7 +49,10 @@ impl ShowPage {
 
     /// Both versions, when they differ.
     fn version_change(&self) -> Option<(&str, &str)> {
-        let (old, new) = (self.old().version.as_deref()?, self.new().version.as_deref()?);
+        let (old, new) = (
+            self.old().version.as_deref()?,
+            self.new().version.as_deref()?,
+        );
         (old != new).then_some((old, new))
     }
 
@@ -75,11 +78,20 @@ fn parts(row: &Row) -> Vec<Part<'_>> {
     let mut parts = Vec::with_capacity(row.changed.len() * 2 + 1);
     let mut at = 0;
     for range in &row.changed {
-        parts.push(Part { text: &row.text[at..range.start], differs: false });
-        parts.push(Part { text: &row.text[range.clone()], differs: true });
+        parts.push(Part {
+            text: &row.text[at..range.start],
+            differs: false,
+        });
+        parts.push(Part {
+            text: &row.text[range.clone()],
+            differs: true,
+        });
         at = range.end;
     }
-    parts.push(Part { text: &row.text[at..], differs: false });
+    parts.push(Part {
+        text: &row.text[at..],
+        differs: false,
+    });
     parts.retain(|part| !part.text.is_empty());
     parts
 }
@@ -95,13 +107,20 @@ pub async fn show(
         let [one, other] = ids(&fields, &["s"])?;
         let heads = heads(&mut conn, [one, other]).await?;
         let newer_first = heads[0].taken_at > heads[1].taken_at;
-        let (old, new) = if newer_first { (other, one) } else { (one, other) };
+        let (old, new) = if newer_first {
+            (other, one)
+        } else {
+            (one, other)
+        };
         return Ok(Redirect::to(&links::compare(&old, &new)).into_response());
     }
     let (sides, comparison) = both(&state, &fields, |old, new| compare(&old, &new)).await?;
     Ok(ShowPage {
         shell: Shell::new(&state, Area::Sites),
-        zones: [format::zone(&sides[0].timezone), format::zone(&sides[1].timezone)],
+        zones: [
+            format::zone(&sides[0].timezone),
+            format::zone(&sides[1].timezone),
+        ],
         sides,
         comparison,
     }

@@ -64,10 +64,7 @@ pub enum LastResult<'a> {
     /// An export that is kept, but not counted as a backup.
     Suspect { at: DateTime<Utc> },
     /// No export, and why.
-    Failed {
-        at: DateTime<Utc>,
-        message: &'a str,
-    },
+    Failed { at: DateTime<Utc>, message: &'a str },
     /// Taken back before it began.
     Cancelled { at: DateTime<Utc> },
 }
