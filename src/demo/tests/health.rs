@@ -153,6 +153,18 @@ async fn hanging_up_ends_connections_and_stopping_closes_the_port() {
 }
 
 #[tokio::test]
+async fn dropping_the_fleet_ends_connections_and_closes_ports() {
+    let fleet = fleet_of(RouterSpec::new("gw", 1), None).await;
+    let handle = log_in(&fleet.routers()[0]).await;
+    let address = fleet.routers()[0].addr;
+    drop(fleet);
+    let refused = tokio::net::TcpStream::connect(address).await.unwrap_err();
+    assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
+    // Returns when the connection has ended.
+    handle.await.ok();
+}
+
+#[tokio::test]
 async fn a_recording_is_served_line_by_line_with_a_sentinel() {
     let folder = tempfile::tempdir().unwrap();
     let text = "commands:\n  \"/system resource print\\n\": |-\n    version: 7.16 (stable)\n  \"/export show-sensitive\\n\": |-\n    # 2026-01-02 03:04:05 by RouterOS 7.16\n    /system note\n    set note=\\\"a\\\\\\\\b\\\"\n";
