@@ -8,6 +8,8 @@ use crate::model::{Check, Failure};
 
 mod checks;
 mod ruling;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use words::suspicion;
