@@ -41,7 +41,10 @@ pub async fn show(
         .ok_or(PageError::NotFound("file"))?;
     let etag = format!("\"{hash_asked}\"");
     let about = [
-        (header::CACHE_CONTROL, "public, max-age=31536000, immutable".to_owned()),
+        (
+            header::CACHE_CONTROL,
+            "public, max-age=31536000, immutable".to_owned(),
+        ),
         (header::ETAG, etag.clone()),
     ];
     if is_known(&headers, &etag) {

@@ -65,9 +65,13 @@ fn ticked_devices(fields: &Fields) -> Result<Vec<DeviceId>, PageError> {
         .filter(|(name, _)| name == "device")
         .map(|(_, id)| id.parse())
         .collect::<Result<_, _>>()
-        .map_err(|_| PageError::BadRequest("A ticked device has no number. Go back and try again."))?;
+        .map_err(|_| {
+            PageError::BadRequest("A ticked device has no number. Go back and try again.")
+        })?;
     if ticked.len() > MAX_TICKED {
-        return Err(PageError::BadRequest("Tick at most 100 devices, or back up the whole site."));
+        return Err(PageError::BadRequest(
+            "Tick at most 100 devices, or back up the whole site.",
+        ));
     }
     Ok(ticked)
 }
@@ -80,9 +84,17 @@ fn redirect(site: &SiteHead, requested: &Requested) -> Redirect {
         (None, Some(batch)) => (batch, Notice::AlreadyRunning),
         (None, None) => return to_site(site, Notice::NoDevices),
     };
-    Redirect::to(&format!("{}?notice={}", links::batch(&batch), notice.as_str()))
+    Redirect::to(&format!(
+        "{}?notice={}",
+        links::batch(&batch),
+        notice.as_str()
+    ))
 }
 
 fn to_site(site: &SiteHead, notice: Notice) -> Redirect {
-    Redirect::to(&format!("{}?notice={}", links::site(&site.slug), notice.as_str()))
+    Redirect::to(&format!(
+        "{}?notice={}",
+        links::site(&site.slug),
+        notice.as_str()
+    ))
 }

@@ -78,7 +78,9 @@ pub async fn list(
         .map(|last| format!("{}&before={}", links::site_batches(slug), last.id));
     Ok(ListPage {
         shell: Shell::new(&state, Area::Batches),
-        zone: site.as_ref().map_or(Tz::UTC, |site| format::zone(&site.timezone)),
+        zone: site
+            .as_ref()
+            .map_or(Tz::UTC, |site| format::zone(&site.timezone)),
         site,
         batches,
         older_link,
@@ -154,13 +156,14 @@ impl ShowPage {
             ("busy", counts.running),
         ];
         let mut done = 0;
-        parts.map(|(tone, runs)| {
-            let start = thousandths(done, counts.total());
-            done += runs;
-            let width = thousandths(done, counts.total()) - start;
-            Bar { tone, start, width }
-        })
-        .into()
+        parts
+            .map(|(tone, runs)| {
+                let start = thousandths(done, counts.total());
+                done += runs;
+                let width = thousandths(done, counts.total()) - start;
+                Bar { tone, start, width }
+            })
+            .into()
     }
 
     fn own_link(&self) -> String {

@@ -87,7 +87,9 @@ fn is_away(error: &sqlx::Error) -> bool {
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => true,
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {
-            ["08", "53", "57P"].iter().any(|class| code.starts_with(class))
+            ["08", "53", "57P"]
+                .iter()
+                .any(|class| code.starts_with(class))
         }),
         _ => false,
     }
@@ -155,7 +157,9 @@ pub async fn error_pages(State(state): State<AppState>, request: Request, next: 
         shown.headers_mut().insert(header::ALLOW, allow.clone());
     }
     if status == StatusCode::SERVICE_UNAVAILABLE {
-        shown.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER_SECS);
+        shown
+            .headers_mut()
+            .insert(header::RETRY_AFTER, RETRY_AFTER_SECS);
     }
     shown
 }

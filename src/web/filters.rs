@@ -46,23 +46,13 @@ pub fn iso(at: &DateTime<Utc>, _: &dyn Values) -> Result<String> {
 
 /// The distance to `now` in words.
 #[filter_fn]
-pub fn ago(
-    at: &DateTime<Utc>,
-    _: &dyn Values,
-    now: &DateTime<Utc>,
-    zone: &Tz,
-) -> Result<String> {
+pub fn ago(at: &DateTime<Utc>, _: &dyn Values, now: &DateTime<Utc>, zone: &Tz) -> Result<String> {
     Ok(format::relative(*at, *now, *zone))
 }
 
 /// The day in a zone.
 #[filter_fn]
-pub fn day(
-    at: &DateTime<Utc>,
-    _: &dyn Values,
-    now: &DateTime<Utc>,
-    zone: &Tz,
-) -> Result<String> {
+pub fn day(at: &DateTime<Utc>, _: &dyn Values, now: &DateTime<Utc>, zone: &Tz) -> Result<String> {
     Ok(format::day(*at, *now, *zone))
 }
 

@@ -17,7 +17,11 @@ use axum::{
 /// Refuses a request that names us by a host name of somebody else.
 pub async fn check(request: Request, next: Next) -> Response {
     let header = request.headers().get(header::HOST);
-    let named = request.uri().authority().map(|name| name.as_str()).or_else(|| header?.to_str().ok());
+    let named = request
+        .uri()
+        .authority()
+        .map(|name| name.as_str())
+        .or_else(|| header?.to_str().ok());
     if named.is_some_and(is_ours) {
         next.run(request).await
     } else {
@@ -34,7 +38,9 @@ fn is_ours(authority: &str) -> bool {
         return false;
     }
     let host = authority.host();
-    let v6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    let v6 = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
     match v6 {
         Some(v6) => v6.parse::<Ipv6Addr>().is_ok(),
         None => host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok(),
@@ -47,15 +53,29 @@ mod tests {
 
     #[test]
     fn localhost_and_addresses_are_ours_with_any_port() {
-        for name in ["localhost", "LOCALHOST:8080", "127.0.0.1", "127.0.0.1:80", "[::1]:8080", "[::1]"] {
+        for name in [
+            "localhost",
+            "LOCALHOST:8080",
+            "127.0.0.1",
+            "127.0.0.1:80",
+            "[::1]:8080",
+            "[::1]",
+        ] {
             assert!(is_ours(name), "{name}");
         }
     }
 
     #[test]
     fn every_other_name_is_refused() {
-        for name in ["", "rebind.example", "localhost.rebind.example", "127.0.0.1.rebind.example:8080",
-            "x@localhost", "[rebind]", "localhost:80:80"] {
+        for name in [
+            "",
+            "rebind.example",
+            "localhost.rebind.example",
+            "127.0.0.1.rebind.example:8080",
+            "x@localhost",
+            "[rebind]",
+            "localhost:80:80",
+        ] {
             assert!(!is_ours(name), "{name}");
         }
     }

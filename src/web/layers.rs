@@ -41,7 +41,11 @@ pub fn outer(router: Router) -> Router {
     router.layer(
         ServiceBuilder::new()
             .layer(SetRequestIdLayer::x_request_id(RandomId))
-            .layer(TraceLayer::new_for_http().make_span_with(span).on_failure(()))
+            .layer(
+                TraceLayer::new_for_http()
+                    .make_span_with(span)
+                    .on_failure(()),
+            )
             .layer(PropagateRequestIdLayer::x_request_id())
             .layer(middleware::from_fn(headers::secure))
             .layer(CompressionLayer::new().compress_when(compressed)),

@@ -69,7 +69,10 @@ mod tests {
 
     #[test]
     fn names_can_not_leave_their_place_in_the_address() {
-        assert_eq!(device("acme", "a/b?c#d e"), "/sites/acme/devices/a%2Fb%3Fc%23d%20e");
+        assert_eq!(
+            device("acme", "a/b?c#d e"),
+            "/sites/acme/devices/a%2Fb%3Fc%23d%20e"
+        );
         assert_eq!(site("\"><script>"), "/sites/%22%3E%3Cscript%3E");
     }
 }

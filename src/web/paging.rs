@@ -82,7 +82,10 @@ mod tests {
     #[test]
     fn pages_cover_the_list_without_overlap() {
         let middle = Asked::new(Some(2), 50).of(120);
-        assert_eq!((middle.first(), middle.last(), middle.pages()), (51, 100, 3));
+        assert_eq!(
+            (middle.first(), middle.last(), middle.pages()),
+            (51, 100, 3)
+        );
         assert_eq!((middle.previous(), middle.next()), (Some(1), Some(3)));
         let last = Asked::new(Some(3), 50).of(120);
         assert_eq!((last.first(), last.last(), last.next()), (101, 120, None));

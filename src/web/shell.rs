@@ -88,9 +88,7 @@ impl Notice {
                  Nothing was started twice."
             }
             Self::NothingTicked => "Nothing was started: tick at least one device first.",
-            Self::NoDevices => {
-                "Nothing was started: there is no enabled device to back up here."
-            }
+            Self::NoDevices => "Nothing was started: there is no enabled device to back up here.",
         }
     }
 }

@@ -116,7 +116,9 @@ impl ShowPage {
     /// last run went well or there was none: the one thing its last result does not say.
     fn is_overdue(&self, device: &DeviceRow) -> bool {
         device.enabled
-            && device.last_verified_at.is_some_and(|at| at < self.covered_since)
+            && device
+                .last_verified_at
+                .is_some_and(|at| at < self.covered_since)
     }
 }
 

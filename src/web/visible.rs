@@ -62,8 +62,14 @@ mod tests {
 
     #[test]
     fn controls_and_direction_marks_are_shown() {
-        assert_eq!(text("a\x1b[31m\u{202e}b\r"), "a<U+001B>[31m<U+202E>b<U+000D>");
-        assert_eq!(text("\0\x7f\u{85}\u{200b}"), "<U+0000><U+007F><U+0085><U+200B>");
+        assert_eq!(
+            text("a\x1b[31m\u{202e}b\r"),
+            "a<U+001B>[31m<U+202E>b<U+000D>"
+        );
+        assert_eq!(
+            text("\0\x7f\u{85}\u{200b}"),
+            "<U+0000><U+007F><U+0085><U+200B>"
+        );
     }
 
     #[test]

@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, types::Json};
 
 use super::Slice;
-use crate::model::{BatchId, Check, Outcome, RunId, RunState, SiteId, SnapshotId, Step, Trigger, Verdict};
+use crate::model::{
+    BatchId, Check, Outcome, RunId, RunState, SiteId, SnapshotId, Step, Trigger, Verdict,
+};
 
 /// Which batches to list.
 #[derive(Debug, Default)]

@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, types::Json};
 
 use super::Slice;
-use crate::model::{BatchId, Check, DeviceId, Outcome, RunState, SiteId, SnapshotId, Step, Trigger, Verdict};
+use crate::model::{
+    BatchId, Check, DeviceId, Outcome, RunState, SiteId, SnapshotId, Step, Trigger, Verdict,
+};
 
 /// One device in the list of its site.
 #[derive(Debug)]

@@ -10,14 +10,16 @@ mod sites;
 mod snapshots;
 
 pub use batches::{
-    BatchFilter, BatchHead, BatchRow, BatchRunRow, RunCounts, count_runs, get_batch, list_batches,
-    list_batch_runs,
+    BatchFilter, BatchHead, BatchRow, BatchRunRow, RunCounts, count_runs, get_batch,
+    list_batch_runs, list_batches,
 };
 pub use devices::{
-    DeviceHead, DeviceRow, DeviceRunRow, get_device, list_device_ids, list_device_runs, list_devices,
+    DeviceHead, DeviceRow, DeviceRunRow, get_device, list_device_ids, list_device_runs,
+    list_devices,
 };
 pub use sites::{
-    Coverage, SiteFilter, SiteHead, SiteRow, Totals, get_site, list_sites, site_coverage, total_coverage,
+    Coverage, SiteFilter, SiteHead, SiteRow, Totals, get_site, list_sites, site_coverage,
+    total_coverage,
 };
 pub use snapshots::{SnapshotHead, SnapshotRow, get_snapshot, list_snapshots};
 
