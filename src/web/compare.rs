@@ -35,30 +35,30 @@ struct ShowPage {
 }
 
 impl ShowPage {
-    fn old(&self) -> &SnapshotHead {
+    fn older(&self) -> &SnapshotHead {
         &self.sides[0]
     }
 
-    fn new(&self) -> &SnapshotHead {
+    fn newer(&self) -> &SnapshotHead {
         &self.sides[1]
     }
 
     fn is_one_device(&self) -> bool {
-        self.old().device_id == self.new().device_id
+        self.older().device_id == self.newer().device_id
     }
 
     /// Both versions, when they differ.
     fn version_change(&self) -> Option<(&str, &str)> {
         let (old, new) = (
-            self.old().version.as_deref()?,
-            self.new().version.as_deref()?,
+            self.older().version.as_deref()?,
+            self.newer().version.as_deref()?,
         );
         (old != new).then_some((old, new))
     }
 
     /// Whether secrets may differ only because one side does not hold them.
     fn secrets_differ(&self) -> bool {
-        self.old().has_secrets != self.new().has_secrets
+        self.older().has_secrets != self.newer().has_secrets
     }
 }
 
