@@ -1,1 +1,7 @@
-fn main() {}
+//! The program: `routervault --help` says what it can do.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    routervault::cli::main()
+}

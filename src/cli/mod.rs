@@ -1,1 +1,87 @@
-//! To come.
+//! The command line: one file a command, and what they share.
+
+mod args;
+mod backup;
+mod check;
+mod collect;
+mod demo;
+mod inventory;
+mod logging;
+mod serve;
+mod simulate;
+mod snapshots;
+mod stop;
+mod store;
+mod table;
+mod trust;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+
+/// Exit status when a device failed or is suspect.
+const SOME_FAILED: u8 = 1;
+
+/// Exit status when the command could not be carried out: bad input, no database.
+const BAD_INPUT: u8 = 2;
+
+/// What a command came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    AllGood,
+    SomeFailed,
+}
+
+/// Parses the command line, carries the command out, and says what went wrong.
+#[must_use]
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    logging::init(args.log.as_deref());
+    raise_file_limit();
+    match run(args.command) {
+        Ok(Outcome::AllGood) => ExitCode::SUCCESS,
+        Ok(Outcome::SomeFailed) => ExitCode::from(SOME_FAILED),
+        Err(error) => {
+            eprintln!("routervault: {error:#}");
+            ExitCode::from(BAD_INPUT)
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<Outcome> {
+    match command {
+        Command::Serve(args) => serve::run(&args),
+        Command::Backup(args) => backup::run(&args),
+        Command::Snapshots(args) => snapshots::list(&args),
+        Command::Show(args) => snapshots::show(&args),
+        Command::Diff(args) => snapshots::diff(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Collect(args) => collect::run(&args),
+        Command::Trust(args) => trust::run(&args),
+        Command::Demo(args) => demo::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
+    }
+}
+
+/// The runtime of a command.
+fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    use anyhow::Context as _;
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("Cannot start the runtime")?
+        .block_on(future)
+}
+
+/// A thousand routers are a thousand sockets, and many systems allow 1,024 files by default; as
+/// many as we may have, we take.
+fn raise_file_limit() {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    let raised = getrlimit(Resource::RLIMIT_NOFILE)
+        .and_then(|(_, hard)| setrlimit(Resource::RLIMIT_NOFILE, hard, hard));
+    if let Err(error) = raised {
+        tracing::debug!(%error, "The limit of open files stays as it is");
+    }
+}

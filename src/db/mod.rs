@@ -7,6 +7,7 @@ pub mod batches;
 pub mod cluster;
 pub mod devices;
 pub mod host_keys;
+pub mod inventory;
 pub mod jobs;
 pub mod pages;
 pub mod runs;

@@ -1,0 +1,165 @@
+//! `demo`: everything at once, with simulated routers.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use sqlx::Connection;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::collector::Settings;
+use crate::db::batches::{self, DeviceScope, NewBatch};
+use crate::db::devices;
+use crate::demo::{Fleet, RunningRouter, inventory_toml, sample_fleet};
+use crate::inventory::parse;
+use crate::model::{DeviceId, Trigger};
+
+use super::args::{DemoArgs, StoreArgs};
+use super::simulate::by_site;
+use super::store::{Database, Store, default_data_dir};
+use super::{Outcome, block_on, inventory, serve, stop};
+
+/// What configurations, names and keys are invented from; always the same, so that the demo's
+/// routers are the same after a restart.
+const SEED: u64 = 1;
+
+/// How the demo's batches name who asked for them.
+const REQUESTED_BY: &str = "demo";
+
+pub fn run(args: &DemoArgs) -> anyhow::Result<Outcome> {
+    serve::check_loopback(args.listen)?;
+    let data_dir = match &args.data_dir {
+        Some(folder) => folder.clone(),
+        None => default_data_dir("routervault-demo")?,
+    };
+    let database = Database::start(&StoreArgs {
+        data_dir: Some(data_dir.clone()),
+        database_url: None,
+        key_file: None,
+    })?;
+    if !database.is_own() {
+        bail!(
+            "a demo runs already on {}; end it, or choose another --data-dir",
+            data_dir.display()
+        );
+    }
+    block_on(serve_demo(args, &database, &data_dir))
+}
+
+async fn serve_demo(
+    args: &DemoArgs,
+    database: &Database,
+    data_dir: &Path,
+) -> anyhow::Result<Outcome> {
+    let stop = stop::on_signal()?;
+    let listener = serve::bind(args.listen).await?;
+    let store = database.open().await?;
+    let (sites, specs): (Vec<_>, Vec<_>) = sample_fleet(args.sites, args.devices, SEED)
+        .into_iter()
+        .unzip();
+    let fleet = Fleet::start(specs)
+        .await
+        .context("Cannot start the simulated routers")?;
+    let text = inventory_toml(&by_site(&sites, fleet.routers()))?;
+    let file = write_inventory(data_dir, &text)?;
+    let parsed = parse(&text, &file.display().to_string(), data_dir, &|_| None)
+        .map_err(|problems| anyhow::anyhow!("the demo's own inventory is wrong:\n{problems}"))?;
+    inventory::apply(&store, &parsed).await?;
+    let places = list_ids(&store).await?;
+    request(&store, places.iter().map(|(_, id)| *id).collect()).await?;
+
+    let mut parts = JoinSet::new();
+    serve::start(&mut parts, &store, Settings::default(), &stop);
+    println!("The simulated routers' inventory is {}", file.display());
+    parts.spawn(serve::serve_pages(
+        listener,
+        store.clone(),
+        true,
+        stop.clone(),
+    ));
+    parts.spawn(keep_changing(
+        fleet,
+        sites.into_iter().map(|site| site.slug).collect(),
+        args.change_every,
+        store,
+        stop.clone(),
+    ));
+    stop::wait_for(parts, stop).await?;
+    Ok(Outcome::AllGood)
+}
+
+/// The inventory as a file, for `backup` and the other commands to try.
+fn write_inventory(data_dir: &Path, text: &str) -> anyhow::Result<PathBuf> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let path = data_dir.join("devices.toml");
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&path)
+        .with_context(|| format!("Cannot write {}", path.display()))?;
+    std::io::Write::write_all(&mut file, text.as_bytes())
+        .with_context(|| format!("Cannot write {}", path.display()))?;
+    Ok(path)
+}
+
+async fn list_ids(store: &Store) -> anyhow::Result<Vec<(String, DeviceId)>> {
+    let mut conn = store.pool.acquire().await?;
+    let places = devices::list_places(&mut conn).await?;
+    Ok(places
+        .into_iter()
+        .map(|place| (format!("{}/{}", place.site_slug, place.name), place.id))
+        .collect())
+}
+
+async fn request(store: &Store, devices: Vec<DeviceId>) -> anyhow::Result<()> {
+    let mut conn = store.pool.acquire().await?;
+    let mut tx = conn.begin().await?;
+    let new = NewBatch {
+        trigger: Trigger::Manual,
+        requested_by: Some(REQUESTED_BY.to_owned()),
+        site: None,
+        due_at: None,
+        scope: DeviceScope::Devices(devices),
+    };
+    batches::request(&mut tx, &new).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Changes one router after the other, as an administrator would, and backs it up, so that
+/// there is something to compare. Owns the fleet: it stops with this.
+async fn keep_changing(
+    fleet: Fleet,
+    slugs: Vec<String>,
+    interval: Duration,
+    store: Store,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let healthy: Vec<(&RunningRouter, &String)> = fleet
+        .routers()
+        .iter()
+        .zip(&slugs)
+        .filter(|(router, _)| router.fault().is_none())
+        .collect();
+    for (router, slug) in healthy.iter().cycle() {
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            () = tokio::time::sleep(interval) => {}
+        }
+        router.change();
+        let place = format!("{slug}/{}", router.spec().identity);
+        let backed_up = async {
+            let ids = list_ids(&store).await?;
+            let id = ids.into_iter().find(|(name, _)| *name == place);
+            request(&store, id.map(|(_, id)| id).into_iter().collect()).await
+        };
+        if let Err(error) = backed_up.await {
+            tracing::warn!("A changed router could not be backed up: {error:#}");
+        }
+    }
+    stop.cancelled().await;
+    Ok(())
+}

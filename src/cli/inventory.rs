@@ -1,0 +1,51 @@
+//! Reading an inventory file and applying it.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use sqlx::Connection;
+
+use crate::db::batches;
+use crate::inventory::{self, Applied, Inventory};
+
+use super::store::Store;
+
+/// Reads and checks the file; every problem is in the error, a line each.
+pub fn load(path: &Path) -> anyhow::Result<Inventory> {
+    inventory::load(path, &|name| std::env::var(name).ok()).map_err(|problems| {
+        anyhow::anyhow!("the inventory can not be used, and nothing was changed:\n{problems}")
+    })
+}
+
+/// Brings the database in line with the inventory, whole or not at all.
+pub async fn apply(store: &Store, inventory: &Inventory) -> anyhow::Result<Applied> {
+    let mut conn = store
+        .pool
+        .acquire()
+        .await
+        .context("Cannot reach the database")?;
+    let mut tx = conn.begin().await?;
+    let applied = inventory::apply(&mut tx, inventory, &store.vault).await?;
+    tx.commit().await?;
+    batches::mark_finished(&mut conn, &applied.batches).await?;
+    let (sites, devices) = (applied.sites, applied.devices);
+    tracing::info!(
+        sites = inventory.sites.len(),
+        devices_added = devices.added,
+        devices_changed = devices.changed,
+        devices_restored = devices.restored,
+        devices_archived = devices.archived,
+        sites_archived = sites.archived,
+        "The inventory is applied"
+    );
+    Ok(applied)
+}
+
+/// `SITE/NAME` in its parts. A site's slug has no slash, nor has a device's name.
+pub fn site_and_name(text: &str) -> anyhow::Result<(&str, &str)> {
+    text.split_once('/')
+        .filter(|(site, name)| !site.is_empty() && !name.is_empty())
+        .with_context(|| {
+            format!("`{text}` is no device; write SITE/NAME, for example acme-hq/gw-1")
+        })
+}

@@ -1,0 +1,48 @@
+//! Every key that an inventory file may hold, by section. `devices.example.toml` explains
+//! them; a test holds the two together.
+
+/// The top level.
+pub(super) const TOP: &[&str] = &["defaults", "credential", "site"];
+
+/// `[defaults]`: what devices and sites inherit.
+pub(super) const DEFAULTS: &[&str] = &[
+    "platform",
+    "credential",
+    "port",
+    "legacy_ssh",
+    "connect_timeout_secs",
+    "export_timeout_secs",
+    "timezone",
+];
+
+/// `[[credential]]`.
+pub(super) const CREDENTIAL: &[&str] = &[
+    "name",
+    "username",
+    "password",
+    "password_env",
+    "password_file",
+    "private_key",
+    "private_key_env",
+    "private_key_file",
+    "passphrase",
+    "passphrase_env",
+    "passphrase_file",
+];
+
+/// `[[site]]`.
+pub(super) const SITE: &[&str] = &["slug", "name", "timezone", "tags", "device"];
+
+/// `[[site.device]]`.
+pub(super) const DEVICE: &[&str] = &[
+    "name",
+    "address",
+    "port",
+    "platform",
+    "credential",
+    "tags",
+    "enabled",
+    "legacy_ssh",
+    "connect_timeout_secs",
+    "export_timeout_secs",
+];

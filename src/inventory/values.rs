@@ -1,0 +1,205 @@
+//! The rules for single values. Each function answers the value or what is wrong with it, as
+//! the end of a sentence that begins with the key's name.
+
+use std::collections::HashSet;
+
+use chrono_tz::{TZ_VARIANTS, Tz};
+
+use super::report::Report;
+use super::section::Section;
+use super::suggest::{nearest, quote, quote_list};
+use crate::model::Platform;
+
+/// How many characters a name may have.
+const LONGEST_NAME: usize = 200;
+
+/// How many characters a slug may have: one label of a host name.
+const LONGEST_SLUG: usize = 63;
+
+/// How many characters a tag may have.
+const LONGEST_TAG: usize = 50;
+
+/// The drivers that an inventory can name.
+const PLATFORMS: &[Platform] = &[Platform::Routeros];
+
+/// A name for people: of a site, a device or a credential.
+pub(super) fn name(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        return Err("is empty".to_owned());
+    }
+    if text.trim() != text {
+        return Err("begins or ends with a blank; remove it".to_owned());
+    }
+    if text.chars().any(char::is_control) {
+        return Err("has control characters (a line break?) in it; remove them".to_owned());
+    }
+    if text.chars().count() > LONGEST_NAME {
+        return Err(format!(
+            "is longer than {LONGEST_NAME} characters; shorten it"
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+/// A device's name; commands write `SITE/NAME`.
+pub(super) fn device_name(text: &str) -> Result<String, String> {
+    if text.contains('/') {
+        return Err("has a `/` in it, but commands write SITE/NAME; use `-` instead".to_owned());
+    }
+    name(text)
+}
+
+/// A site's slug.
+pub(super) fn slug(text: &str) -> Result<String, String> {
+    let known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if text.is_empty() || text.len() > LONGEST_SLUG {
+        return Err(format!("must have 1 to {LONGEST_SLUG} characters"));
+    }
+    if !text.bytes().all(known) || text.starts_with('-') || text.ends_with('-') {
+        return Err(format!(
+            "may hold a-z, 0-9 and `-`, and neither begin nor end with `-`; {} does not",
+            quote(text)
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+/// A user name on a device. It is not quoted: people put passwords into the wrong line.
+pub(super) fn username(text: &str) -> Result<String, String> {
+    if text.starts_with('-') {
+        return Err("begins with `-`, which programs take for an option".to_owned());
+    }
+    if text.contains('+') {
+        return Err(
+            "has a `+` in it; RouterOS takes what follows for login options, so write the \
+             user name alone (they are not needed here)"
+                .to_owned(),
+        );
+    }
+    name(text)
+}
+
+/// An IANA time zone.
+pub(super) fn time_zone(text: &str) -> Result<Tz, String> {
+    text.parse().map_err(|_| {
+        let known = || TZ_VARIANTS.iter().map(|zone| zone.name());
+        // "London" for "Europe/London" is the most likely slip of all.
+        let by_city = || known().find(|zone| city(zone).eq_ignore_ascii_case(text));
+        let near_city = || {
+            let named = nearest(text, known().map(city))?;
+            known().find(|zone| city(zone) == named)
+        };
+        match nearest(text, known()).or_else(by_city).or_else(near_city) {
+            Some(meant) => format!("{} is no time zone; did you mean `{meant}`?", quote(text)),
+            None => format!(
+                "{} is no time zone; write its IANA name, as `Europe/London`",
+                quote(text)
+            ),
+        }
+    })
+}
+
+fn city(zone: &str) -> &str {
+    zone.rsplit('/').next().unwrap_or(zone)
+}
+
+/// A driver.
+pub(super) fn platform(text: &str) -> Result<Platform, String> {
+    let known = PLATFORMS.iter().find(|platform| platform.as_str() == text);
+    known.copied().ok_or_else(|| {
+        let names = quote_list(PLATFORMS.iter().map(|platform| platform.as_str()));
+        format!("{} is not known; known is {names}", quote(text))
+    })
+}
+
+/// The tags of a site or a device.
+pub(super) fn tags(section: &Section<'_>, report: &mut Report) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let mut tags = Vec::new();
+    for tag in section.texts("tags", report) {
+        match check_tag(tag.get_ref()) {
+            Err(wrong) => report.add(&tag.span(), format!("a tag {wrong}")),
+            Ok(()) if !seen.insert(*tag.get_ref()) => {
+                let twice = format!("the tag {} is given twice", quote(tag.get_ref()));
+                report.add(&tag.span(), twice);
+            }
+            Ok(()) => tags.push((*tag.get_ref()).to_owned()),
+        }
+    }
+    tags
+}
+
+fn check_tag(text: &str) -> Result<(), String> {
+    if text.contains(',') {
+        return Err("has a comma in it; write several tags as [\"one\", \"two\"]".to_owned());
+    }
+    if text.chars().count() > LONGEST_TAG {
+        return Err(format!(
+            "is longer than {LONGEST_TAG} characters; shorten it"
+        ));
+    }
+    name(text).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_are_labels_in_lower_case() {
+        for good in ["a", "acme-hq", "7", "a--b", &"a".repeat(63)] {
+            assert_eq!(slug(good), Ok(good.to_owned()));
+        }
+        for bad in ["", "-a", "a-", "Acme", "a_b", "a/b", "é", &"a".repeat(64)] {
+            assert!(slug(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn names_are_printable_and_bounded() {
+        for good in ["gw-1", "Büro Köln, 2. Stock", &"é".repeat(200)] {
+            assert_eq!(device_name(good), Ok(good.to_owned()));
+        }
+        for bad in ["", " ", " a", "a ", "a\nb", "a\u{7f}", &"é".repeat(201)] {
+            assert!(name(bad).is_err(), "{bad:?}");
+        }
+        assert!(name("A/S Fjord").is_ok());
+        assert!(device_name("a/b").unwrap_err().contains("SITE/NAME"));
+    }
+
+    #[test]
+    fn user_names_hold_no_options() {
+        assert_eq!(username("backup"), Ok("backup".to_owned()));
+        assert!(username("-l").unwrap_err().contains("option"));
+        assert!(
+            username("admin+ct200w")
+                .unwrap_err()
+                .contains("login options")
+        );
+        assert!(username("").is_err() && username("a\tb").is_err());
+    }
+
+    #[test]
+    fn a_wrong_time_zone_is_told_the_near_one() {
+        assert_eq!(time_zone("Europe/London"), Ok(Tz::Europe__London));
+        for (text, meant) in [
+            ("europe/london", "Europe/London"),
+            ("Europe/Londn", "Europe/London"),
+            ("Berlin", "Europe/Berlin"),
+            ("Pari", "Europe/Paris"),
+        ] {
+            let wrong = time_zone(text).unwrap_err();
+            assert!(
+                wrong.contains(&format!("did you mean `{meant}`")),
+                "{wrong}"
+            );
+        }
+        assert!(time_zone("Middle-earth").unwrap_err().contains("IANA"));
+    }
+
+    #[test]
+    fn a_platform_is_one_that_has_a_driver() {
+        assert_eq!(platform("routeros"), Ok(Platform::Routeros));
+        assert!(platform("ios").unwrap_err().contains("`routeros`"));
+    }
+}
