@@ -35,30 +35,30 @@ struct ShowPage {
 }
 
 impl ShowPage {
-    fn old(&self) -> &SnapshotHead {
+    fn older(&self) -> &SnapshotHead {
         &self.sides[0]
     }
 
-    fn new(&self) -> &SnapshotHead {
+    fn newer(&self) -> &SnapshotHead {
         &self.sides[1]
     }
 
     fn is_one_device(&self) -> bool {
-        self.old().device_id == self.new().device_id
+        self.older().device_id == self.newer().device_id
     }
 
     /// Both versions, when they differ.
     fn version_change(&self) -> Option<(&str, &str)> {
         let (old, new) = (
-            self.old().version.as_deref()?,
-            self.new().version.as_deref()?,
+            self.older().version.as_deref()?,
+            self.newer().version.as_deref()?,
         );
         (old != new).then_some((old, new))
     }
 
     /// Whether secrets may differ only because one side does not hold them.
     fn secrets_differ(&self) -> bool {
-        self.old().has_secrets != self.new().has_secrets
+        self.older().has_secrets != self.newer().has_secrets
     }
 }
 
@@ -102,19 +102,12 @@ pub async fn show(
     State(state): State<AppState>,
     Query(fields): Query<Fields>,
 ) -> Result<Response, PageError> {
-    let mut conn = state.connection().await?;
     if fields.iter().any(|(name, _)| name == "s") {
-        let [one, other] = ids(&fields, &["s"])?;
-        let heads = heads(&mut conn, [one, other]).await?;
-        let newer_first = heads[0].taken_at > heads[1].taken_at;
-        let (old, new) = if newer_first {
-            (other, one)
-        } else {
-            (one, other)
-        };
-        return Ok(Redirect::to(&links::compare(&old, &new)).into_response());
+        let mut conn = state.connection().await?;
+        let [old, new] = heads(&mut conn, ids(&fields, &["s"])?).await?;
+        return Ok(Redirect::to(&links::compare(&old.id, &new.id)).into_response());
     }
-    let (sides, comparison) = both(&state, &fields, |old, new| compare(&old, &new)).await?;
+    let (sides, comparison) = both(&state, &fields, |_, old, new| compare(old, new)).await?;
     Ok(ShowPage {
         shell: Shell::new(&state, Area::Sites),
         zones: [
@@ -132,14 +125,10 @@ pub async fn text(
     State(state): State<AppState>,
     Query(fields): Query<Fields>,
 ) -> Result<Response, PageError> {
-    let [a, b] = ids(&fields, &["a", "b"])?;
-    let mut conn = state.connection().await?;
-    let labels = heads(&mut conn, [a, b]).await?.map(|head| label(&head));
-    drop(conn);
-    let (_, diff) = both(&state, &fields, move |old, new| {
-        unified(&labels[0], &labels[1], &old, &new)
-    })
-    .await?;
+    let diff = |sides: &[SnapshotHead; 2], old: &[u8], new: &[u8]| {
+        unified(&label(&sides[0]), &label(&sides[1]), old, new)
+    };
+    let (_, diff) = both(&state, &fields, diff).await?;
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], diff).into_response())
 }
 
@@ -156,29 +145,33 @@ fn label(head: &SnapshotHead) -> String {
 async fn both<T: Send + 'static>(
     state: &AppState,
     fields: &Fields,
-    work: impl FnOnce(Vec<u8>, Vec<u8>) -> T + Send + 'static,
+    work: impl FnOnce(&[SnapshotHead; 2], &[u8], &[u8]) -> T + Send + 'static,
 ) -> Result<([SnapshotHead; 2], T), PageError> {
-    let [a, b] = ids(fields, &["a", "b"])?;
     let mut conn = state.connection().await?;
-    let sides = heads(&mut conn, [a, b]).await?;
-    let old = bodies::load(state, &mut conn, a).await?;
-    let new = bodies::load(state, &mut conn, b).await?;
+    let sides = heads(&mut conn, ids(fields, &["a", "b"])?).await?;
+    let old = bodies::load(state, &mut conn, sides[0].id).await?;
+    let new = bodies::load(state, &mut conn, sides[1].id).await?;
     drop(conn);
-    let done = tokio::task::spawn_blocking(move || work(old, new))
-        .await
-        .map_err(|error| PageError::Internal(error.into()))?;
-    Ok((sides, done))
+    tokio::task::spawn_blocking(move || {
+        let done = work(&sides, &old, &new);
+        (sides, done)
+    })
+    .await
+    .map_err(|error| PageError::Internal(error.into()))
 }
 
+/// Both snapshots; of one device always the older first, whatever the address says.
 async fn heads(
     conn: &mut sqlx::PgConnection,
     ids: [SnapshotId; 2],
 ) -> Result<[SnapshotHead; 2], PageError> {
     let missing = || PageError::NotFound("snapshot");
-    Ok([
-        db::get_snapshot(conn, ids[0]).await?.ok_or_else(missing)?,
-        db::get_snapshot(conn, ids[1]).await?.ok_or_else(missing)?,
-    ])
+    let one = db::get_snapshot(conn, ids[0]).await?.ok_or_else(missing)?;
+    let other = db::get_snapshot(conn, ids[1]).await?.ok_or_else(missing)?;
+    if one.device_id == other.device_id && one.taken_at > other.taken_at {
+        return Ok([other, one]);
+    }
+    Ok([one, other])
 }
 
 /// The two different snapshots that the parameters of these names tell.

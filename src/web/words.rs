@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use crate::db::pages::DeviceRow;
-use crate::model::{Outcome, RunState, Trigger, Verdict};
+use crate::model::{Check, Outcome, RunState, Trigger, Verdict};
+use crate::platform::routeros::judge::suspicion;
 
 /// Who or what made something: `Nightly`, the person's name, or where the wish came from.
 pub fn made_by(trigger: &Trigger, requested_by: &Option<String>) -> String {
@@ -42,12 +43,20 @@ pub const fn run_tone(state: &RunState, verdict: &Option<Verdict>) -> &'static s
     }
 }
 
-/// What a completed run brought.
-pub const fn outcome(outcome: &Option<Outcome>) -> &'static str {
-    match outcome {
-        Some(Outcome::Changed) => "changed",
-        Some(Outcome::Unchanged) => "unchanged",
+/// What a completed run brought: `Verified, unchanged`, or why it is only suspect.
+pub fn result(given: &Verdict, outcome: &Option<Outcome>, checks: &[Check]) -> String {
+    let word = verdict(given);
+    let brought = match outcome {
+        Some(Outcome::Changed) => ", changed",
+        Some(Outcome::Unchanged) => ", unchanged",
         None => "",
+    };
+    match given {
+        Verdict::Verified => format!("{word}{brought}"),
+        Verdict::Suspect => {
+            let why = suspicion(checks).unwrap_or_else(|| "Not counted as a backup.".to_owned());
+            format!("{word}{brought}: {why}")
+        }
     }
 }
 
