@@ -9,7 +9,8 @@ use super::source::{Given, PASSPHRASE, PASSWORD, PRIVATE_KEY, Sources};
 use super::suggest::{nearest, quote, quote_list};
 use super::types::Credential;
 use super::unique::Unique;
-use super::{Secret, keys, values};
+use super::{keys, values};
+use crate::vault::Secret;
 
 /// The names that the file gives to credentials, be they usable or not: a device that names a
 /// broken one is not wrong itself.

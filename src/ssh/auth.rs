@@ -18,17 +18,17 @@ const MAX_QUESTION_ROUNDS: usize = 3;
 #[derive(Debug, Clone)]
 pub struct Login {
     pub username: String,
-    pub secret: Secret,
+    pub proof: Proof,
 }
 
 /// What proves that we are that user.
 #[derive(Clone)]
-pub enum Secret {
+pub enum Proof {
     Password(SecretString),
     PrivateKey(Arc<PrivateKey>),
 }
 
-impl std::fmt::Debug for Secret {
+impl std::fmt::Debug for Proof {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Password(_) => "Password(..)",
@@ -76,9 +76,9 @@ impl Connection {
     }
 
     async fn try_login(&mut self, login: &Login) -> Result<Answer, russh::Error> {
-        match &login.secret {
-            Secret::Password(password) => self.try_password(&login.username, password).await,
-            Secret::PrivateKey(key) => self.try_key(&login.username, key).await,
+        match &login.proof {
+            Proof::Password(password) => self.try_password(&login.username, password).await,
+            Proof::PrivateKey(key) => self.try_key(&login.username, key).await,
         }
     }
 

@@ -4,6 +4,8 @@
 mod backups;
 mod cli;
 mod faults;
+mod inventory;
+//mod pages;
 mod queue;
 mod sshd;
 mod storage;

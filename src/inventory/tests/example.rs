@@ -5,7 +5,8 @@ use std::path::Path;
 use secrecy::ExposeSecret;
 
 use super::{env, read};
-use crate::inventory::{Secret, keys, load};
+use crate::inventory::{keys, load};
+use crate::vault::Secret;
 
 #[test]
 fn the_example_loads() {

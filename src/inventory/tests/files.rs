@@ -9,7 +9,8 @@ use secrecy::ExposeSecret;
 use tempfile::TempDir;
 
 use super::SITE;
-use crate::inventory::{Inventory, Problems, Secret, load};
+use crate::inventory::{Inventory, Problems, load};
+use crate::vault::Secret;
 
 /// A folder with an inventory of one credential, whose secret the lines give.
 fn folder(secret: &str, files: &[(&str, &[u8])]) -> TempDir {

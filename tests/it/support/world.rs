@@ -49,7 +49,7 @@ pub struct World {
     pub fleet: Fleet,
     pub pool: PgPool,
     pub deadlines: Deadlines,
-    sites: usize,
+    pub sites: usize,
 }
 
 impl World {
@@ -97,8 +97,7 @@ impl World {
 
     /// Applies the inventory as it is now.
     pub async fn apply_inventory(&self) {
-        let parsed =
-            inventory::parse(&self.inventory(), "test", Path::new(""), &|_| None).unwrap();
+        let parsed = inventory::parse(&self.inventory(), "test", Path::new(""), &|_| None).unwrap();
         let mut conn = self.pool.acquire().await.unwrap();
         let mut tx = conn.begin().await.unwrap();
         inventory::apply(&mut tx, &parsed, &vault()).await.unwrap();

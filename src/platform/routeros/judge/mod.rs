@@ -14,6 +14,8 @@ mod words;
 
 pub use words::suspicion;
 
+pub use crate::ssh::Ending;
+
 use super::text::{Header, Marks, header, marks};
 
 /// What became of the mark that was asked for behind the export.
@@ -25,17 +27,6 @@ pub enum Sentinel {
     Missing,
     /// It was not asked for: this device does not answer a `:put` behind `/export`.
     NotAsked,
-}
-
-/// How the channel ended.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Ending {
-    /// `None` when the router sent no exit status.
-    pub exit_status: Option<u32>,
-    /// The signal's name, when the router says that one ended the command.
-    pub exit_signal: Option<String>,
-    /// Whether the router closed the channel.
-    pub closed: bool,
 }
 
 /// What came back for the export command.
