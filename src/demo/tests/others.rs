@@ -61,9 +61,8 @@ async fn ssh(
         ])
         .arg(folder.path().join("key"))
         .args([&address.ip().to_string(), argument])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+        .stdin(Stdio::piped());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let talk = move || {
         let mut child = command.spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
