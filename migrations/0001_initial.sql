@@ -138,7 +138,7 @@ CREATE TABLE runs (
     attempt integer NOT NULL DEFAULT 0,
     -- Not to be claimed before this time (back-off after a failed attempt).
     not_before timestamptz NOT NULL DEFAULT now(),
-    -- Who runs it, and until when that is believed without a heartbeat.
+    -- Who runs or ran it, and until when that is believed without a heartbeat.
     claimed_by text,
     lease_until timestamptz,
     queued_at timestamptz NOT NULL DEFAULT now(),

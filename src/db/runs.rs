@@ -251,7 +251,7 @@ pub async fn mark_ended(
          SET state = $4,
              not_before = now() + $5 * interval '1 millisecond',
              finished_at = CASE WHEN $4 = 'queued' THEN NULL ELSE now() END,
-             claimed_by = NULL,
+             claimed_by = CASE WHEN $4 = 'queued' THEN NULL ELSE claimed_by END,
              lease_until = NULL,
              outcome = $6,
              verdict = $7,

@@ -73,6 +73,10 @@ pub enum SshError {
         legacy: bool,
     },
     #[error(
+        "What answers at this address hung up before the SSH handshake was done. Check that the port is the router's SSH service, and that it allows our address (/ip service, firewall)."
+    )]
+    HungUp,
+    #[error(
         "What answers at this address does not speak SSH as it should: {0}. Check the address and the port."
     )]
     Protocol(String),
@@ -115,7 +119,7 @@ impl SshError {
             Self::Protocol(_) => FailureCode::ProtocolError,
             Self::AuthRefused { .. } | Self::AuthCutOff { .. } => FailureCode::AuthFailed,
             Self::CredentialUnusable(_) => FailureCode::CredentialUnusable,
-            Self::Lost { .. } => FailureCode::ConnectionLost,
+            Self::HungUp | Self::Lost { .. } => FailureCode::ConnectionLost,
             Self::CommandRefused(_) => FailureCode::ExportRefused,
             Self::TooLarge { .. } => FailureCode::ExportTooLarge,
         }
@@ -134,10 +138,7 @@ impl SshError {
             | russh::Error::HUP
             | russh::Error::Disconnect
             | russh::Error::SendError
-            | russh::Error::RecvError => Self::Lost {
-                doing: "shaking hands",
-                received: 0,
-            },
+            | russh::Error::RecvError => Self::HungUp,
             other => Self::Protocol(printable(&other.to_string())),
         }
     }

@@ -30,7 +30,7 @@ fn expected(fault: Fault) -> Expected {
         | Fault::HangMidExport
         | Fault::HangClose
         | Fault::Slow => Failed("timeout"),
-        Fault::Cut | Fault::Flap => Failed("connection_lost"),
+        Fault::Cut | Fault::Flap | Fault::BannerGarbage => Failed("connection_lost"),
         Fault::CutClean | Fault::Interrupted | Fault::Empty => Failed("export_incomplete"),
         Fault::NoExitStatus | Fault::NonzeroExit => Failed("export_incomplete"),
         Fault::PermissionRefused => Failed("export_refused"),
@@ -38,7 +38,6 @@ fn expected(fault: Fault) -> Expected {
         Fault::WrongPassword => Failed("auth_failed"),
         Fault::ChangedHostKey => Failed("host_key_changed"),
         Fault::LegacyOnly => Failed("no_common_algorithm"),
-        Fault::BannerGarbage => Failed("protocol_error"),
         Fault::MenuTimeouts => Suspect("no_timeout"),
         Fault::ErrorMenus => Suspect("error_menus"),
         Fault::ExportShrunk => Suspect("size"),

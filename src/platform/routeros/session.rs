@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::model::{Failure, Verdict};
-use crate::platform::{Attempt, Attempted, Export, Trail};
+use crate::platform::{Attempt, Attempted, Export, Facts, Trail};
 use crate::ssh::{Connection, Ending, ExecLimits, SshError};
 
 use super::export::{Form, Nonce, refuses_show_sensitive};
@@ -86,7 +86,6 @@ struct Session<'a> {
 impl Session<'_> {
     async fn fetch_and_judge(&self, attempted: &mut Attempted) -> Result<Export, Failure> {
         let fetched = self.facts_and_export(attempted).await?;
-        let fetched = self.settle_sentinel(fetched, attempted).await?;
         attempted.size_bytes = Some(fetched.bytes.len());
         let (fetched, judgement) = self.judge(fetched, attempted).await;
         attempted.size_bytes = Some(fetched.bytes.len());
@@ -113,27 +112,27 @@ impl Session<'_> {
         let guess = self.attempt.known.version.as_deref().and_then(text::major);
         let Some(guess) = guess else {
             attempted.facts = self.facts().await?;
-            let major = attempted.facts.version.as_deref().and_then(text::major);
-            return self.export_in_any_form(major).await;
+            let form = Form::for_major(major(&attempted.facts).unwrap_or(7));
+            let first = self.export(form).await?;
+            return self.settle(first, attempted).await;
         };
         let form = Form::for_major(guess);
-        let (facts, fetched) = futures_util::join!(self.facts(), self.export(form));
+        let (facts, first) = futures_util::join!(self.facts(), self.export(form));
         attempted.facts = facts?;
-        let fetched = fetched?;
-        let found = attempted.facts.version.as_deref().and_then(text::major);
-        if found.is_none_or(|major| Form::for_major(major) == form)
-            && !refuses_show_sensitive(&fetched.bytes)
+        let mut first = first?;
+        if let Some(found) = major(&attempted.facts)
+            && Form::for_major(found) != form
         {
-            return Ok(fetched);
+            self.trail
+                .step("the router's version changed: exporting again");
+            first = self.export(Form::for_major(found)).await?;
         }
-        self.trail
-            .step("the router's version changed: exporting again");
-        self.export_in_any_form(found).await
+        self.settle(first, attempted).await
     }
 
     /// What the router says of itself. A router that does not say is backed up all the same;
     /// only a lost connection ends the run.
-    async fn facts(&self) -> Result<crate::platform::Facts, Failure> {
+    async fn facts(&self) -> Result<Facts, Failure> {
         let own_deadline = Instant::now() + FACTS_TIMEOUT.min(self.limits.total / 3);
         let limits = ExecLimits {
             deadline: self.limits.deadline.min(own_deadline),
@@ -153,20 +152,9 @@ impl Session<'_> {
             Err(error @ SshError::Lost { .. }) => Err(error.into()),
             Err(error) => {
                 self.trail.step(format!("no facts ({})", error.code()));
-                Ok(crate::platform::Facts::default())
+                Ok(Facts::default())
             }
         }
-    }
-
-    /// The export with secrets, in the form for the version; where that is not known or not
-    /// understood, in the other. A syntax error executes nothing, so this is safe.
-    async fn export_in_any_form(&self, major: Option<u32>) -> Result<Fetched, Failure> {
-        let fetched = self.export(Form::for_major(major.unwrap_or(7))).await?;
-        if fetched.form == Form::ShowSensitive && refuses_show_sensitive(&fetched.bytes) {
-            self.trail.step("the router does not know show-sensitive");
-            return self.export(Form::Plain).await;
-        }
-        Ok(fetched)
     }
 
     async fn export(&self, form: Form) -> Result<Fetched, Failure> {
@@ -191,19 +179,39 @@ impl Session<'_> {
         })
     }
 
-    /// A missing sentinel means a lost tail only on a device that answers sentinels. Where that
-    /// is not known it is probed, and a device that does not is asked for the bare export.
-    async fn settle_sentinel(
-        &self,
-        fetched: Fetched,
-        attempted: &mut Attempted,
-    ) -> Result<Fetched, Failure> {
-        if matches!(fetched.sentinel, Sentinel::Seen) {
+    /// A missing sentinel means a lost tail only on a device that answers sentinels, and a
+    /// refused `show-sensitive` may be a refused sentinel. Where that is not known it is probed,
+    /// and a device that answers none is asked for the bare export. A syntax error executes
+    /// nothing, so asking in other words is safe.
+    async fn settle(&self, first: Fetched, attempted: &mut Attempted) -> Result<Fetched, Failure> {
+        if matches!(first.sentinel, Sentinel::Seen) {
             attempted.answers_sentinel = Some(true);
-            return Ok(fetched);
+            return Ok(first);
         }
+        let is_refused = first.form == Form::ShowSensitive && refuses_show_sensitive(&first.bytes);
+        if self.answers_sentinel().await? {
+            attempted.answers_sentinel = Some(true);
+            if is_refused {
+                self.trail.step("the router does not know show-sensitive");
+                return self.export(Form::Plain).await;
+            }
+            return Ok(first);
+        }
+        self.trail
+            .step("the router does not answer a sentinel: exporting without");
+        attempted.answers_sentinel = Some(false);
+        let bare = self.fetch(first.form, first.form.command()).await?;
+        if first.form == Form::ShowSensitive && refuses_show_sensitive(&bare.bytes) {
+            self.trail.step("the router does not know show-sensitive");
+            return self.fetch(Form::Plain, Form::Plain.command()).await;
+        }
+        Ok(bare)
+    }
+
+    /// Whether the device prints what stands behind a `;`.
+    async fn answers_sentinel(&self) -> Result<bool, Failure> {
         if self.attempt.known.answers_sentinel == Some(true) {
-            return Ok(fetched);
+            return Ok(true);
         }
         let nonce = Nonce::new();
         let limits = ExecLimits {
@@ -211,19 +219,7 @@ impl Session<'_> {
             ..self.limits
         };
         let answer = self.connection.exec(&nonce.probe(), limits).await?;
-        if nonce.answers_probe(&answer.stdout) {
-            attempted.answers_sentinel = Some(true);
-            return Ok(fetched);
-        }
-        self.trail
-            .step("the router does not answer a sentinel: exporting without");
-        attempted.answers_sentinel = Some(false);
-        let form = fetched.form;
-        let bare = self.fetch(form, form.command()).await?;
-        if form == Form::ShowSensitive && refuses_show_sensitive(&bare.bytes) {
-            return self.fetch(Form::Plain, Form::Plain.command()).await;
-        }
-        Ok(bare)
+        Ok(nonce.answers_probe(&answer.stdout))
     }
 
     /// Judges; where there is doubt, fetches once more on the same connection, and keeps the
@@ -268,6 +264,10 @@ impl Session<'_> {
             has_routerboard: attempted.facts.has_routerboard,
         }
     }
+}
+
+fn major(facts: &Facts) -> Option<u32> {
+    facts.version.as_deref().and_then(text::major)
 }
 
 fn judge_one(fetched: &Fetched, known: &Known, agrees: Option<bool>) -> Judgement {
