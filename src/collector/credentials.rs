@@ -8,8 +8,8 @@ use secrecy::ExposeSecret;
 
 use crate::db::jobs::Credential;
 use crate::model::CredentialId;
-use crate::ssh::{Login, Secret, SshError};
-use crate::vault::{StoredSecret, Vault};
+use crate::ssh::{Login, Proof, SshError};
+use crate::vault::{Secret, Vault, credential_context};
 
 /// The credentials opened so far.
 #[derive(Default)]
@@ -19,7 +19,7 @@ pub struct Cache {
 
 struct Opened {
     sealed: Vec<u8>,
-    secret: Secret,
+    proof: Proof,
 }
 
 impl Cache {
@@ -32,28 +32,28 @@ impl Cache {
         vault: &Arc<Vault>,
         credential: &Credential,
     ) -> Result<Login, SshError> {
-        let secret = match self.get(credential) {
-            Some(secret) => secret,
+        let proof = match self.get(credential) {
+            Some(proof) => proof,
             None => self.open(vault, credential).await?,
         };
         Ok(Login {
             username: credential.username.clone(),
-            secret,
+            proof,
         })
     }
 
-    fn get(&self, credential: &Credential) -> Option<Secret> {
+    fn get(&self, credential: &Credential) -> Option<Proof> {
         let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         opened
             .get(&credential.id)
             .filter(|opened| opened.sealed == credential.sealed)
-            .map(|opened| opened.secret.clone())
+            .map(|opened| opened.proof.clone())
     }
 
-    async fn open(&self, vault: &Arc<Vault>, credential: &Credential) -> Result<Secret, SshError> {
+    async fn open(&self, vault: &Arc<Vault>, credential: &Credential) -> Result<Proof, SshError> {
         let vault = Arc::clone(vault);
         let (name, sealed) = (credential.name.clone(), credential.sealed.clone());
-        let secret = tokio::task::spawn_blocking(move || open(&vault, &name, &sealed))
+        let proof = tokio::task::spawn_blocking(move || open(&vault, &name, &sealed))
             .await
             .map_err(|error| SshError::CredentialUnusable(error.to_string()))??;
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
@@ -61,25 +61,25 @@ impl Cache {
             credential.id,
             Opened {
                 sealed: credential.sealed.clone(),
-                secret: secret.clone(),
+                proof: proof.clone(),
             },
         );
-        Ok(secret)
+        Ok(proof)
     }
 }
 
-fn open(vault: &Vault, name: &str, sealed: &[u8]) -> Result<Secret, SshError> {
+fn open(vault: &Vault, name: &str, sealed: &[u8]) -> Result<Proof, SshError> {
     let unusable = |reason: String| SshError::CredentialUnusable(format!("{name}: {reason}"));
     let bytes = vault
-        .open(&crate::vault::credential_context(name), sealed)
+        .open(&credential_context(name), sealed)
         .map_err(|error| unusable(error.to_string()))?;
-    match StoredSecret::from_sealable_bytes(&bytes).map_err(|error| unusable(error.to_string()))? {
-        StoredSecret::Password(password) => Ok(Secret::Password(password)),
-        StoredSecret::PrivateKey { pem, passphrase } => {
+    match Secret::from_sealable_bytes(&bytes).map_err(|error| unusable(error.to_string()))? {
+        Secret::Password(password) => Ok(Proof::Password(password)),
+        Secret::PrivateKey { pem, passphrase } => {
             let passphrase = passphrase.as_ref().map(ExposeSecret::expose_secret);
             let key = russh::keys::decode_secret_key(pem.expose_secret(), passphrase)
                 .map_err(|_| unusable("the private key can not be read".to_owned()))?;
-            Ok(Secret::PrivateKey(Arc::new(key)))
+            Ok(Proof::PrivateKey(Arc::new(key)))
         }
     }
 }

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
-/// How long a line may be, in bytes, to be looked into. Longer ones are scripts on one line,
-/// where marking the whole line costs nothing and says as much.
-const MAX_LINE_BYTES: usize = 16_384;
+/// How long a line may be, in bytes, to be looked into. Longer ones are scripts on one line:
+/// looking into them costs milliseconds each when a router makes them repeat themselves.
+const MAX_LINE_BYTES: usize = 2_048;
 
 /// Parts of a line, as byte ranges.
 pub(super) type Parts = Vec<Range<usize>>;

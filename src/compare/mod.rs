@@ -8,6 +8,8 @@
 mod inline;
 mod ops;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod unified;
 mod visible;
 

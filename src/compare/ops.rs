@@ -9,6 +9,11 @@ use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices, group_diff_ops};
 
 use super::CONTEXT_LINES;
 
+/// How many lines of both texts together are searched for what they share: some 15 MB of
+/// configuration. A hostile router can make the search of so many take a second; beyond it, what
+/// lies between the common beginning and end is shown as one change.
+const MAX_SEARCHED_LINES: usize = 400_000;
+
 /// The old or the new text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
@@ -63,11 +68,8 @@ impl Op {
 }
 
 /// The changes, each group with its context. Empty when nothing differs.
-///
-/// Myers with the search limits of `similar` 3.2 (as in Git): bounded without a deadline, so
-/// the result does not depend on how busy the machine is.
 pub(super) fn groups(lines: &Lines<'_>) -> Vec<Vec<Op>> {
-    let ops = capture_diff_slices(Algorithm::Myers, &lines.old, &lines.new);
+    let ops = operations(lines);
     if ops.iter().all(|op| op.tag() == DiffTag::Equal) {
         return Vec::new();
     }
@@ -75,6 +77,46 @@ pub(super) fn groups(lines: &Lines<'_>) -> Vec<Vec<Op>> {
         .iter()
         .map(|group| group.iter().map(op).collect())
         .collect()
+}
+
+/// Myers with the search limits of `similar` 3.2 (as in Git): no deadline is needed, so the
+/// result does not depend on how busy the machine is.
+fn operations(lines: &Lines<'_>) -> Vec<DiffOp> {
+    if lines.old.len() + lines.new.len() > MAX_SEARCHED_LINES {
+        return one_replacement(lines);
+    }
+    capture_diff_slices(Algorithm::Myers, &lines.old, &lines.new)
+}
+
+/// Everything between the common beginning and the common end as one change.
+fn one_replacement(Lines { old, new }: &Lines<'_>) -> Vec<DiffOp> {
+    let same = |(old, new): &(&&[u8], &&[u8])| old == new;
+    let before = old.iter().zip(new).take_while(same).count();
+    let (old_rest, new_rest) = (&old[before..], &new[before..]);
+    let behind = old_rest
+        .iter()
+        .rev()
+        .zip(new_rest.iter().rev())
+        .take_while(same)
+        .count();
+    let equal = |old_index, new_index, len| DiffOp::Equal {
+        old_index,
+        new_index,
+        len,
+    };
+    let change = DiffOp::Replace {
+        old_index: before,
+        old_len: old_rest.len() - behind,
+        new_index: before,
+        new_len: new_rest.len() - behind,
+    };
+    let ops = [
+        equal(0, 0, before),
+        change,
+        equal(old.len() - behind, new.len() - behind, behind),
+    ];
+    let is_empty = |op: &DiffOp| op.old_range().is_empty() && op.new_range().is_empty();
+    ops.into_iter().filter(|op| !is_empty(op)).collect()
 }
 
 fn op(op: &DiffOp) -> Op {

@@ -7,7 +7,7 @@ use super::{Comparison, Row, RowKind};
 
 /// How many bytes of lines are looked into for the parts that differ, over a whole comparison:
 /// beyond that the lines are shown as changed, without saying where.
-const MAX_INLINE_BYTES: usize = 512 * 1024;
+const MAX_INLINE_BYTES: usize = 256 * 1024;
 
 /// Builds the rows, at most `max_rows`; the counts of the result are left at 0.
 pub(super) fn rows(lines: &Lines<'_>, groups: &[Vec<Op>], max_rows: usize) -> Comparison {

@@ -10,7 +10,7 @@ use super::header::header;
 use super::router::Router;
 
 /// How much a flooding router sends.
-pub(super) const FLOOD_BYTES: usize = 50_000_000;
+const FLOOD_BYTES: usize = 50_000_000;
 
 /// What one command answers.
 #[derive(Debug, Default)]
@@ -189,4 +189,31 @@ fn insert_before(body: &[u8], menu: &[u8], text: &[u8]) -> Vec<u8> {
 /// Lines with their line ends.
 fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split_inclusive(|byte| *byte == b'\n')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::clock::Clock;
+    use super::super::spec::RouterSpec;
+    use super::*;
+
+    #[test]
+    fn a_flood_is_50_mb_that_take_no_memory() {
+        let mut spec = RouterSpec::new("gw", 1);
+        spec.fault = Some(Fault::Flood);
+        let router = Router::new(spec, None, Clock::system());
+        let form = Form {
+            show_secrets: true,
+            terse: false,
+        };
+        let answer = export(&router, form);
+        let size: usize = answer.pieces.iter().map(Bytes::len).sum();
+        assert!(size >= FLOOD_BYTES);
+        let shared = &answer.pieces[1..];
+        assert!(
+            shared
+                .iter()
+                .all(|piece| piece.as_ptr() == shared[0].as_ptr())
+        );
+    }
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tracing::warn;
 
 use super::clock::Clock;
 use super::fault::Fault;
@@ -17,7 +17,6 @@ use super::spec::RouterSpec;
 /// connections and closes their ports.
 pub struct Fleet {
     routers: Vec<RunningRouter>,
-    _stops_all: DropGuard,
 }
 
 /// One router that runs.
@@ -61,16 +60,9 @@ impl Fleet {
     }
 
     fn run(routers: Vec<Router>) -> io::Result<Self> {
-        let stopped = CancellationToken::new();
-        let stops_all = stopped.clone().drop_guard();
-        let started: io::Result<Vec<_>> = routers
-            .into_iter()
-            .map(|router| RunningRouter::start(router, stopped.child_token()))
-            .collect();
-        Ok(Self {
-            routers: started?,
-            _stops_all: stops_all,
-        })
+        // Those that were started are stopped when they are dropped, should a later one fail.
+        let routers: io::Result<_> = routers.into_iter().map(RunningRouter::start).collect();
+        Ok(Self { routers: routers? })
     }
 
     /// The routers, in the order in which they were asked for.
@@ -81,8 +73,8 @@ impl Fleet {
 }
 
 impl RunningRouter {
-    fn start(router: Router, stopped: CancellationToken) -> io::Result<Self> {
-        let server = Server::open(Arc::new(router), stopped)?;
+    fn start(router: Router) -> io::Result<Self> {
+        let server = Server::open(Arc::new(router))?;
         Ok(Self {
             addr: server.gate().address(),
             server,
@@ -165,5 +157,13 @@ impl RunningRouter {
     /// The port was closed, but could not be kept from being used by another process.
     pub fn stop(&self) -> io::Result<()> {
         self.server.stop()
+    }
+}
+
+impl Drop for RunningRouter {
+    fn drop(&mut self) {
+        if let Err(error) = self.stop() {
+            warn!(%error, address = %self.addr, "The port of a stopped simulated router was taken");
+        }
     }
 }

@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 use super::{Credential, Inventory, Site};
 use crate::db::inventory as db;
 use crate::model::{BatchId, CredentialId, SiteId};
-use crate::vault::Vault;
+use crate::vault::{Vault, credential_context};
 
 /// How many rows of one table were written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -86,11 +86,6 @@ pub async fn apply(
     })
 }
 
-/// The context under which a credential's secret is sealed.
-fn context(name: &str) -> String {
-    format!("credential:{name}")
-}
-
 async fn apply_credentials(
     conn: &mut PgConnection,
     wanted: &[Credential],
@@ -110,7 +105,7 @@ async fn apply_credentials(
         rows.names.push(&credential.name);
         rows.usernames.push(&credential.username);
         rows.sealed
-            .push(vault.seal(&context(&credential.name), &plain));
+            .push(vault.seal(&credential_context(&credential.name), &plain));
     }
     Ok(Counts {
         added: db::insert_credentials(conn, &new).await?,
@@ -121,7 +116,7 @@ async fn apply_credentials(
 
 /// Sealing the same secret twice gives different bytes, so the stored one is opened.
 fn differs(stored: &db::StoredCredential, wanted: &Credential, vault: &Vault) -> bool {
-    match vault.open(&context(&stored.name), &stored.sealed) {
+    match vault.open(&credential_context(&stored.name), &stored.sealed) {
         Ok(plain) => {
             stored.username != wanted.username || plain != wanted.secret.to_sealable_bytes()
         }

@@ -70,11 +70,11 @@ impl Defaults {
                 timezone: Tz::UTC,
             };
         };
-        let timezone = section.checked_text("timezone", values::time_zone, report);
+        let timezone = values::time_zone(&section, report);
         Self {
             settings: BUILT_IN.overridden_by(&section, report),
             credential: credentials.read_reference(&section, report),
-            timezone: timezone.map_or(Tz::UTC, toml::Spanned::into_inner),
+            timezone: timezone.unwrap_or(Tz::UTC),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// How many problems are printed; the rest is a number, for nobody reads a thousand.
-const SHOWN: usize = 200;
+pub(super) const SHOWN: usize = 200;
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::problem::{Problem, Problems};
+use super::problem::{Problem, Problems, SHOWN};
 
 /// The problems found so far.
 pub(super) struct Report {
@@ -42,6 +42,11 @@ impl Report {
     pub fn last_is_on_line_of(&self, span: &Range<usize>) -> bool {
         let line = Some(self.line(span));
         self.list.last().is_some_and(|last| last.line == line)
+    }
+
+    /// Whether more is wrong than will be printed, so that looking for advice would only cost.
+    pub fn is_crowded(&self) -> bool {
+        self.list.len() > SHOWN
     }
 
     /// Whether nothing is wrong so far.

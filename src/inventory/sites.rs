@@ -28,14 +28,14 @@ pub(super) fn read(
             slugs.claim("slug", slug, report);
         }
         let name = section.checked_text("name", values::name, report);
-        let timezone = section.checked_text("timezone", values::time_zone, report);
+        let timezone = values::time_zone(&section, report);
         let tags = values::tags(&section, report);
         let devices = read_devices(&section, surroundings, report);
         if let Some(slug) = slug.map(toml::Spanned::into_inner) {
             sites.push(Site {
                 name: name.map_or_else(|| slug.clone(), toml::Spanned::into_inner),
                 slug,
-                timezone: timezone.map_or(surroundings.defaults.timezone, |zone| *zone.get_ref()),
+                timezone: timezone.unwrap_or(surroundings.defaults.timezone),
                 tags,
                 devices,
             });

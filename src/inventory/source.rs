@@ -119,19 +119,15 @@ impl Sources<'_> {
 
     fn variable(&self, name: &str) -> Result<SecretString, String> {
         let shouts = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-        let shown = if !name.is_empty() && name.bytes().all(shouts) {
-            name
+        let which = if !name.is_empty() && name.bytes().all(shouts) {
+            format!("the environment variable {name}, which")
         } else {
-            "that it names"
+            "an environment variable that".to_owned()
         };
         match (self.env)(name).map(SecretString::from) {
             Some(value) if !value.expose_secret().is_empty() => Ok(value),
-            Some(_) => Err(format!(
-                "finds the environment variable {shown} empty; give it a value"
-            )),
-            None => Err(format!(
-                "finds the environment variable {shown} not set; set it, or name another"
-            )),
+            Some(_) => Err(format!("names {which} is empty; give it a value")),
+            None => Err(format!("names {which} is not set; set it, or name another")),
         }
     }
 

@@ -2,8 +2,8 @@
 
 use chrono_tz::Tz;
 
-use super::Secret;
 use crate::model::Platform;
+use crate::vault::Secret;
 
 /// Everything an inventory file says, checked. Each device's credential is among
 /// `credentials`; slugs, credential names, and device names within a site are unique.

@@ -79,24 +79,30 @@ pub(super) fn username(text: &str) -> Result<String, String> {
     name(text)
 }
 
-/// An IANA time zone.
-pub(super) fn time_zone(text: &str) -> Result<Tz, String> {
-    text.parse().map_err(|_| {
-        let known = || TZ_VARIANTS.iter().map(|zone| zone.name());
-        // "London" for "Europe/London" is the most likely slip of all.
-        let by_city = || known().find(|zone| city(zone).eq_ignore_ascii_case(text));
-        let near_city = || {
-            let named = nearest(text, known().map(city))?;
-            known().find(|zone| city(zone) == named)
+/// The IANA time zone of a site or of `[defaults]`.
+pub(super) fn time_zone(section: &Section<'_>, report: &mut Report) -> Option<Tz> {
+    let text = section.text("timezone", report)?;
+    let zone = text.get_ref().parse().ok();
+    if zone.is_none() {
+        let near = (!report.is_crowded()).then(|| near_time_zone(text.get_ref()));
+        let advice = match near.flatten() {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "write its IANA name, as `Europe/London`".to_owned(),
         };
-        match nearest(text, known()).or_else(by_city).or_else(near_city) {
-            Some(meant) => format!("{} is no time zone; did you mean `{meant}`?", quote(text)),
-            None => format!(
-                "{} is no time zone; write its IANA name, as `Europe/London`",
-                quote(text)
-            ),
-        }
-    })
+        let message = format!("{} is no time zone; {advice}", quote(text.get_ref()));
+        report.add(&text.span(), message);
+    }
+    zone
+}
+
+fn near_time_zone(text: &str) -> Option<&'static str> {
+    let known = || TZ_VARIANTS.iter().map(|zone| zone.name());
+    // "London" for "Europe/London" is the most likely slip of all.
+    let by_city = || {
+        let named = nearest(text, known().map(city))?;
+        known().find(|zone| city(zone) == named)
+    };
+    nearest(text, known()).or_else(by_city)
 }
 
 fn city(zone: &str) -> &str {
@@ -180,21 +186,16 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_time_zone_is_told_the_near_one() {
-        assert_eq!(time_zone("Europe/London"), Ok(Tz::Europe__London));
+    fn the_time_zone_that_was_meant_is_found() {
         for (text, meant) in [
-            ("europe/london", "Europe/London"),
-            ("Europe/Londn", "Europe/London"),
-            ("Berlin", "Europe/Berlin"),
-            ("Pari", "Europe/Paris"),
+            ("europe/london", Some("Europe/London")),
+            ("Europe/Londn", Some("Europe/London")),
+            ("Berlin", Some("Europe/Berlin")),
+            ("Pari", Some("Europe/Paris")),
+            ("Middle-earth", None),
         ] {
-            let wrong = time_zone(text).unwrap_err();
-            assert!(
-                wrong.contains(&format!("did you mean `{meant}`")),
-                "{wrong}"
-            );
+            assert_eq!(near_time_zone(text), meant, "{text}");
         }
-        assert!(time_zone("Middle-earth").unwrap_err().contains("IANA"));
     }
 
     #[test]

@@ -18,17 +18,17 @@ const MAX_QUESTION_ROUNDS: usize = 3;
 #[derive(Debug, Clone)]
 pub struct Login {
     pub username: String,
-    pub secret: Secret,
+    pub proof: Proof,
 }
 
 /// What proves that we are that user.
 #[derive(Clone)]
-pub enum Secret {
+pub enum Proof {
     Password(SecretString),
     PrivateKey(Arc<PrivateKey>),
 }
 
-impl std::fmt::Debug for Secret {
+impl std::fmt::Debug for Proof {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Password(_) => "Password(..)",
@@ -76,33 +76,35 @@ impl Connection {
     }
 
     async fn try_login(&mut self, login: &Login) -> Result<Answer, russh::Error> {
-        match &login.secret {
-            Secret::Password(password) => self.try_password(&login.username, password).await,
-            Secret::PrivateKey(key) => self.try_key(&login.username, key).await,
+        match &login.proof {
+            Proof::Password(password) => self.try_password(&login.username, password).await,
+            Proof::PrivateKey(key) => self.try_key(&login.username, key).await,
         }
     }
 
-    /// By password; where the device does not know that method but asks questions instead, by
-    /// those. A password that was looked at and refused is not sent again.
+    /// By password, or by answering questions with it where the device knows only that. Which
+    /// of the two is asked first, without a secret: after a refusal the device's list does not
+    /// tell "unknown method" from "wrong password", and a refused password is not sent again.
     async fn try_password(
         &mut self,
         username: &str,
         password: &SecretString,
     ) -> Result<Answer, russh::Error> {
-        let answer: Answer = self
-            .handle
-            .authenticate_password(username, password.expose_secret())
-            .await?
-            .into();
-        match answer {
-            Answer::Refused(methods)
-                if !methods.contains(&MethodKind::Password)
-                    && methods.contains(&MethodKind::KeyboardInteractive) =>
-            {
-                self.try_questions(username, password).await
-            }
-            answer => Ok(answer),
+        let methods = match self.handle.authenticate_none(username).await?.into() {
+            Answer::Accepted => return Ok(Answer::Accepted),
+            Answer::Refused(methods) => methods,
+        };
+        if methods.contains(&MethodKind::Password) {
+            let answer = self
+                .handle
+                .authenticate_password(username, password.expose_secret())
+                .await?;
+            return Ok(answer.into());
         }
+        if methods.contains(&MethodKind::KeyboardInteractive) {
+            return self.try_questions(username, password).await;
+        }
+        Ok(Answer::Refused(methods))
     }
 
     /// Answers every hidden question with the password, and every other one with nothing.

@@ -12,7 +12,7 @@ mod exec;
 mod host_key;
 mod severable;
 
-pub use auth::{Login, Secret};
+pub use auth::{Login, Proof};
 pub use connection::{Connection, Peer};
 pub use error::{SshError, Stage};
 pub use exec::{Ending, ExecLimits, ExecOutput};

@@ -10,7 +10,7 @@ mod key_file;
 mod secret;
 
 pub use key_file::{KeyFileError, MasterKey};
-pub use secret::{StoredSecret, UnsealError};
+pub use secret::{Secret, UnsealError};
 
 use chacha20poly1305::aead::{Aead, Generate, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 /// A password, or a private key. `Debug` shows which of them, and nothing of it.
 #[derive(Debug, Clone)]
-pub enum StoredSecret {
+pub enum Secret {
     /// Sent for password and keyboard-interactive authentication.
     Password(SecretString),
     /// Signs for public-key authentication.
@@ -37,7 +37,7 @@ enum Written<'a> {
 /// The same JSON on its way back.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Stored {
+enum StoredForm {
     Password(SecretString),
     PrivateKey {
         pem: SecretString,
@@ -45,7 +45,7 @@ enum Stored {
     },
 }
 
-impl StoredSecret {
+impl Secret {
     /// The bytes to seal. The same secret always gives the same bytes, so that comparing them
     /// tells whether it changed.
     #[must_use]
@@ -68,8 +68,8 @@ impl StoredSecret {
     pub fn from_sealable_bytes(bytes: &[u8]) -> Result<Self, UnsealError> {
         // serde's own error may quote what it read, so it goes no further.
         match serde_json::from_slice(bytes).map_err(|_| UnsealError)? {
-            Stored::Password(password) => Ok(Self::Password(password)),
-            Stored::PrivateKey { pem, passphrase } => Ok(Self::PrivateKey { pem, passphrase }),
+            StoredForm::Password(password) => Ok(Self::Password(password)),
+            StoredForm::PrivateKey { pem, passphrase } => Ok(Self::PrivateKey { pem, passphrase }),
         }
     }
 }
@@ -78,8 +78,8 @@ impl StoredSecret {
 mod tests {
     use super::*;
 
-    fn key(passphrase: Option<&str>) -> StoredSecret {
-        StoredSecret::PrivateKey {
+    fn key(passphrase: Option<&str>) -> Secret {
+        Secret::PrivateKey {
             pem: "-----BEGIN\nabc".into(),
             passphrase: passphrase.map(Into::into),
         }
@@ -88,12 +88,12 @@ mod tests {
     #[test]
     fn a_secret_survives_sealing() {
         for secret in [
-            StoredSecret::Password("pa\"ss\\wörd".into()),
+            Secret::Password("pa\"ss\\wörd".into()),
             key(None),
             key(Some("open")),
         ] {
             let bytes = secret.to_sealable_bytes();
-            let back = StoredSecret::from_sealable_bytes(&bytes).unwrap();
+            let back = Secret::from_sealable_bytes(&bytes).unwrap();
             assert_eq!(back.to_sealable_bytes(), bytes);
             assert_eq!(
                 std::mem::discriminant(&back),
@@ -106,16 +106,13 @@ mod tests {
     fn different_secrets_have_different_bytes() {
         let bytes = key(None).to_sealable_bytes();
         assert_ne!(bytes, key(Some("open")).to_sealable_bytes());
-        assert_ne!(
-            bytes,
-            StoredSecret::Password("x".into()).to_sealable_bytes()
-        );
+        assert_ne!(bytes, Secret::Password("x".into()).to_sealable_bytes());
     }
 
     #[test]
     fn foreign_bytes_are_refused_without_being_quoted() {
         for bytes in [&b""[..], b"{}", b"\"hunter2\"", b"{\"hunter2\":\"x\"}"] {
-            let error = StoredSecret::from_sealable_bytes(bytes).unwrap_err();
+            let error = Secret::from_sealable_bytes(bytes).unwrap_err();
             assert!(!format!("{error} {error:?}").contains("hunter2"));
         }
     }
@@ -124,7 +121,7 @@ mod tests {
     fn debug_shows_nothing_of_a_secret() {
         let shown = format!(
             "{:?} {:?}",
-            StoredSecret::Password("open".into()),
+            Secret::Password("open".into()),
             key(Some("open"))
         );
         assert!(

@@ -133,15 +133,17 @@ fn addresses(blueprint: &Blueprint, dice: &mut Dice) -> Vec<Section> {
     sections
 }
 
-fn firewall() -> Vec<Section> {
-    let rule = |action: &str, chain: &str, comment: &str| {
-        Item::add()
-            .with("action", action)
-            .with("chain", chain)
-            .with("comment", comment)
-    };
+/// A firewall rule, of whichever table.
+fn rule(action: &str, chain: &str, comment: &str) -> Item {
+    Item::add()
+        .with("action", action)
+        .with("chain", chain)
+        .with("comment", comment)
+}
+
+fn filter_rules() -> Vec<Item> {
     let known = "established,related,untracked";
-    let filter = vec![
+    vec![
         rule(
             "accept",
             "input",
@@ -164,7 +166,10 @@ fn firewall() -> Vec<Section> {
             .with("connection-nat-state", "!dstnat")
             .with("connection-state", "new")
             .with("in-interface-list", "WAN"),
-    ];
+    ]
+}
+
+fn firewall() -> Vec<Section> {
     let mangle = rule("change-mss", "forward", "Tunnels: clamp to path MTU")
         .with("new-mss", "clamp-to-pmtu")
         .with("protocol", "tcp")
@@ -180,7 +185,7 @@ fn firewall() -> Vec<Section> {
             .with("to-ports", "443"),
     ];
     vec![
-        section(growth::RULES, filter),
+        section(growth::RULES, filter_rules()),
         section("/ip firewall mangle", vec![mangle]),
         section("/ip firewall nat", nat),
         section(growth::SIX, Vec::new()),

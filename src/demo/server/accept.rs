@@ -42,11 +42,9 @@ pub(in crate::demo) struct Server {
 }
 
 impl Server {
-    /// Opens a port of its own; `stopped` ends everything.
-    pub(in crate::demo) fn open(
-        router: SharedRouter,
-        stopped: CancellationToken,
-    ) -> io::Result<Arc<Self>> {
+    /// Opens a port of its own and serves it until stopped.
+    pub(in crate::demo) fn open(router: SharedRouter) -> io::Result<Arc<Self>> {
+        let stopped = CancellationToken::new();
         let server = Arc::new(Self {
             gate: Gate::open_any()?,
             hung_up: StdMutex::new(stopped.child_token()),

@@ -1,12 +1,11 @@
 //! Clients that nobody here wrote: OpenSSH's `ssh`, and async-ssh2-tokio.
 
-use std::process::Stdio;
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
 
 use async_ssh2_tokio::client::{AuthMethod, Client, ServerCheckMethod};
 use russh::keys::PublicKey;
 use secrecy::ExposeSecret;
-use tokio::io::AsyncWriteExt;
-use tokio::process::Command;
 
 use super::client::{EXPORT, fleet_of};
 use crate::demo::{Fleet, RouterSpec};
@@ -19,7 +18,6 @@ async fn router_with_key(version: &str) -> (Fleet, tempfile::TempDir) {
         .args(["-q", "-t", "rsa", "-b", "2048", "-N", "", "-f"])
         .arg(&key)
         .status()
-        .await
         .unwrap();
     assert!(made.success());
     let public = std::fs::read_to_string(key.with_extension("pub")).unwrap();
@@ -28,7 +26,13 @@ async fn router_with_key(version: &str) -> (Fleet, tempfile::TempDir) {
     (fleet_of(spec, None).await, folder)
 }
 
-fn ssh(fleet: &Fleet, folder: &tempfile::TempDir) -> Command {
+/// Runs OpenSSH's client on a thread of its own, with something to read on its input.
+async fn ssh(
+    fleet: &Fleet,
+    folder: &tempfile::TempDir,
+    argument: &str,
+    input: &'static [u8],
+) -> Output {
     let address = fleet.routers()[0].addr;
     let mut command = Command::new("ssh");
     command
@@ -56,17 +60,25 @@ fn ssh(fleet: &Fleet, folder: &tempfile::TempDir) -> Command {
             "-i",
         ])
         .arg(folder.path().join("key"))
-        .arg(address.ip().to_string())
-        .stdin(Stdio::null());
-    command
+        .args([&address.ip().to_string(), argument])
+        .stdin(Stdio::piped());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let talk = move || {
+        let mut child = command.spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(input).unwrap();
+        let output = child.wait_with_output().unwrap();
+        drop(stdin);
+        output
+    };
+    tokio::task::spawn_blocking(talk).await.unwrap()
 }
 
 #[tokio::test]
 async fn openssh_runs_a_command() {
     for version in ["6.49.18", "7.18.2"] {
         let (fleet, folder) = router_with_key(version).await;
-        let command = "/export;:put \"nonce\"";
-        let output = ssh(&fleet, &folder).arg(command).output().await.unwrap();
+        let output = ssh(&fleet, &folder, "/export;:put \"nonce\"", b"").await;
         assert!(
             output.status.success(),
             "{}",
@@ -80,25 +92,16 @@ async fn openssh_runs_a_command() {
 #[tokio::test]
 async fn openssh_talks_to_the_shell() {
     let (fleet, folder) = router_with_key("7.18.2").await;
-    let mut child = ssh(&fleet, &folder)
-        .arg("-tt")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    stdin
-        .write_all(b"/system identity print\rquit\r")
-        .await
-        .unwrap();
-    let output = child.wait_with_output().await.unwrap();
+    let output = ssh(&fleet, &folder, "-tt", b"/system identity print\rquit\r").await;
     let text = String::from_utf8_lossy(&output.stdout);
-    assert!(text.starts_with("[backup@gw-ssh] > /system identity print\r\n  name: gw-ssh\r\n"));
+    assert!(
+        text.starts_with("[backup@gw-ssh] > /system identity print\r\n  name: gw-ssh\r\n"),
+        "{text:?}"
+    );
     assert!(
         text.ends_with("[backup@gw-ssh] > quit\r\ninterrupted\r\n"),
         "{text:?}"
     );
-    drop(stdin);
 }
 
 #[tokio::test]

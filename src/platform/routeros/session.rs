@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::model::{Failure, Verdict};
 use crate::platform::{Attempt, Attempted, Export, Trail};
-use crate::ssh::{Connection, ExecLimits, SshError};
+use crate::ssh::{Connection, Ending, ExecLimits, SshError};
 
 use super::export::{Form, Nonce, refuses_show_sensitive};
 use super::judge::{self, Capture, Judgement, Known, Ruling, Sentinel};
@@ -73,7 +73,7 @@ struct Fetched {
     bytes: Vec<u8>,
     form: Form,
     sentinel: Sentinel,
-    ending: judge::Ending,
+    ending: Ending,
 }
 
 struct Session<'a> {
@@ -187,11 +187,7 @@ impl Session<'_> {
             bytes: output.stdout,
             form,
             sentinel: Sentinel::NotAsked,
-            ending: judge::Ending {
-                exit_status: output.ending.exit_status,
-                exit_signal: output.ending.exit_signal,
-                closed: output.ending.closed,
-            },
+            ending: output.ending,
         })
     }
 

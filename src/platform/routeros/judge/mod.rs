@@ -8,9 +8,13 @@ use crate::model::{Check, Failure};
 
 mod checks;
 mod ruling;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use words::suspicion;
+
+pub use crate::ssh::Ending;
 
 use super::text::{Header, Marks, header, marks};
 
@@ -23,17 +27,6 @@ pub enum Sentinel {
     Missing,
     /// It was not asked for: this device does not answer a `:put` behind `/export`.
     NotAsked,
-}
-
-/// How the channel ended.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Ending {
-    /// `None` when the router sent no exit status.
-    pub exit_status: Option<u32>,
-    /// The signal's name, when the router says that one ended the command.
-    pub exit_signal: Option<String>,
-    /// Whether the router closed the channel.
-    pub closed: bool,
 }
 
 /// What came back for the export command.

@@ -78,11 +78,11 @@ impl Form {
             return;
         }
         if line.starts_with(b"#") {
-            if let Some(version) = version_tail(line) {
+            if is_kept_remark(line) {
+                self.push(line);
+            } else if let Some(version) = version_tail(line) {
                 self.out.extend_from_slice(b"# by RouterOS ");
                 self.push(version);
-            } else if is_kept_remark(line) {
-                self.push(line);
             } else {
                 self.remark_open = ends_continued(line);
                 return;

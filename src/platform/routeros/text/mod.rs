@@ -14,6 +14,8 @@ mod header;
 mod lines;
 mod marks;
 mod sections;
+#[cfg(test)]
+pub(crate) mod tests;
 mod unfinished;
 
 pub use comparison::{comparison_form, fingerprint};

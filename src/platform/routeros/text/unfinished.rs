@@ -5,7 +5,7 @@
 //! open one outside a string is a cut `[ find ... ]`; a stray closing bracket proves nothing.
 
 use super::error_menu::ERROR_EXPORTING;
-use super::lines::ends_continued;
+use super::lines::{ends_continued, is_blank};
 
 /// What the last logical line lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,12 +26,13 @@ pub enum Unfinished {
 
 /// Looks at one logical line.
 pub(super) fn unfinished(line: &[u8]) -> Option<Unfinished> {
+    let is_remark = line.starts_with(b"#") && !line.starts_with(ERROR_EXPORTING);
+    if is_remark || is_blank(line) {
+        // A remark is free text: an SSID in it may hold any bracket, or end in a backslash.
+        return None;
+    }
     if ends_continued(line) {
         return Some(Unfinished::Continuation);
-    }
-    if line.starts_with(b"#") && !line.starts_with(ERROR_EXPORTING) {
-        // A remark is free text: an SSID in it may hold any bracket.
-        return None;
     }
     open_delimiter(line).or_else(|| {
         let begins_well = line.starts_with(b"/") || line.starts_with(b"#") || is_command(line);

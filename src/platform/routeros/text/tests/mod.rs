@@ -1,0 +1,8 @@
+//! Tests of the text rules: over fixtures found by name, and over generated exports.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where it is surprised")]
+
+mod fixtures;
+mod lines;
+mod properties;
+pub(crate) mod samples;

@@ -1,0 +1,11 @@
+//! What the tests share: a database for each, simulated routers, and running backups.
+
+mod database;
+mod program;
+mod wait;
+mod world;
+
+pub use database::{database, database_url};
+pub use program::{Program, routervault};
+pub use wait::until;
+pub use world::{Deadlines, World, vault};
