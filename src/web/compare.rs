@@ -134,7 +134,7 @@ pub async fn text(
 
 fn label(head: &SnapshotHead) -> String {
     format!(
-        "{}/{}\t{}",
+        "{}/{} {}",
         head.site_slug,
         head.device_name,
         head.taken_at.format("%Y-%m-%d %H:%M:%S +0000")

@@ -5,7 +5,7 @@ mod backups;
 mod cli;
 mod faults;
 mod inventory;
-//mod pages;
+mod pages;
 mod queue;
 mod sshd;
 mod storage;

@@ -1,0 +1,185 @@
+//! What each page shows: coverage, text, downloads, differences, and hostile text as text.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
+use sha2::{Digest, Sha256};
+
+use super::{OLD_EXPORT, Stage};
+
+#[tokio::test]
+async fn every_page_answers_with_the_headers_of_safety() {
+    let stage = Stage::backed_up().await;
+    for address in [
+        "/",
+        "/?q=ac&tag=&page=2",
+        "/sites/acme",
+        "/sites/acme/devices/gw-1",
+        "/snapshots/2",
+        "/compare?a=1&b=2",
+        "/batches",
+        "/batches?site=acme",
+        "/batches/1",
+    ] {
+        let answer = stage.get(address).await;
+        assert_eq!(answer.status, StatusCode::OK, "{address}");
+        let policy = answer.header("content-security-policy");
+        assert!(
+            policy.starts_with("default-src 'none'"),
+            "{address}: {policy}"
+        );
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert_eq!(answer.header("cache-control"), "no-store", "{address}");
+        let text = answer.text();
+        assert!(
+            !text.contains(" style=") && !text.contains("<style"),
+            "{address}"
+        );
+        assert!(!text.contains("<script>"), "{address}");
+    }
+    assert_eq!(stage.get("/healthz").await.text(), "ok\n");
+}
+
+#[tokio::test]
+async fn an_empty_house_says_what_to_do() {
+    let text = Stage::empty().await.get("/").await.text();
+    assert!(text.contains("No sites yet") && text.contains("--inventory devices.toml"));
+}
+
+#[tokio::test]
+async fn coverage_counts_devices_verified_within_24_hours() {
+    let stage = Stage::backed_up().await;
+    assert!(stage.get("/").await.text().contains("1 of 1 verified"));
+    stage
+        .run("UPDATE devices SET last_verified_at = '2026-05-02T11:59:59Z'")
+        .await;
+    assert!(stage.get("/").await.text().contains("0 of 1 verified"));
+    assert!(stage.get("/sites/acme").await.text().contains("Overdue"));
+}
+
+#[tokio::test]
+async fn hostile_names_are_shown_and_do_nothing() {
+    let stage = Stage::backed_up().await;
+    stage
+        .run(
+            "UPDATE sites SET slug = 'a\"b', name = '\"><script>alert(1)</script>' || chr(8238);
+             UPDATE devices SET name = 'x/y?z'' <img src=x onerror=alert(2)>' || chr(7), model = '<b>'",
+        )
+        .await;
+    let device =
+        "/sites/a%22b/devices/x%2Fy%3Fz%27%20%3Cimg%20src%3Dx%20onerror%3Dalert%282%29%3E%07";
+    for address in [
+        "/",
+        "/sites/a%22b",
+        device,
+        "/snapshots/1",
+        "/compare?a=1&b=2",
+        "/batches/1",
+    ] {
+        let answer = stage.get(address).await;
+        assert_eq!(answer.status, StatusCode::OK, "{address}");
+        let text = answer.text();
+        assert!(
+            !text.contains("<script>") && !text.contains("<img"),
+            "{address}"
+        );
+        assert!(!text.contains(['\u{202e}', '\u{7}', '\u{1b}']), "{address}");
+    }
+    let site = stage.get("/sites/a%22b").await.text();
+    assert!(site.contains("&#60;b&#62;"), "the model is shown as it is");
+    assert!(
+        site.contains("&#60;U+202E&#62;"),
+        "the mark is made visible"
+    );
+    assert!(site.contains(device), "the link leads to the device");
+}
+
+#[tokio::test]
+async fn a_snapshot_is_shown_by_line_and_menu() {
+    let text = Stage::backed_up().await.get("/snapshots/1").await.text();
+    assert!(text.contains("href=\"/snapshots/1?page=1#L4\">/system identity</a>"));
+    assert!(text.contains("id=\"L5\"") && !text.contains("id=\"L6\""));
+    assert!(text.contains("&#60;script&#62;&#60;E9&#62;&#60;U+001B&#62;[31m"));
+    assert!(text.contains("1 of 1 checks passed"));
+}
+
+#[tokio::test]
+async fn a_download_is_the_exact_bytes_under_a_harmless_name() {
+    let stage = Stage::backed_up().await;
+    let answer = stage.get("/snapshots/1/download").await;
+    assert_eq!(answer.body, OLD_EXPORT);
+    assert_eq!(answer.header("content-type"), "application/octet-stream");
+    assert_eq!(
+        answer.header("content-disposition"),
+        "attachment; filename=\"acme_gw-1_2026-05-01T020011Z.rsc\""
+    );
+    let etag = answer.header("etag");
+    assert_eq!(
+        etag,
+        format!("\"{}\"", hex::encode(Sha256::digest(OLD_EXPORT)))
+    );
+    let again = Request::get("/snapshots/1/download")
+        .header("host", "localhost")
+        .header("if-none-match", etag);
+    let again = stage.send(again.body(Body::empty()).unwrap()).await;
+    assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+}
+
+#[tokio::test]
+async fn a_comparison_marks_lines_with_words_and_puts_the_older_first() {
+    let stage = Stage::backed_up().await;
+    let text = stage.get("/compare?a=2&b=1").await.text();
+    let removed = text.find("</b> removed</td>").unwrap();
+    let added = text.find("</b> added</td>").unwrap();
+    assert!(removed < added);
+    assert_eq!(
+        text.matches("<mark>").count(),
+        4,
+        "version and address, on both sides"
+    );
+    let ticked = stage.get("/compare?s=2&s=1").await;
+    assert_eq!(ticked.header("location"), "/compare?a=1&b=2");
+    let diff = stage.get("/compare.diff?a=1&b=2").await;
+    assert_eq!(diff.header("content-type"), "text/plain; charset=utf-8");
+    assert!(
+        diff.body
+            .starts_with(b"--- acme/gw-1 2026-05-01 02:00:11 +0000\n")
+    );
+    assert!(
+        diff.body
+            .windows(20)
+            .any(|part| part == b"+add address=192.0.2")
+    );
+}
+
+#[tokio::test]
+async fn lists_are_cut_into_pages() {
+    let stage = Stage::backed_up().await;
+    stage
+        .run(
+            "INSERT INTO sites (slug, name, timezone) SELECT 's' || i, 'Site ' || i, 'UTC' FROM generate_series(1, 60) i;
+             INSERT INTO devices (site_id, name, address, port, platform, credential_id)
+             SELECT 1, 'd' || i, '192.0.2.3', 22, 'routeros', 1 FROM generate_series(1, 120) i;
+             INSERT INTO batches (trigger, site_id) SELECT 'manual', 1 FROM generate_series(1, 60);
+             INSERT INTO snapshots (device_id, taken_at, last_seen_at, verdict, checks, fingerprint, sha256, size_bytes, line_count, has_secrets, codec, body)
+             SELECT 1, now() - i * interval '1 day', now(), 'verified', '[]', '', '', 1, 1, true, 'whole', '' FROM generate_series(1, 60) i",
+        )
+        .await;
+    for (address, next, rows) in [
+        ("/", "/?q=&amp;tag=&amp;page=2", 50),
+        ("/?page=2", "rel=\"prev\"", 11),
+        ("/sites/acme", "/sites/acme?page=2", 100 + 5),
+        ("/sites/acme/devices/gw-1", "?before=", 50),
+        ("/batches", "/batches?site=&amp;before=12", 50),
+    ] {
+        let text = stage.get(address).await.text();
+        let text = text.replace("&#38;", "&amp;");
+        assert!(text.contains(next), "{address}");
+        assert_eq!(
+            text.matches("<tr>").count(),
+            rows + text.matches("<thead>").count(),
+            "{address}"
+        );
+    }
+}
