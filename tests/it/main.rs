@@ -1,6 +1,8 @@
 //! Everything that needs a database, a router or a browser: one binary, so that the private
 //! PostgreSQL is started once.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod backups;
 mod cli;
 mod faults;

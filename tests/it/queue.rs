@@ -19,7 +19,8 @@ use crate::support::{Deadlines, World, database, vault};
 
 /// An inventory of so many devices at each site; nobody connects to them.
 async fn inventory_of(pool: &PgPool, sites: &[usize]) {
-    let mut text = String::from("[[credential]]\nname = \"c\"\nusername = \"u\"\npassword = \"p\"\n");
+    let mut text =
+        String::from("[[credential]]\nname = \"c\"\nusername = \"u\"\npassword = \"p\"\n");
     for (site, count) in sites.iter().enumerate() {
         text += &format!("[[site]]\nslug = \"site-{site}\"\ntimezone = \"UTC\"\n");
         for device in 0..*count {
@@ -206,10 +207,18 @@ async fn a_run_whose_collector_fell_silent_is_taken_over_and_the_old_one_can_not
         sha256: None,
         result: EndResult::Failed(Failure::new(FailureCode::Timeout, "x")),
     };
-    assert!(!runs::mark_ended(&mut conn, "old", old, &ending).await.unwrap());
+    assert!(
+        !runs::mark_ended(&mut conn, "old", old, &ending)
+            .await
+            .unwrap()
+    );
     let mine = runs::heartbeat(&mut conn, "old", &[(old, Vec::new())], LIMITS.lease).await;
     assert!(mine.unwrap().is_empty());
-    assert!(runs::mark_ended(&mut conn, "new", new, &ending).await.unwrap());
+    assert!(
+        runs::mark_ended(&mut conn, "new", new, &ending)
+            .await
+            .unwrap()
+    );
 }
 
 #[tokio::test]
@@ -227,7 +236,10 @@ async fn a_run_that_kills_its_collectors_is_given_up() {
         runs::requeue_lost(&mut conn, 3).await.unwrap();
     }
     assert!(claim(&pool, "c", gone).await.is_empty());
-    let report = runs::list_reports(&mut conn, &[run]).await.unwrap().remove(0);
+    let report = runs::list_reports(&mut conn, &[run])
+        .await
+        .unwrap()
+        .remove(0);
     assert_eq!(report.failure_code.as_deref(), Some("collector_lost"));
 }
 
@@ -255,7 +267,11 @@ async fn every_night_is_queued_once_and_missed_ones_are_caught_up_once() {
     let pool = database().await;
     inventory_of(&pool, &[2]).await;
     let tick = async |now: &str| scheduler::tick(&pool, utc(now)).await.unwrap();
-    assert_eq!(tick("2026-03-01T12:00:00Z").await, 0, "a new site is planned only");
+    assert_eq!(
+        tick("2026-03-01T12:00:00Z").await,
+        0,
+        "a new site is planned only"
+    );
     assert_eq!(tick("2026-03-02T01:59:00Z").await, 0);
     assert_eq!(tick("2026-03-02T03:00:00Z").await, 1);
     assert_eq!(tick("2026-03-02T03:00:05Z").await, 0);
@@ -272,7 +288,9 @@ async fn every_night_is_queued_once_and_missed_ones_are_caught_up_once() {
 async fn schedulers_that_tick_at_once_queue_each_site_once() {
     let pool = database().await;
     inventory_of(&pool, &[1; 30]).await;
-    scheduler::tick(&pool, utc("2026-03-01T12:00:00Z")).await.unwrap();
+    scheduler::tick(&pool, utc("2026-03-01T12:00:00Z"))
+        .await
+        .unwrap();
     let pool = Arc::new(pool);
     let ticking: Vec<_> = (0..4)
         .map(|_| {

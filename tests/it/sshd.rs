@@ -62,16 +62,21 @@ fn free_port() -> u16 {
 impl Sshd {
     async fn start() -> Self {
         use std::os::unix::fs::PermissionsExt as _;
+        if nix::unistd::Uid::effective().is_root() {
+            // Where root's sshd goes to live without privileges; services make it at boot.
+            std::fs::create_dir_all("/run/sshd").unwrap();
+        }
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         keygen(&["-t", "ed25519"], &path("host_key"));
         keygen(&["-t", "ed25519"], &path("ed25519"));
         keygen(&["-t", "rsa", "-b", "2048"], &path("rsa"));
-        let keys = ["ed25519.pub", "rsa.pub"].map(|name| std::fs::read_to_string(path(name)).unwrap());
+        let keys =
+            ["ed25519.pub", "rsa.pub"].map(|name| std::fs::read_to_string(path(name)).unwrap());
         std::fs::write(path("authorized_keys"), keys.concat()).unwrap();
         std::fs::write(path("export.rsc"), EXPORT.replace('\n', "\r\n")).unwrap();
         std::fs::write(path("answers"), ANSWERS).unwrap();
-        std::fs::set_permissions(path("answers"), PermissionsExt::from_mode(0o755)).unwrap();
+        std::fs::set_permissions(path("answers"), std::fs::Permissions::from_mode(0o755)).unwrap();
         let port = free_port();
         let config = format!(
             "ListenAddress 127.0.0.1\nPort {port}\nHostKey {0}/host_key\nPidFile none\n\
@@ -92,7 +97,9 @@ impl Sshd {
             .spawn()
             .unwrap();
         until("sshd answers", async || {
-            tokio::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.ok()
+            tokio::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port))
+                .await
+                .ok()
         })
         .await;
         Self {

@@ -21,7 +21,12 @@ async fn one_device() -> (World, DeviceId, BatchId, SnapshotId) {
         .fetch_one(&world.pool)
         .await
         .unwrap();
-    (world, DeviceId(device), report.batch, report.snapshot.unwrap())
+    (
+        world,
+        DeviceId(device),
+        report.batch,
+        report.snapshot.unwrap(),
+    )
 }
 
 async fn insert(
@@ -127,7 +132,9 @@ async fn a_damaged_body_is_an_error_and_never_text() {
         "UPDATE snapshots SET body = set_byte(body, 30, get_byte(body, 30) # 1)",
     )
     .await;
-    let error = snapshots::load_body(&mut conn, &vault(), id).await.unwrap_err();
+    let error = snapshots::load_body(&mut conn, &vault(), id)
+        .await
+        .unwrap_err();
     assert!(matches!(error, BodyError::Sealed(..)), "{error}");
 }
 
@@ -162,24 +169,34 @@ async fn a_dump_of_the_database_shows_no_password_and_no_configuration() {
     use secrecy::ExposeSecret as _;
     let (world, ..) = one_device().await;
     let export = world.router("gw").sent_export().unwrap();
-    let password = world.router("gw").spec().password.expose_secret().to_owned();
-    let tables: Vec<String> = sqlx::query_scalar(
-        "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'",
-    )
-    .fetch_all(&world.pool)
-    .await
-    .unwrap();
+    let password = world
+        .router("gw")
+        .spec()
+        .password
+        .expose_secret()
+        .to_owned();
+    let tables: Vec<String> =
+        sqlx::query_scalar("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'")
+            .fetch_all(&world.pool)
+            .await
+            .unwrap();
     let mut dump = String::new();
     for table in tables {
-        let rows: Vec<String> =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT t::text FROM {table} t")))
-                .fetch_all(&world.pool)
-                .await
-                .unwrap();
+        let rows: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+            "SELECT t::text FROM {table} t"
+        )))
+        .fetch_all(&world.pool)
+        .await
+        .unwrap();
         dump.extend(rows);
     }
     assert!(dump.contains("gw"), "the dump has the rows");
-    for secret in [password.as_bytes(), b"/ip firewall", b"password=", &export[..]] {
+    for secret in [
+        password.as_bytes(),
+        b"/ip firewall",
+        b"password=",
+        &export[..],
+    ] {
         let text = String::from_utf8_lossy(secret).into_owned();
         assert!(!dump.contains(&text), "{text}");
         assert!(!dump.contains(&hex::encode(secret)), "{text} in hex");

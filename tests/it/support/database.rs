@@ -23,7 +23,7 @@ pub async fn database() -> PgPool {
 }
 
 /// The URL of a new database with the schema.
-pub async fn database_url() -> String {
+async fn database_url() -> String {
     TEMPLATE.get_or_init(make_template).await;
     let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
     let mut conn = PgConnection::connect(server_url()).await.unwrap();

@@ -1,7 +1,7 @@
 //! The program itself, run as a person would.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 
 /// The program with these arguments, and nothing of the environment that could lead it to a
 /// real database or data folder.
@@ -54,20 +54,6 @@ impl Program {
     pub fn signal(&self, signal: nix::sys::signal::Signal) {
         let pid = nix::unistd::Pid::from_raw(self.child.id().cast_signed());
         nix::sys::signal::kill(pid, signal).unwrap();
-    }
-
-    /// Waits for its end.
-    pub fn end(mut self) -> Output {
-        let status = self.child.wait().unwrap();
-        let mut stderr = Vec::new();
-        if let Some(mut pipe) = self.child.stderr.take() {
-            std::io::Read::read_to_end(&mut pipe, &mut stderr).unwrap();
-        }
-        Output {
-            status,
-            stdout: Vec::new(),
-            stderr,
-        }
     }
 }
 
