@@ -11,9 +11,10 @@ const SIZES: [(&str, usize); 3] = [("20 kB", 20_000), ("350 kB", 350_000), ("5 M
 
 /// An export of about that size, wrapped as RouterOS wraps.
 fn export(size: usize) -> Vec<u8> {
-    let mut text = b"# 2026-11-21 02:00:00 by RouterOS 7.18.2\r\n# software id = ABCD-EFGH\r\n#\r\n\
+    let mut text =
+        b"# 2026-11-21 02:00:00 by RouterOS 7.18.2\r\n# software id = ABCD-EFGH\r\n#\r\n\
         # model = RB5009UG+S+\r\n# serial number = HE0123456789\r\n/ip firewall filter\r\n"
-        .to_vec();
+            .to_vec();
     for rule in 0.. {
         if text.len() >= size {
             break;
@@ -44,7 +45,9 @@ fn bench(criterion: &mut Criterion) {
         let old = export(size);
         let new = changed(&old);
         let mut group = criterion.benchmark_group(name);
-        group.throughput(Throughput::Bytes(size as u64)).sample_size(10);
+        group
+            .throughput(Throughput::Bytes(size as u64))
+            .sample_size(10);
         let mut add = |what: &str, run: &dyn Fn() -> usize| {
             group.bench_function(BenchmarkId::from_parameter(what), |bencher| {
                 bencher.iter(|| black_box(run()));
@@ -52,11 +55,19 @@ fn bench(criterion: &mut Criterion) {
         };
         let whole = body::encode_whole(&new);
         let patch = body::encode_patch(&old, &new);
-        println!("{name}: whole {} bytes, patch {} bytes", whole.len(), patch.len());
+        println!(
+            "{name}: whole {} bytes, patch {} bytes",
+            whole.len(),
+            patch.len()
+        );
         add("encode whole", &|| body::encode_whole(&new).len());
-        add("decode whole", &|| body::decode_whole(&whole, new.len()).map_or(0, |b| b.len()));
+        add("decode whole", &|| {
+            body::decode_whole(&whole, new.len()).map_or(0, |b| b.len())
+        });
         add("encode patch", &|| body::encode_patch(&old, &new).len());
-        add("decode patch", &|| body::decode_patch(&patch, &new, old.len()).map_or(0, |b| b.len()));
+        add("decode patch", &|| {
+            body::decode_patch(&patch, &new, old.len()).map_or(0, |b| b.len())
+        });
         add("comparison form", &|| comparison_form(&new).len());
         add("fingerprint", &|| fingerprint(&new).len());
         add("marks", &|| marks(&new).menus);

@@ -1,5 +1,7 @@
 //! Logs go to standard error; standard output is for what a command was asked for.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::EnvFilter;
 
 /// Our own news, and of the libraries only what somebody must act on. russh warns of what
@@ -20,5 +22,6 @@ pub fn init(filter: Option<&str>) {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_target(false)
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
 }

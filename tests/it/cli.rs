@@ -152,6 +152,20 @@ fn the_example_inventory_passes_the_check() {
 }
 
 #[test]
+fn the_inventory_of_the_readme_passes_the_check() {
+    let readme = include_str!("../../README.md");
+    let block = readme.split("```toml\n").nth(1).unwrap();
+    let files = tempfile::tempdir().unwrap();
+    let path = files.path().join("devices.toml");
+    std::fs::write(&path, block.split("```").next().unwrap()).unwrap();
+    let output = routervault(&["check", "--inventory", text(&path)])
+        .env("CORE_PASSWORD", "x")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}
+
+#[test]
 fn a_database_that_can_not_be_had_is_a_sentence_without_its_password() {
     let data = data_dir();
     let snapshots = || {
@@ -387,4 +401,81 @@ fn the_help_of_every_command_says_what_it_is_for() {
         let help = String::from_utf8(output.stdout).unwrap();
         assert!(help.contains("Usage: routervault"), "{help}");
     }
+}
+
+/// The answer of a page, head and body.
+async fn get(port: u16, path: &str) -> String {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", port))
+        .await
+        .unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_shows_real_snapshots_and_stops_when_told_to() {
+    let data = data_dir();
+    let mut demo = Program::start(routervault(&[
+        "demo",
+        "--listen",
+        "127.0.0.1:0",
+        "--data-dir",
+        text(data.path()),
+    ]));
+    let line = demo.line_with("http://127.0.0.1:");
+    let port = line.split("127.0.0.1:").nth(1).unwrap();
+    let port = port.split('/').next().unwrap().parse().unwrap();
+    until("most of the demo's devices are verified", async || {
+        let page = get(port, "/").await;
+        assert!(page.starts_with("HTTP/1.1 200"), "{page}");
+        let covered = page.split("</b> of 24 devices").next().unwrap();
+        let covered: u32 = covered.rsplit("<b>").next().unwrap().parse().unwrap_or(0);
+        (covered >= 18).then_some(())
+    })
+    .await;
+    let listed = json(&run(&[
+        "snapshots",
+        "--json",
+        "--data-dir",
+        text(data.path()),
+    ]));
+    assert!(listed.as_array().unwrap().len() >= 18);
+    demo.signal(Signal::SIGTERM);
+    assert!(demo.child.wait().unwrap().success());
+    assert!(
+        !data.path().join("pgdata/postmaster.pid").exists(),
+        "the database stopped too"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replaced_router_is_backed_up_again_once_it_is_trusted() {
+    let world = World::with(vec![RouterSpec::new("gw", 1)], Deadlines::GENEROUS).await;
+    let files = tempfile::tempdir().unwrap();
+    let inventory = inventory_file(&world, files.path());
+    let data = data_dir();
+    let store = ["--data-dir", text(data.path())];
+    let backup = || {
+        run(&[
+            &["backup", "--json", "--inventory", text(&inventory)][..],
+            &store,
+        ]
+        .concat())
+    };
+    assert_eq!(backup().status.code(), Some(0));
+    world
+        .router("gw")
+        .set_fault(Some(Fault::ChangedHostKey))
+        .unwrap();
+    let refused = json(&backup());
+    assert_eq!(refused["runs"][0]["failure"]["code"], "host_key_changed");
+    let advice = refused["runs"][0]["failure"]["message"].as_str().unwrap();
+    assert!(advice.contains("routervault trust"), "{advice}");
+    let trusted = run(&[&["trust", "site-0/gw"][..], &store].concat());
+    assert_eq!(trusted.status.code(), Some(0), "{}", stderr(&trusted));
+    assert_eq!(backup().status.code(), Some(0));
 }
