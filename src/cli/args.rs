@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 
 use crate::collector::{DEFAULT_CONCURRENCY, DEFAULT_PER_SITE};
-use crate::demo::Fault;
+use crate::demo::{Fault, Version};
 use crate::model::SnapshotId;
 
 /// Configuration backups of MikroTik RouterOS routers, proven whole.
@@ -241,6 +241,10 @@ pub struct SimulateArgs {
     /// Size of each export in bytes
     #[arg(long, value_name = "BYTES")]
     pub size: Option<usize>,
+
+    /// All on this RouterOS version, instead of several
+    #[arg(long, value_name = "VERSION")]
+    pub version: Option<Version>,
 
     /// Emulated round trip to each router, in milliseconds
     #[arg(long, default_value = "0", value_name = "MS", value_parser = milliseconds)]

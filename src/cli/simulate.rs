@@ -42,12 +42,10 @@ pub fn run(args: &SimulateArgs) -> anyhow::Result<Outcome> {
 }
 
 async fn invent(args: &SimulateArgs) -> anyhow::Result<(Vec<DemoSite>, Fleet)> {
-    let (sites, mut specs): (Vec<_>, Vec<_>) = sample_fleet(args.sites, args.devices, args.seed)
+    let (sites, specs): (Vec<_>, Vec<_>) = sample_fleet(args.sites, args.devices, args.seed)
         .into_iter()
         .unzip();
-    for spec in &mut specs {
-        adapt(spec, args);
-    }
+    let mut specs: Vec<_> = specs.into_iter().map(|spec| adapted(spec, args)).collect();
     for (spec, fault) in specs.iter_mut().zip(&args.faults) {
         spec.fault = Some(*fault);
     }
@@ -57,13 +55,17 @@ async fn invent(args: &SimulateArgs) -> anyhow::Result<(Vec<DemoSite>, Fleet)> {
     Ok((sites, fleet))
 }
 
-fn adapt(spec: &mut RouterSpec, args: &SimulateArgs) {
+fn adapted(mut spec: RouterSpec, args: &SimulateArgs) -> RouterSpec {
     spec.round_trip = args.round_trip;
     if let Some(size) = args.size {
         spec.size_bytes = size;
     }
     if args.healthy || !args.faults.is_empty() {
         spec.fault = None;
+    }
+    match args.version {
+        Some(version) => spec.running(version),
+        None => spec,
     }
 }
 

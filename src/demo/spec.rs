@@ -124,9 +124,10 @@ impl RouterSpec {
     #[must_use]
     pub fn running(mut self, version: Version) -> Self {
         self.version = version;
-        if version.major < 7 {
-            self.host_key = HostKeyKind::Rsa;
-        }
+        self.host_key = match version.major {
+            ..7 => HostKeyKind::Rsa,
+            7.. => HostKeyKind::Ed25519,
+        };
         self
     }
 }
