@@ -33,7 +33,7 @@ fn export(size: usize) -> Vec<u8> {
 /// The same after a day: one rule changed, one added, one gone.
 fn changed(text: &[u8]) -> Vec<u8> {
     let lines: Vec<&[u8]> = text.split_inclusive(|&byte| byte == b'\n').collect();
-    let middle = lines.len() / 2 & !1;
+    let middle = (lines.len() / 2) & !1;
     let mut changed = lines[..middle].concat();
     changed.extend_from_slice(b"add action=drop chain=forward comment=new\r\n");
     changed.extend_from_slice(&lines[middle + 4..].concat());

@@ -69,10 +69,10 @@ impl Server {
     /// Opens or closes the port, as the router's fault wants it.
     pub(in crate::demo) fn apply_fault(&self) -> io::Result<()> {
         if self.router.fault() == Some(Fault::Refuse) {
-            self.gate.close()
-        } else {
-            self.gate.open()
+            self.gate.close();
+            return Ok(());
         }
+        self.gate.open()
     }
 
     /// Ends all connections there are.
@@ -83,9 +83,9 @@ impl Server {
     }
 
     /// Ends all connections and refuses new ones, for ever.
-    pub(in crate::demo) fn stop(&self) -> io::Result<()> {
+    pub(in crate::demo) fn stop(&self) {
         self.stopped.cancel();
-        self.gate.close()
+        self.gate.close();
     }
 
     async fn serve(self: Arc<Self>) {

@@ -17,6 +17,9 @@ const BACKLOG: u32 = 64;
 /// A port on the loopback address.
 pub(in crate::demo) struct Gate {
     address: SocketAddr,
+    /// Bound and never listening: keeps the port ours while no listener has it. Both share the
+    /// port by SO_REUSEPORT, which the system grants to sockets of one user only.
+    _held: TcpSocket,
     runtime: Handle,
     state: Mutex<State>,
     opened: Notify,
@@ -24,21 +27,19 @@ pub(in crate::demo) struct Gate {
 
 enum State {
     Open(TcpListener),
-    /// Bound, so that nobody else gets the port, but not listening: connections are refused.
-    Closed {
-        _held: TcpSocket,
-    },
-    /// For the moment between the two, and after an error.
-    Lost,
+    /// Connections are refused.
+    Closed,
 }
 
 impl Gate {
     /// Opens a port that the system chooses. Must be called within a runtime.
     pub(in crate::demo) fn open_any() -> io::Result<Self> {
-        let socket = bound((Ipv4Addr::LOCALHOST, 0).into())?;
-        let listener = socket.listen(BACKLOG)?;
+        let held = bound((Ipv4Addr::LOCALHOST, 0).into())?;
+        let address = held.local_addr()?;
+        let listener = bound(address)?.listen(BACKLOG)?;
         Ok(Self {
-            address: listener.local_addr()?,
+            address,
+            _held: held,
             runtime: Handle::current(),
             state: Mutex::new(State::Open(listener)),
             opened: Notify::new(),
@@ -55,26 +56,20 @@ impl Gate {
     }
 
     /// Refuses connections from now on.
-    pub(in crate::demo) fn close(&self) -> io::Result<()> {
-        let mut state = self.state();
-        if matches!(*state, State::Closed { .. }) {
-            return Ok(());
-        }
-        *state = State::Lost;
-        *state = State::Closed {
-            _held: bound(self.address)?,
-        };
-        Ok(())
+    pub(in crate::demo) fn close(&self) {
+        *self.state() = State::Closed;
     }
 
     /// Accepts connections from now on.
+    ///
+    /// # Errors
+    /// When the system has no socket left.
     pub(in crate::demo) fn open(&self) -> io::Result<()> {
         let mut state = self.state();
         if matches!(*state, State::Open(_)) {
             return Ok(());
         }
         let _entered = self.runtime.enter();
-        *state = State::Lost;
         *state = State::Open(bound(self.address)?.listen(BACKLOG)?);
         self.opened.notify_one();
         Ok(())
@@ -85,7 +80,7 @@ impl Gate {
         loop {
             let accepted = poll_fn(|context| match &*self.state() {
                 State::Open(listener) => listener.poll_accept(context),
-                State::Closed { .. } | State::Lost => Poll::Pending,
+                State::Closed => Poll::Pending,
             });
             tokio::select! {
                 accepted = accepted => return accepted.map(|(stream, _)| stream),
@@ -98,6 +93,7 @@ impl Gate {
 fn bound(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = TcpSocket::new_v4()?;
     socket.set_reuseaddr(true)?;
+    socket.set_reuseport(true)?;
     socket.bind(address)?;
     Ok(socket)
 }
