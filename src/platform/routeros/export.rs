@@ -83,8 +83,9 @@ impl Nonce {
     }
 }
 
-/// Whether this is how RouterOS 6, and early 7, refuse the word `show-sensitive`.
-pub fn refuses_show_sensitive(received: &[u8]) -> bool {
+/// Whether this is how RouterOS refuses a word or a chain that it does not know, `show-sensitive`
+/// on version 6 for one. Nothing was executed then.
+pub fn is_syntax_error(received: &[u8]) -> bool {
     received
         .trim_ascii_start()
         .starts_with(b"expected end of command")

@@ -9,7 +9,7 @@ use crate::model::{Failure, Verdict};
 use crate::platform::{Attempt, Attempted, Export, Facts, Trail};
 use crate::ssh::{Connection, Ending, ExecLimits, SshError};
 
-use super::export::{Form, Nonce, refuses_show_sensitive};
+use super::export::{Form, Nonce, is_syntax_error};
 use super::judge::{self, Capture, Judgement, Known, Ruling, Sentinel};
 use super::{facts, text};
 
@@ -188,10 +188,11 @@ impl Session<'_> {
             attempted.answers_sentinel = Some(true);
             return Ok(first);
         }
-        let is_refused = first.form == Form::ShowSensitive && refuses_show_sensitive(&first.bytes);
-        if self.answers_sentinel().await? {
+        let is_refused = is_syntax_error(&first.bytes);
+        let known = self.attempt.known.answers_sentinel == Some(true) && !is_refused;
+        if known || self.answers_sentinel().await? {
             attempted.answers_sentinel = Some(true);
-            if is_refused {
+            if is_refused && first.form == Form::ShowSensitive {
                 self.trail.step("the router does not know show-sensitive");
                 return self.export(Form::Plain).await;
             }
@@ -201,7 +202,7 @@ impl Session<'_> {
             .step("the router does not answer a sentinel: exporting without");
         attempted.answers_sentinel = Some(false);
         let bare = self.fetch(first.form, first.form.command()).await?;
-        if first.form == Form::ShowSensitive && refuses_show_sensitive(&bare.bytes) {
+        if first.form == Form::ShowSensitive && is_syntax_error(&bare.bytes) {
             self.trail.step("the router does not know show-sensitive");
             return self.fetch(Form::Plain, Form::Plain.command()).await;
         }
@@ -210,9 +211,6 @@ impl Session<'_> {
 
     /// Whether the device prints what stands behind a `;`.
     async fn answers_sentinel(&self) -> Result<bool, Failure> {
-        if self.attempt.known.answers_sentinel == Some(true) {
-            return Ok(true);
-        }
         let nonce = Nonce::new();
         let limits = ExecLimits {
             max_bytes: facts::MAX_BYTES,
