@@ -14,4 +14,5 @@ pub mod platform;
 pub mod scheduler;
 pub mod ssh;
 pub mod vault;
+mod visible;
 pub mod web;

@@ -11,7 +11,6 @@ mod rows;
 #[cfg(test)]
 mod tests;
 mod unified;
-mod visible;
 
 use std::ops::Range;
 

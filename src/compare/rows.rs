@@ -2,8 +2,8 @@
 
 use super::inline::{Parts, changed_parts};
 use super::ops::{Lines, Menus, Op, Side, span};
-use super::visible::visible;
 use super::{Comparison, Row, RowKind};
+use crate::visible;
 
 /// How many bytes of lines are looked into for the parts that differ, over a whole comparison:
 /// beyond that the lines are shown as changed, without saying where.
@@ -24,7 +24,12 @@ pub(super) fn rows(lines: &Lines<'_>, groups: &[Vec<Op>], max_rows: usize) -> Co
         let (old, new) = (span(group, Side::Old), span(group, Side::New));
         table.skip(old.start - shown_to);
         if let Some(menu) = menus.before(new.start) {
-            table.push(RowKind::Heading, (None, None), visible(menu), Parts::new());
+            table.push(
+                RowKind::Heading,
+                (None, None),
+                visible::bytes(menu),
+                Parts::new(),
+            );
         }
         group.iter().for_each(|op| table.op(op));
         shown_to = old.end;
@@ -114,11 +119,11 @@ impl Table<'_> {
     }
 
     fn old_text(&self, at: usize) -> String {
-        visible(self.lines.old[at])
+        visible::bytes(self.lines.old[at])
     }
 
     fn new_text(&self, at: usize) -> String {
-        visible(self.lines.new[at])
+        visible::bytes(self.lines.new[at])
     }
 
     /// Adds a row unless the table is full; `at` counts lines from 0.

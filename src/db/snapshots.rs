@@ -75,15 +75,45 @@ pub async fn load_body(
     vault: &Vault,
     id: SnapshotId,
 ) -> Result<Option<Vec<u8>>, BodyError> {
-    let chain = list_chain(conn, id).await?;
-    if chain.is_empty() {
-        return Ok(None);
+    let sealed = get_sealed(conn, id).await?;
+    sealed.map(|sealed| sealed.open(vault)).transpose()
+}
+
+/// A body as it is stored: sealed, and with every body that it is a patch against.
+pub struct Sealed {
+    asked: Stored,
+    /// From the one that `asked` is a patch against up to the whole one.
+    bases: Vec<Stored>,
+}
+
+/// The stored body of a snapshot; `None` when there is no such snapshot.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get_sealed(
+    conn: &mut PgConnection,
+    id: SnapshotId,
+) -> Result<Option<Sealed>, sqlx::Error> {
+    let mut chain = list_chain(conn, id).await?.into_iter();
+    Ok(chain.next().map(|asked| Sealed {
+        asked,
+        bases: chain.collect(),
+    }))
+}
+
+impl Sealed {
+    /// The exact bytes. Takes up to a hundred decompressions, so a caller that serves others
+    /// does it on a thread of its own.
+    ///
+    /// # Errors
+    /// [`BodyError`], but never [`BodyError::Database`].
+    pub fn open(&self, vault: &Vault) -> Result<Vec<u8>, BodyError> {
+        let mut newer: Option<Vec<u8>> = None;
+        for stored in self.bases.iter().rev() {
+            newer = Some(decode(vault, stored, newer.as_deref())?);
+        }
+        decode(vault, &self.asked, newer.as_deref())
     }
-    let mut newer: Option<Vec<u8>> = None;
-    for stored in chain.into_iter().rev() {
-        newer = Some(decode(vault, &stored, newer.as_deref())?);
-    }
-    Ok(newer)
 }
 
 /// The snapshot and what its body is a patch against, up to the whole one, in one statement, so

@@ -123,6 +123,10 @@ impl ShowPage {
         self.counts.ended() < self.counts.total()
     }
 
+    fn has_several_sites(&self) -> bool {
+        self.batch.site_slug.is_none()
+    }
+
     fn title(&self) -> String {
         self.batch
             .site_name

@@ -1,9 +1,12 @@
-//! Reads the text of a snapshot for a page: whole and verified, or a sentence why not.
+//! Reads the text of a snapshot for a page: whole and verified, or a sentence why not; and the
+//! place for work that would keep other requests waiting.
+
+use std::sync::Arc;
 
 use sqlx::PgConnection;
 
 use super::{error::PageError, state::AppState};
-use crate::db::snapshots::{self, BodyError};
+use crate::db::snapshots;
 use crate::model::SnapshotId;
 
 /// The exact bytes of a snapshot.
@@ -16,13 +19,26 @@ pub async fn load(
     conn: &mut PgConnection,
     id: SnapshotId,
 ) -> Result<Vec<u8>, PageError> {
-    match snapshots::load_body(conn, &state.vault, id).await {
-        Ok(Some(body)) => Ok(body),
-        Ok(None) => Err(PageError::NotFound("snapshot")),
-        Err(BodyError::Database(error)) => Err(error.into()),
-        Err(damage) => Err(PageError::Damaged {
-            id,
-            detail: damage.to_string(),
-        }),
-    }
+    let sealed = snapshots::get_sealed(conn, id)
+        .await?
+        .ok_or(PageError::NotFound("snapshot"))?;
+    let vault = Arc::clone(&state.vault);
+    let opened = aside(move || sealed.open(&vault)).await?;
+    opened.map_err(|damage| PageError::Damaged {
+        id,
+        detail: damage.to_string(),
+    })
+}
+
+/// Works on a thread of its own: bodies have up to tens of megabytes, and what takes long on
+/// the threads that serve requests keeps every other page waiting.
+///
+/// # Errors
+/// [`PageError::Internal`] when the work panics.
+pub async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, PageError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|fault| PageError::Internal(fault.into()))
 }

@@ -152,12 +152,11 @@ async fn both<T: Send + 'static>(
     let old = bodies::load(state, &mut conn, sides[0].id).await?;
     let new = bodies::load(state, &mut conn, sides[1].id).await?;
     drop(conn);
-    tokio::task::spawn_blocking(move || {
+    bodies::aside(move || {
         let done = work(&sides, &old, &new);
         (sides, done)
     })
     .await
-    .map_err(|error| PageError::Internal(error.into()))
 }
 
 /// Both snapshots; of one device always the older first, whatever the address says.

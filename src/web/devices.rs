@@ -36,6 +36,7 @@ struct ShowPage {
     shell: Shell,
     device: DeviceHead,
     zone: Tz,
+    covered_since: DateTime<Utc>,
     runs: Vec<DeviceRunRow>,
     snapshots: Vec<SnapshotRow>,
     /// The next older snapshot of the last one shown; `None` at the end of the history.
@@ -48,6 +49,12 @@ impl ShowPage {
         self.device.enabled
             && self.device.archived_at.is_none()
             && self.device.site_archived_at.is_none()
+    }
+
+    /// Whether it is to be backed up and has no recent verified backup.
+    fn is_overdue(&self) -> bool {
+        let last = self.device.last_verified_at;
+        self.can_be_backed_up() && last.is_none_or(|at| at < self.covered_since)
     }
 
     /// The snapshot before the one at `index`, to compare it with.
@@ -99,6 +106,7 @@ pub async fn show(
         shell: Shell::new(&state, Area::Sites),
         zone: format::zone(&device.timezone),
         device,
+        covered_since: state.covered_since(),
         runs,
         snapshots,
         older,

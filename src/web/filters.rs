@@ -6,7 +6,8 @@ use askama::{Result, Values, filter_fn};
 use chrono::{DateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
 
-use super::{format, visible as show};
+use super::format;
+use crate::visible as show;
 
 /// A name or sentence from outside, with what a page would swallow made visible.
 #[filter_fn]

@@ -21,11 +21,11 @@ mod hosts;
 mod layers;
 mod links;
 mod paging;
+mod prose;
 mod shell;
 mod sites;
 mod snapshots;
 mod state;
-mod visible;
 mod words;
 
 use axum::{

@@ -13,7 +13,7 @@ use super::{
     paging::{Asked, Pager},
     shell::{Area, Notice, Shell},
     state::AppState,
-    words::{self, LastResult},
+    words::{self, LastResult, Standing},
 };
 use crate::db::pages::{self as db, BatchRow, Coverage, DeviceRow, SiteHead, SiteRow, Totals};
 
@@ -112,13 +112,9 @@ impl ShowPage {
         self.site.archived_at.is_none() && self.coverage.devices > 0
     }
 
-    /// Whether the device is to be backed up and has no young verified backup, although its
-    /// last run went well or there was none: the one thing its last result does not say.
-    fn is_overdue(&self, device: &DeviceRow) -> bool {
-        device.enabled
-            && device
-                .last_verified_at
-                .is_some_and(|at| at < self.covered_since)
+    /// What the last result of a device does not tell of its backups.
+    fn standing(&self, device: &DeviceRow) -> Standing {
+        words::standing(device, self.covered_since)
     }
 }
 

@@ -17,7 +17,7 @@ use super::{
     paging::{Asked, Pager},
     shell::{Area, Shell},
     state::AppState,
-    visible, words,
+    words,
 };
 use crate::db::pages::{self as db, SnapshotHead};
 use crate::model::{SnapshotId, Verdict};
@@ -25,6 +25,7 @@ use crate::platform::routeros::{
     judge::suspicion,
     text::{Section, line_count, physical_lines, sections},
 };
+use crate::visible;
 
 /// How many lines stand on one page.
 const LINES_PER_PAGE: usize = 2000;
@@ -103,7 +104,7 @@ pub async fn show(
         .await?
         .ok_or(PageError::NotFound("snapshot"))?;
     let text = match bodies::load(&state, &mut conn, id).await {
-        Ok(body) => Ok(read(&body, query.page)),
+        Ok(body) => Ok(bodies::aside(move || read(&body, query.page)).await?),
         Err(error @ PageError::Damaged { .. }) => {
             tracing::error!(snapshot = %id, %error, "a snapshot can not be read");
             Err(error.to_string())

@@ -54,10 +54,14 @@ pub fn result(given: &Verdict, outcome: &Option<Outcome>, checks: &[Check]) -> S
     match given {
         Verdict::Verified => format!("{word}{brought}"),
         Verdict::Suspect => {
-            let why = suspicion(checks).unwrap_or_else(|| "Not counted as a backup.".to_owned());
-            format!("{word}{brought}: {why}")
+            format!("{word}{brought}: {}", doubt(checks))
         }
     }
+}
+
+/// Why an export is suspect, in a sentence.
+fn doubt(checks: &[Check]) -> String {
+    suspicion(checks).unwrap_or_else(|| "Not counted as a backup.".to_owned())
 }
 
 /// The last ended run of a device, as its row tells it.
@@ -70,8 +74,8 @@ pub enum LastResult<'a> {
         at: DateTime<Utc>,
         unchanged_since: Option<DateTime<Utc>>,
     },
-    /// An export that is kept, but not counted as a backup.
-    Suspect { at: DateTime<Utc> },
+    /// An export that is kept, but not counted as a backup, and why.
+    Suspect { at: DateTime<Utc>, why: String },
     /// No export, and why.
     Failed { at: DateTime<Utc>, message: &'a str },
     /// Taken back before it began.
@@ -89,7 +93,11 @@ pub fn last_result(device: &DeviceRow) -> LastResult<'_> {
             message: device.last_failure.as_deref().unwrap_or_default(),
         },
         RunState::Succeeded if device.last_verdict == Some(Verdict::Suspect) => {
-            LastResult::Suspect { at }
+            let checks = device.last_checks.as_ref();
+            LastResult::Suspect {
+                at,
+                why: doubt(checks.map_or(&[], |checks| checks)),
+            }
         }
         RunState::Succeeded => LastResult::Verified {
             at,
@@ -100,5 +108,30 @@ pub fn last_result(device: &DeviceRow) -> LastResult<'_> {
         RunState::Cancelled => LastResult::Cancelled { at },
         // An ended run is what the column names; anything else is no result yet.
         RunState::Queued | RunState::Running => LastResult::Never,
+    }
+}
+
+/// The last verified backup of a device, as far as its last result does not tell of it.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// The last result was a verified one, and recent; or the device is not to be backed up.
+    Told,
+    /// The last result was none, and yet there is a recent verified backup.
+    Covered { at: DateTime<Utc> },
+    /// There was one, too long ago.
+    Overdue { at: DateTime<Utc> },
+    /// There was none, whatever was tried.
+    Never,
+}
+
+/// How a device stands; what was verified since `covered_since` is recent.
+pub fn standing(device: &DeviceRow, covered_since: DateTime<Utc>) -> Standing {
+    let result_is_verified = device.last_verdict == Some(Verdict::Verified);
+    match device.last_verified_at {
+        _ if !device.enabled => Standing::Told,
+        None => Standing::Never,
+        Some(at) if at < covered_since => Standing::Overdue { at },
+        Some(_) if result_is_verified => Standing::Told,
+        Some(at) => Standing::Covered { at },
     }
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod backups;
+mod browser;
 mod cli;
 mod faults;
 mod inventory;

@@ -23,7 +23,7 @@ pub struct BatchRow {
     pub id: BatchId,
     pub trigger: Trigger,
     pub requested_by: Option<String>,
-    /// `None` for a batch over several sites.
+    /// The site it was asked for, or the only one it touches; `None` for several sites.
     pub site_slug: Option<String>,
     pub site_name: Option<String>,
     pub created_at: DateTime<Utc>,
@@ -64,15 +64,16 @@ pub async fn list_batches(
             ORDER BY id DESC
             LIMIT $3
         ) b
-        LEFT JOIN sites s ON s.id = b.site_id
         CROSS JOIN LATERAL (
             SELECT
+                CASE WHEN min(r.site_id) = max(r.site_id) THEN min(r.site_id) END AS only_site_id,
                 count(*) AS runs,
                 count(*) FILTER (WHERE r.state = 'succeeded') AS succeeded,
                 count(*) FILTER (WHERE r.state = 'failed') AS failed
             FROM runs r
             WHERE r.batch_id = b.id
         ) c
+        LEFT JOIN sites s ON s.id = COALESCE(b.site_id, c.only_site_id)
         ORDER BY b.id DESC
         "#,
         filter.site as Option<SiteId>,
@@ -89,6 +90,7 @@ pub struct BatchHead {
     pub id: BatchId,
     pub trigger: Trigger,
     pub requested_by: Option<String>,
+    /// The site it was asked for, or the only one it touches; `None` for several sites.
     pub site_slug: Option<String>,
     pub site_name: Option<String>,
     /// `None` for a batch over several sites.
@@ -121,7 +123,14 @@ pub async fn get_batch(
             b.created_at,
             b.finished_at
         FROM batches b
-        LEFT JOIN sites s ON s.id = b.site_id
+        LEFT JOIN sites s ON s.id = COALESCE(
+            b.site_id,
+            (
+                SELECT CASE WHEN min(r.site_id) = max(r.site_id) THEN min(r.site_id) END
+                FROM runs r
+                WHERE r.batch_id = b.id
+            )
+        )
         WHERE b.id = $1
         "#,
         id as BatchId
@@ -186,6 +195,7 @@ pub struct BatchRunRow {
     pub id: RunId,
     pub device_name: String,
     pub site_slug: String,
+    pub site_name: String,
     pub state: RunState,
     pub attempt: i32,
     /// When a queued run may be claimed; in the future while it backs off.
@@ -219,6 +229,7 @@ pub async fn list_batch_runs(
             r.id AS "id: RunId",
             d.name AS device_name,
             s.slug AS site_slug,
+            s.name AS site_name,
             r.state AS "state: RunState",
             r.attempt,
             r.not_before,

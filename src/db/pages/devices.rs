@@ -29,6 +29,7 @@ pub struct DeviceRow {
     pub last_state: Option<RunState>,
     pub last_outcome: Option<Outcome>,
     pub last_verdict: Option<Verdict>,
+    pub last_checks: Option<Json<Vec<Check>>>,
     pub last_finished_at: Option<DateTime<Utc>>,
     pub last_failure: Option<String>,
     /// How many devices the site has, on every row.
@@ -66,6 +67,7 @@ pub async fn list_devices(
             r.state AS "last_state?: RunState",
             r.outcome AS "last_outcome?: Outcome",
             r.verdict AS "last_verdict?: Verdict",
+            r.checks AS "last_checks?: Json<Vec<Check>>",
             r.finished_at AS last_finished_at,
             r.failure_message AS last_failure,
             count(*) OVER () AS "total!"

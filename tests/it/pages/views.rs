@@ -130,8 +130,8 @@ async fn a_download_is_the_exact_bytes_under_a_harmless_name() {
 async fn a_comparison_marks_lines_with_words_and_puts_the_older_first() {
     let stage = Stage::backed_up().await;
     let text = stage.get("/compare?a=2&b=1").await.text();
-    let removed = text.find("</b> removed</td>").unwrap();
-    let added = text.find("</b> added</td>").unwrap();
+    let removed = text.find("removed</span></td>").unwrap();
+    let added = text.find("added</span></td>").unwrap();
     assert!(removed < added);
     assert_eq!(
         text.matches("<mark>").count(),

@@ -1,11 +1,12 @@
-//! Makes characters visible that a page would swallow or obey: control bytes, marks that turn
-//! the direction of text, characters without width, and bytes that are no UTF-8. The notation
-//! is the one of `compare`. Escaping for HTML is askama's business and comes after.
+//! Text from outside, every character of it visible and none able to act: control bytes, marks
+//! that turn the direction of text, characters without width, and bytes that are no UTF-8. Two
+//! texts that differ look different, and what is shown is what is there. Pages and comparisons
+//! share it, so it stands above both. Escaping for HTML is askama's business and comes after.
 
 use std::fmt::Write as _;
 
-/// Router text as a page shows it. Bytes that are no UTF-8 become `<E7>`, control bytes,
-/// invisible characters and direction marks their code points (`<U+202E>`). Tabs stay.
+/// Router text as a page shows it. Bytes that are no UTF-8 become `<E7>`; control characters,
+/// tabs included, invisible characters and direction marks their code points (`<U+202E>`).
 #[must_use]
 pub fn bytes(text: &[u8]) -> String {
     let mut shown = String::with_capacity(text.len());
@@ -38,7 +39,7 @@ fn push(shown: &mut String, c: char) {
 /// separators, variation selectors and tags.
 const fn is_hidden(c: char) -> bool {
     matches!(c,
-        '\0'..='\x08' | '\x0a'..='\x1f' | '\x7f'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}'
+        '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}'
         | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e01ef}')
 }
@@ -55,7 +56,7 @@ mod tests {
 
     #[test]
     fn ordinary_text_stays_as_it_is() {
-        let line = "add name=\"Büro — 東京\"\tcomment=ok";
+        let line = "add name=\"Büro — 東京\" comment=ok";
         assert_eq!(text(line), line);
         assert_eq!(bytes(line.as_bytes()), line);
     }
@@ -63,8 +64,8 @@ mod tests {
     #[test]
     fn controls_and_direction_marks_are_shown() {
         assert_eq!(
-            text("a\x1b[31m\u{202e}b\r"),
-            "a<U+001B>[31m<U+202E>b<U+000D>"
+            text("a\x1b[31m\u{202e}b\t\r"),
+            "a<U+001B>[31m<U+202E>b<U+0009><U+000D>"
         );
         assert_eq!(
             text("\0\x7f\u{85}\u{200b}"),
