@@ -92,6 +92,7 @@ fn knowledge(job: &Job) -> Knowledge {
         version: job.version.clone(),
         answers_sentinel: job.answers_sentinel,
         serial: verified.and_then(|known| known.serial.clone()),
+        had_secrets: verified.is_some_and(|known| known.has_secrets),
         last_verified_size_bytes: verified.map(|known| known.size_bytes),
         accepted_error_menus: verified.map(menus).unwrap_or_default(),
         recurring_error_menus: match verified {

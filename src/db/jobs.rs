@@ -52,6 +52,7 @@ pub struct KnownSnapshot {
     pub fingerprint: Vec<u8>,
     pub size_bytes: u64,
     pub serial: Option<String>,
+    pub has_secrets: bool,
     pub error_menus: Vec<String>,
     /// Whether what it says of the device still binds: false once a person said that the device
     /// was replaced or reset since.
@@ -94,6 +95,7 @@ pub async fn list(conn: &mut PgConnection, runs: &[RunId]) -> Result<Vec<Job>, s
                   verified.fingerprint AS "verified_fingerprint?",
                   verified.size_bytes AS "verified_size_bytes?",
                   verified.serial AS "verified_serial?",
+                  verified.has_secrets AS "verified_has_secrets?",
                   verified.error_menus AS "verified_error_menus?",
                   verified.last_seen_at >= coalesce(devices.trusted_anew_at, '-infinity')
                       AS "verified_binds?",
@@ -102,6 +104,7 @@ pub async fn list(conn: &mut PgConnection, runs: &[RunId]) -> Result<Vec<Job>, s
                   newest.fingerprint AS "newest_fingerprint?",
                   newest.size_bytes AS "newest_size_bytes?",
                   newest.serial AS "newest_serial?",
+                  newest.has_secrets AS "newest_has_secrets?",
                   newest.error_menus AS "newest_error_menus?",
                   newest.last_seen_at >= coalesce(devices.trusted_anew_at, '-infinity')
                       AS "newest_binds?"
@@ -145,6 +148,7 @@ struct Row {
     verified_fingerprint: Option<Vec<u8>>,
     verified_size_bytes: Option<i64>,
     verified_serial: Option<String>,
+    verified_has_secrets: Option<bool>,
     verified_error_menus: Option<Vec<String>>,
     verified_binds: Option<bool>,
     newest_id: Option<SnapshotId>,
@@ -152,6 +156,7 @@ struct Row {
     newest_fingerprint: Option<Vec<u8>>,
     newest_size_bytes: Option<i64>,
     newest_serial: Option<String>,
+    newest_has_secrets: Option<bool>,
     newest_error_menus: Option<Vec<String>>,
     newest_binds: Option<bool>,
 }
@@ -164,6 +169,7 @@ impl Row {
             fingerprint: self.verified_fingerprint.unwrap_or_default(),
             size_bytes: unsigned(self.verified_size_bytes),
             serial: self.verified_serial,
+            has_secrets: self.verified_has_secrets.unwrap_or(false),
             error_menus: self.verified_error_menus.unwrap_or_default(),
             binds: self.verified_binds.unwrap_or(true),
         });
@@ -173,6 +179,7 @@ impl Row {
             fingerprint: self.newest_fingerprint.unwrap_or_default(),
             size_bytes: unsigned(self.newest_size_bytes),
             serial: self.newest_serial,
+            has_secrets: self.newest_has_secrets.unwrap_or(false),
             error_menus: self.newest_error_menus.unwrap_or_default(),
             binds: self.newest_binds.unwrap_or(true),
         });

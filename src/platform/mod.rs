@@ -32,6 +32,8 @@ pub struct Knowledge {
     pub answers_sentinel: Option<bool>,
     /// Of the last verified snapshot.
     pub serial: Option<String>,
+    /// Whether the last verified snapshot has passwords and keys.
+    pub had_secrets: bool,
     /// Of the last verified snapshot; `None` when there is none.
     pub last_verified_size_bytes: Option<u64>,
     /// Menus that the last verified snapshot lacked.

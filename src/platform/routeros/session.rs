@@ -223,7 +223,7 @@ impl Session<'_> {
     /// Judges; where there is doubt, fetches once more on the same connection, and keeps the
     /// better of the two.
     async fn judge(&self, first: Fetched, attempted: &Attempted) -> (Fetched, Judgement) {
-        let known = self.known(attempted);
+        let known = self.known(attempted, first.form);
         let judgement = judge_one(&first, &known, None);
         let without_sentinel = matches!(first.sentinel, Sentinel::NotAsked);
         if !judge::is_in_doubt(&judgement) && !without_sentinel {
@@ -251,9 +251,11 @@ impl Session<'_> {
         }
     }
 
-    fn known(&self, attempted: &Attempted) -> Known {
+    fn known(&self, attempted: &Attempted, form: Form) -> Known {
         let known = &self.attempt.known;
+        let shows_secrets = form.has_secrets(major(&attempted.facts).unwrap_or(7));
         Known {
+            lost_secrets: known.had_secrets && !shows_secrets,
             probed_version: attempted.facts.version.clone(),
             serial: known.serial.clone(),
             last_verified_size_bytes: known.last_verified_size_bytes,

@@ -17,6 +17,7 @@ pub(super) const ERROR_MENUS: &str = "error_menus";
 pub(super) const VERSION: &str = "version";
 pub(super) const SIZE: &str = "size";
 pub(super) const IDENTITY: &str = "identity";
+pub(super) const SECRETS: &str = "secrets";
 
 /// How large an export may be that is believed without a sentinel: half of the SSH window, so
 /// the fault that drops the tail once the window is used up can not have touched it.
@@ -30,7 +31,7 @@ type Look = fn(&Evidence<'_>) -> Seen;
 
 /// Every check, in the order in which it is shown.
 pub(super) fn all(evidence: &Evidence<'_>) -> Vec<Check> {
-    let checks: [(&str, Look); 12] = [
+    let checks: [(&str, Look); 13] = [
         (CLOSED_NORMALLY, closed_normally),
         (SENTINEL, sentinel),
         (HEADER, header),
@@ -43,6 +44,7 @@ pub(super) fn all(evidence: &Evidence<'_>) -> Vec<Check> {
         (VERSION, version),
         (SIZE, size),
         (IDENTITY, identity),
+        (SECRETS, secrets),
     ];
     checks
         .into_iter()
@@ -255,4 +257,15 @@ fn identity(evidence: &Evidence<'_>) -> Seen {
             quoted(known.as_bytes())
         )),
     }
+}
+
+/// A restore from an export without passwords and keys leaves tunnels and accounts dead, so it
+/// must not take the place of one that has them.
+fn secrets(evidence: &Evidence<'_>) -> Seen {
+    if evidence.known.lost_secrets {
+        return failed(
+            "The router refused to show passwords and keys; the last verified snapshot has them.",
+        );
+    }
+    passed("No passwords and keys are missing that the last verified snapshot has.")
 }

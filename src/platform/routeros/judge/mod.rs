@@ -55,6 +55,9 @@ pub struct Known {
     pub accepted_error_menus: Vec<String>,
     /// Menus that the newest suspect snapshot lacks, when the device has no verified one.
     pub recurring_error_menus: Option<Vec<String>>,
+    /// Whether the router refused to show passwords and keys, which the last verified snapshot
+    /// has.
+    pub lost_secrets: bool,
     /// Whether the hardware is a RouterBOARD. `None` when the router did not say.
     pub has_routerboard: Option<bool>,
 }
@@ -103,7 +106,7 @@ pub fn judge(capture: &Capture<'_>, known: &Known) -> Judgement {
 
 /// Whether fetching the export again can change the ruling. Not when the router refuses the
 /// command, and not for what another fetch on the same connection answers in the same way: the
-/// version and the identity.
+/// version, the identity, and the secrets.
 #[must_use]
 pub fn is_in_doubt(judgement: &Judgement) -> bool {
     ruling::is_in_doubt(judgement)

@@ -2,7 +2,7 @@
 
 use super::checks::{
     CLOSED_NORMALLY, HAS_MENUS, HEADER, IDENTITY, LAST_LINE_FINISHED, NO_CLI_ERROR,
-    NOT_INTERRUPTED, SENTINEL, VERSION,
+    NOT_INTERRUPTED, SECRETS, SENTINEL, VERSION,
 };
 use super::{Evidence, Judgement, Ruling, Sentinel};
 use crate::model::{Check, Failure, FailureCode};
@@ -19,7 +19,7 @@ const PROOFS: [&str; 7] = [
 ];
 
 /// Checks that another fetch on the same connection answers in the same way.
-const SETTLED: [&str; 2] = [VERSION, IDENTITY];
+const SETTLED: [&str; 3] = [VERSION, IDENTITY, SECRETS];
 
 /// The ruling that follows from the checks.
 pub(super) fn rule(evidence: &Evidence<'_>, checks: &[Check]) -> Ruling {

@@ -82,6 +82,7 @@ fn a_whole_export_is_verified_with_every_check_named_in_order() {
         "version",
         "size",
         "identity",
+        "secrets",
     ];
     assert_eq!(names, expected);
     assert!(!is_in_doubt(&judgement));
@@ -140,7 +141,7 @@ proptest! {
         export in prop::collection::vec(any::<u8>(), 0..600),
     ) {
         let judgement = judged(&export, &Known::default());
-        prop_assert_eq!(judgement.checks.len(), 12);
+        prop_assert_eq!(judgement.checks.len(), 13);
         prop_assert!(judgement.checks.iter().all(|check| check.detail.ends_with('.')));
     }
 }

@@ -156,6 +156,13 @@ fn another_version_or_another_router_is_suspect_and_no_second_fetch_helps() {
             "version",
         ),
         (Known { serial, ..known() }, "identity"),
+        (
+            Known {
+                lost_secrets: true,
+                ..known()
+            },
+            "secrets",
+        ),
     ] {
         let judgement = judged_fixture("v7-routerboard.rsc", &known);
         assert_eq!(judgement.ruling, Ruling::Suspect);
