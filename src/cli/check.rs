@@ -12,7 +12,7 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<Outcome> {
     if args.json {
         return check_json(result);
     }
-    let inventory = result.map_err(|problems| anyhow::anyhow!("\n{problems}"))?;
+    let inventory = result.map_err(|problems| anyhow::anyhow!("{problems}"))?;
     let devices: usize = inventory.sites.iter().map(|site| site.devices.len()).sum();
     println!(
         "{}: {} sites, {devices} devices, {} credentials, nothing wrong",

@@ -43,11 +43,37 @@ pub fn main() -> ExitCode {
     match run(args.command) {
         Ok(Outcome::AllGood) => ExitCode::SUCCESS,
         Ok(Outcome::SomeFailed) => ExitCode::from(SOME_FAILED),
+        // Whoever reads our output has read enough, `| head` say.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("routervault: {error:#}");
+            eprintln!("routervault: {}", sentence(&error));
             ExitCode::from(BAD_INPUT)
         }
     }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let io = cause.downcast_ref::<std::io::Error>();
+        let json = cause.downcast_ref::<serde_json::Error>();
+        io.map(std::io::Error::kind)
+            .or(json.and_then(serde_json::Error::io_error_kind))
+            == Some(std::io::ErrorKind::BrokenPipe)
+    })
+}
+
+/// An error with its causes, but for those that are in it already.
+fn sentence(error: &anyhow::Error) -> String {
+    error.chain().fold(String::new(), |said, cause| {
+        let cause = cause.to_string();
+        if said.is_empty() {
+            cause
+        } else if said.contains(&cause) {
+            said
+        } else {
+            format!("{said}: {cause}")
+        }
+    })
 }
 
 fn run(command: Command) -> anyhow::Result<Outcome> {

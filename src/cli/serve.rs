@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use chrono::Utc;
@@ -17,6 +18,10 @@ use crate::web::{self, AppState};
 use super::args::ServeArgs;
 use super::store::{Database, Store};
 use super::{Outcome, block_on, collect, inventory, stop};
+
+/// How long requests may still be answered after the program was told to stop; one that is only
+/// half sent would otherwise hold it up.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
 pub fn run(args: &ServeArgs) -> anyhow::Result<Outcome> {
     let inventory = inventory::load(&args.inventory)?;
@@ -91,10 +96,16 @@ pub async fn serve_pages(
         demo,
     });
     println!("RouterVault is at http://{address}/  (stop with Ctrl-C)");
-    axum::serve(listener, pages)
-        .with_graceful_shutdown(stop.cancelled_owned())
-        .await
-        .context("Cannot serve the pages")
+    let serving =
+        axum::serve(listener, pages).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let last_answers = async {
+        stop.cancelled().await;
+        tokio::time::sleep(LAST_ANSWERS).await;
+    };
+    tokio::select! {
+        served = serving => served.context("Cannot serve the pages"),
+        () = last_answers => Ok(()),
+    }
 }
 
 /// Reads the inventory again on SIGHUP. One that has a problem changes nothing.

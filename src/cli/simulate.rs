@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
 use crate::demo::recordings::read_folder;
 use crate::demo::{DemoSite, Fleet, RouterSpec, RunningRouter, inventory_toml, live, sample_fleet};
@@ -46,6 +46,13 @@ async fn invent(args: &SimulateArgs) -> anyhow::Result<(Vec<DemoSite>, Fleet)> {
         .into_iter()
         .unzip();
     let mut specs: Vec<_> = specs.into_iter().map(|spec| adapted(spec, args)).collect();
+    if args.faults.len() > specs.len() {
+        bail!(
+            "there are {} faults for {} devices; give --devices a larger number",
+            args.faults.len(),
+            specs.len()
+        );
+    }
     for (spec, fault) in specs.iter_mut().zip(&args.faults) {
         spec.fault = Some(*fault);
     }

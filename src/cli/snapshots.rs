@@ -2,12 +2,12 @@
 
 use std::io::Write as _;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use sqlx::PgConnection;
 
 use crate::compare;
 use crate::db::snapshots::{self as db, Listed};
-use crate::db::{devices, snapshots};
+use crate::db::{devices, sites, snapshots};
 use crate::model::SnapshotId;
 use crate::vault::Vault;
 
@@ -18,7 +18,7 @@ use super::{Outcome, block_on, table};
 
 /// `snapshots`
 pub fn list(args: &SnapshotsArgs) -> anyhow::Result<Outcome> {
-    let database = Database::start(&args.store)?;
+    let database = Database::start_existing(&args.store)?;
     let listed = block_on(async {
         let store = database.open().await?;
         let mut conn = store.pool.acquire().await?;
@@ -30,6 +30,11 @@ pub fn list(args: &SnapshotsArgs) -> anyhow::Result<Outcome> {
             }
             None => None,
         };
+        if let Some(slug) = &args.site
+            && !sites::exists(&mut conn, slug).await?
+        {
+            bail!("there is no site {slug}");
+        }
         Ok(db::list(
             &mut conn,
             args.site.as_deref(),
@@ -77,7 +82,7 @@ fn row(listed: &Listed) -> [String; 7] {
 
 /// `show`
 pub fn show(args: &ShowArgs) -> anyhow::Result<Outcome> {
-    let database = Database::start(&args.store)?;
+    let database = Database::start_existing(&args.store)?;
     let bytes = block_on(async {
         let store = database.open().await?;
         let mut conn = store.pool.acquire().await?;
@@ -92,7 +97,7 @@ pub fn show(args: &ShowArgs) -> anyhow::Result<Outcome> {
 
 /// `diff`
 pub fn diff(args: &DiffArgs) -> anyhow::Result<Outcome> {
-    let database = Database::start(&args.store)?;
+    let database = Database::start_existing(&args.store)?;
     let (a, b) = block_on(async {
         let store = database.open().await?;
         let mut conn = store.pool.acquire().await?;

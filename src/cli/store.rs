@@ -64,6 +64,21 @@ impl Database {
         })
     }
 
+    /// The same for a command that only reads: it makes nothing where there is nothing.
+    pub fn start_existing(args: &StoreArgs) -> anyhow::Result<Self> {
+        let data_dir = match &args.data_dir {
+            Some(folder) => folder.clone(),
+            None => default_data_dir("routervault")?,
+        };
+        if args.database_url.is_none() && !data_dir.join("pgdata").exists() {
+            bail!(
+                "there are no backups in {}: `serve` or `backup` makes them; name their folder by --data-dir",
+                data_dir.display()
+            );
+        }
+        Self::start(args)
+    }
+
     /// Whether this process started a private PostgreSQL, and did not join another's.
     pub fn is_own(&self) -> bool {
         self.cluster.as_ref().is_some_and(Cluster::is_own)

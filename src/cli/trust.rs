@@ -12,7 +12,7 @@ use super::{Outcome, block_on};
 
 pub fn run(args: &TrustArgs) -> anyhow::Result<Outcome> {
     let (site, name) = site_and_name(&args.device)?;
-    let database = Database::start(&args.store)?;
+    let database = Database::start_existing(&args.store)?;
     block_on(async {
         let store = database.open().await?;
         let mut conn = store.pool.acquire().await?;

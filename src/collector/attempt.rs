@@ -23,10 +23,13 @@ pub(super) async fn execute(
     job: Job,
     trail: Arc<Trail>,
 ) -> RunId {
+    // What is found is found as of now: a device that a person calls replaced from here on is
+    // not bound by it.
+    let begin = Utc::now();
     let mut attempted = Attempted::default();
     let result = back_up(&shared, &job, &trail, &mut attempted).await;
     trail.mark_recording();
-    record::record(&shared, claim, &job, &trail, attempted, result, Utc::now()).await;
+    record::record(&shared, claim, &job, &trail, attempted, result, begin).await;
     job.run
 }
 

@@ -8,7 +8,7 @@ use sqlx::{Connection, PgConnection};
 
 use crate::db::devices::{self, Found};
 use crate::db::host_keys::{self, NewHostKey};
-use crate::db::jobs::Job;
+use crate::db::jobs::{Job, KnownSnapshot};
 use crate::db::runs::{self, Claim, EndResult, Ending};
 use crate::db::snapshots::{self, BodyError, NewSnapshot};
 use crate::model::{Failure, FailureCode, Outcome, SnapshotId, Verdict};
@@ -48,14 +48,39 @@ pub(super) async fn record(
                 tracing::info!(run_id = %claim.run, "The run was taken over; its result is dropped");
                 return;
             }
-            Err(error) => tracing::debug!(run_id = %claim.run, %error, "Not recorded yet"),
+            Err(BodyError::Database(error)) if is_outage(&error) => {
+                tracing::debug!(run_id = %claim.run, %error, "Not recorded yet");
+            }
+            Err(error) => {
+                tracing::error!(run_id = %claim.run, %error, "A backup could not be stored");
+                return fault(shared, claim, trail).await;
+            }
         }
         tokio::time::sleep(RETRY_INTERVAL).await;
     }
     tracing::error!(run_id = %claim.run, "The database stayed away; the result is dropped and the run tried again");
 }
 
-/// Records that a run ended by a panic of ours.
+/// Whether the database is merely away, so that the same may succeed later.
+fn is_outage(error: &sqlx::Error) -> bool {
+    match error {
+        // Class 08: connection; 53: resources; 57: operator intervention, a shutdown say.
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+            ["08", "53", "57"]
+                .iter()
+                .any(|class| code.starts_with(class))
+        }),
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        _ => false,
+    }
+}
+
+/// Records that a run ended by a fault of ours.
 pub(super) async fn fault(shared: &Shared, claim: Claim, trail: &Trail) {
     let ending = Ending {
         duration: trail.elapsed(),
@@ -148,7 +173,7 @@ impl Ended<'_> {
     /// Extends the snapshot that says the same, or inserts a new one. A suspect export extends
     /// nothing but a suspect snapshot, so that it never counts as good.
     async fn store(&self, conn: &mut PgConnection, export: &Export) -> Result<Stored, BodyError> {
-        let is_same = |known: &&crate::db::jobs::KnownSnapshot| {
+        let is_same = |known: &&KnownSnapshot| {
             known.fingerprint == export.fingerprint && known.verdict == export.verdict
         };
         let verified = self.job.last_verified.as_ref();
@@ -156,7 +181,9 @@ impl Ended<'_> {
             Verdict::Verified => verified.filter(is_same),
             Verdict::Suspect => self.job.newest.as_ref().filter(is_same),
         };
-        if let Some(known) = same {
+        if let Some(known) = same
+            && self.is_readable(conn, known.id).await?
+        {
             snapshots::mark_seen(conn, known.id, self.now).await?;
             return Ok(Stored {
                 outcome: Outcome::Unchanged,
@@ -174,6 +201,23 @@ impl Ended<'_> {
             snapshot,
             is_new: true,
         })
+    }
+
+    /// Whether the body that is to be vouched for once more is still there. One that is not is
+    /// said in the log, and what was just fetched is stored anew.
+    async fn is_readable(
+        &self,
+        conn: &mut PgConnection,
+        id: SnapshotId,
+    ) -> Result<bool, BodyError> {
+        match snapshots::load_body(conn, &self.shared.vault, id).await {
+            Ok(body) => Ok(body.is_some()),
+            Err(error @ BodyError::Database(_)) => Err(error),
+            Err(error) => {
+                tracing::error!(snapshot = %id, %error, "A stored snapshot can not be read; storing the export anew");
+                Ok(false)
+            }
+        }
     }
 
     async fn insert(

@@ -12,6 +12,7 @@ pub mod jobs;
 pub mod pages;
 pub mod runs;
 pub mod schedule;
+pub mod sites;
 pub mod snapshots;
 pub mod vault_keys;
 
@@ -20,6 +21,7 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{Connection, PgConnection};
 
 /// The migrations, compiled in; applied at start, never edited once landed.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
@@ -52,10 +54,16 @@ pub enum OpenError {
 /// # Errors
 /// [`OpenError::Url`], [`OpenError::Connect`], or [`OpenError::TooOld`].
 pub async fn connect(url: &str, max_connections: u32) -> Result<PgPool, OpenError> {
+    let is_ours = ["postgres://", "postgresql://"]
+        .iter()
+        .any(|scheme| url.starts_with(scheme));
     let options = PgConnectOptions::from_str(url)
-        .map_err(|_| OpenError::Url)?
+        .ok()
+        .filter(|_| is_ours)
+        .ok_or(OpenError::Url)?
         .application_name("routervault");
-    let pool = PgPoolOptions::new()
+    check_version(&options).await?;
+    PgPoolOptions::new()
         .max_connections(max_connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         // A ping before every use would double the round trips; a dead connection shows itself
@@ -63,16 +71,20 @@ pub async fn connect(url: &str, max_connections: u32) -> Result<PgPool, OpenErro
         .test_before_acquire(false)
         .connect_with(options)
         .await
-        .map_err(OpenError::Connect)?;
-    check_version(&pool).await?;
-    Ok(pool)
+        .map_err(OpenError::Connect)
 }
 
-async fn check_version(pool: &PgPool) -> Result<(), OpenError> {
+/// Over a connection of its own: a pool would go on trying, and only say that it timed out.
+async fn check_version(options: &PgConnectOptions) -> Result<(), OpenError> {
+    let connecting = PgConnection::connect_with(options);
+    let mut conn = tokio::time::timeout(ACQUIRE_TIMEOUT, connecting)
+        .await
+        .unwrap_or(Err(sqlx::Error::PoolTimedOut))
+        .map_err(OpenError::Connect)?;
     let version: (String, String) = sqlx::query_as(
         "SELECT current_setting('server_version_num'), current_setting('server_version')",
     )
-    .fetch_one(pool)
+    .fetch_one(&mut conn)
     .await
     .map_err(OpenError::Connect)?;
     if version.0.parse::<i32>().unwrap_or(0) < OLDEST_SERVER_VERSION {

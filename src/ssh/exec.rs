@@ -30,6 +30,8 @@ pub struct Ending {
     pub exit_signal: Option<String>,
     /// Whether the router closed the channel.
     pub closed: bool,
+    /// How much came as standard error; its text is not kept.
+    pub stderr_bytes: usize,
 }
 
 /// What a command printed, and how it ended.
@@ -99,16 +101,19 @@ async fn drain(
             .map_err(|_| silent(limits, stdout.len()))?;
         match message {
             Some(ChannelMsg::Data { data }) => {
-                if stdout.len() + data.len() > limits.max_bytes {
-                    return Err(SshError::TooLarge {
-                        limit: limits.max_bytes,
-                    });
-                }
+                check_size(&ending, stdout.len() + data.len(), limits)?;
                 stdout.extend_from_slice(&data);
             }
-            Some(ChannelMsg::ExitStatus { exit_status }) => ending.exit_status = Some(exit_status),
+            Some(ChannelMsg::ExtendedData { data, .. }) => {
+                ending.stderr_bytes += data.len();
+                check_size(&ending, stdout.len(), limits)?;
+            }
+            // A second status does not make up for the first.
+            Some(ChannelMsg::ExitStatus { exit_status }) => {
+                ending.exit_status = ending.exit_status.max(Some(exit_status));
+            }
             Some(ChannelMsg::ExitSignal { signal_name, .. }) => {
-                ending.exit_signal = Some(printable(&format!("{signal_name:?}")));
+                ending.exit_signal = Some(printable(&signal(&signal_name)));
             }
             Some(ChannelMsg::Failure) => {
                 return Err(SshError::CommandRefused(
@@ -119,11 +124,28 @@ async fn drain(
                 ending.closed = true;
                 return Ok((stdout, ending));
             }
-            // Standard error is always empty on RouterOS; an end of file comes before the close.
+            // An end of file comes before the close, and is not the end.
             Some(_) => {}
             None => return Err(lost("reading the answer", stdout.len())),
         }
     }
+}
+
+/// A signal's name without russh's wrapping of those it does not know.
+fn signal(signal: &russh::Sig) -> String {
+    match signal {
+        russh::Sig::Custom(name) => name.clone(),
+        known => format!("{known:?}"),
+    }
+}
+
+fn check_size(ending: &Ending, received: usize, limits: ExecLimits) -> Result<(), SshError> {
+    if received + ending.stderr_bytes > limits.max_bytes {
+        return Err(SshError::TooLarge {
+            limit: limits.max_bytes,
+        });
+    }
+    Ok(())
 }
 
 fn silent(limits: ExecLimits, received: usize) -> SshError {

@@ -165,18 +165,30 @@ fn the_inventory_of_the_readme_passes_the_check() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
 }
 
+/// An inventory of one router that nobody answers for, in a folder of its own.
+fn small_inventory() -> (tempfile::TempDir, PathBuf) {
+    let files = tempfile::tempdir().unwrap();
+    let path = files.path().join("devices.toml");
+    let text = "[defaults]\nconnect_timeout_secs = 1\n[[credential]]\nname = \"c\"\nusername = \"u\"\n\
+        password = \"p\"\n[[site]]\nslug = \"s\"\n[[site.device]]\nname = \"d\"\naddress = \"127.0.0.1\"\n\
+        port = 1\ncredential = \"c\"\nenabled = false\n";
+    std::fs::write(&path, text).unwrap();
+    (files, path)
+}
+
+/// `backup` of that inventory: opens the store, and then finds nothing that is enabled.
+fn open_store(data: &Path) -> (tempfile::TempDir, std::process::Command) {
+    let (files, inventory) = small_inventory();
+    let mut command = routervault(&["backup", "--inventory"]);
+    command.arg(inventory).arg("--data-dir").arg(data);
+    (files, command)
+}
+
 #[test]
 fn a_database_that_can_not_be_had_is_a_sentence_without_its_password() {
     let data = data_dir();
-    let snapshots = || {
-        let mut command = routervault(&["snapshots", "--data-dir"]);
-        command.arg(data.path());
-        command
-    };
-    let none = snapshots()
-        .env("PG_BIN_DIR", "/nonexistent")
-        .output()
-        .unwrap();
+    let (_files, mut none) = open_store(data.path());
+    let none = none.env("PG_BIN_DIR", "/nonexistent").output().unwrap();
     assert_eq!(none.status.code(), Some(2));
     assert!(
         stderr(&none).contains("apt install postgresql"),
@@ -184,22 +196,39 @@ fn a_database_that_can_not_be_had_is_a_sentence_without_its_password() {
         stderr(&none)
     );
 
-    let url = "postgres://me:hunter2@127.0.0.1:1/none";
-    let refused = snapshots().env("DATABASE_URL", url).output().unwrap();
-    assert_eq!(refused.status.code(), Some(2));
-    assert!(
-        stderr(&refused).contains("no connection to PostgreSQL"),
-        "{}",
-        stderr(&refused)
-    );
-    assert!(!stderr(&refused).contains("hunter2"));
+    for (url, words) in [
+        (
+            "postgres://me:hunter2@127.0.0.1:1/none",
+            "Connection refused",
+        ),
+        (
+            "mysql://me:hunter2@127.0.0.1:1/none",
+            "not a PostgreSQL URL",
+        ),
+        ("hunter2", "not a PostgreSQL URL"),
+    ] {
+        let (_files, mut refused) = open_store(data.path());
+        let refused = refused.env("DATABASE_URL", url).output().unwrap();
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(stderr(&refused).contains(words), "{}", stderr(&refused));
+        assert!(!stderr(&refused).contains("hunter2"));
+    }
+}
 
-    let nonsense = snapshots().env("DATABASE_URL", "hunter2").output().unwrap();
-    assert!(
-        !stderr(&nonsense).contains("hunter2"),
-        "{}",
-        stderr(&nonsense)
-    );
+#[test]
+fn a_command_that_reads_makes_no_store_where_there_is_none() {
+    let data = data_dir();
+    let none = data.path().join("typo");
+    for command in [&["snapshots"][..], &["show", "1"], &["trust", "a/b"]] {
+        let output = run(&[command, &["--data-dir", text(&none)]].concat());
+        assert_eq!(output.status.code(), Some(2));
+        assert!(
+            stderr(&output).contains("no backups in"),
+            "{}",
+            stderr(&output)
+        );
+    }
+    assert!(!none.exists());
 }
 
 #[test]
@@ -226,6 +255,13 @@ fn a_data_folder_of_somebody_else_is_refused() {
 #[test]
 fn another_key_file_is_refused_and_none_is_made_for_a_sealed_database() {
     let data = data_dir();
+    let (_files, mut first) = open_store(data.path());
+    let first = first.output().unwrap();
+    assert!(
+        stderr(&first).contains("no enabled device"),
+        "{}",
+        stderr(&first)
+    );
     let snapshots = |key: Option<&Path>| {
         let mut command = routervault(&["snapshots", "--data-dir"]);
         command.arg(data.path());
@@ -478,4 +514,28 @@ async fn a_replaced_router_is_backed_up_again_once_it_is_trusted() {
     let trusted = run(&[&["trust", "site-0/gw"][..], &store].concat());
     assert_eq!(trusted.status.code(), Some(0), "{}", stderr(&trusted));
     assert_eq!(backup().status.code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_joined_a_database_takes_it_over_when_its_program_ends() {
+    let specs = vec![RouterSpec::new("near", 1), RouterSpec::new("far", 2)];
+    let world = World::with(specs, Deadlines::GENEROUS).await;
+    world
+        .router("far")
+        .set_fault(Some(Fault::HangAccept))
+        .unwrap();
+    let files = tempfile::tempdir().unwrap();
+    let inventory = inventory_file(&world, files.path());
+    let data = data_dir();
+    let (first, _) = serve(&inventory, data.path());
+    let (_second, port) = serve(&inventory, data.path());
+    assert!(get(port, "/healthz").await.starts_with("HTTP/1.1 200"));
+    first.signal(Signal::SIGTERM);
+    let mut first = first;
+    assert!(first.child.wait().unwrap().success());
+    until("the second one has a database again", async || {
+        let page = get(port, "/healthz").await;
+        page.starts_with("HTTP/1.1 200").then_some(())
+    })
+    .await;
 }

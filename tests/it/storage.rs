@@ -156,6 +156,37 @@ async fn a_damaged_predecessor_is_left_as_it_is_and_stops_nothing() {
     assert_eq!(stored_body(&world.pool, old).await, damaged);
 }
 
+#[tokio::test]
+async fn an_unchanged_export_is_stored_anew_when_what_is_stored_can_not_be_read() {
+    let (world, ..) = one_device().await;
+    let old = world.snapshots().await[0].id;
+    damage(&world.pool, "UPDATE snapshots SET body = '\\x0011'").await;
+    let report = world.back_up().await.remove(0);
+    let new = report.snapshot.unwrap();
+    assert_ne!(new, old, "nothing vouches for a body that is gone");
+    assert_eq!(
+        world.body(new).await,
+        world.router("gw").sent_export().unwrap()
+    );
+}
+
+#[tokio::test]
+async fn a_database_that_refuses_to_store_fails_the_run_at_once() {
+    let (world, ..) = one_device().await;
+    damage(
+        &world.pool,
+        "ALTER TABLE snapshots ADD CONSTRAINT no_more CHECK (id < 2)",
+    )
+    .await;
+    world.router("gw").change();
+    let report = world.back_up().await.remove(0);
+    assert_eq!(
+        report.failure_code.as_deref(),
+        Some("internal"),
+        "{report:?}"
+    );
+}
+
 async fn stored_body(pool: &PgPool, id: SnapshotId) -> Vec<u8> {
     sqlx::query_scalar("SELECT body FROM snapshots WHERE id = $1")
         .bind(id.0)

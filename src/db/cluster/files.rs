@@ -48,6 +48,10 @@ impl Layout {
     pub fn version(&self) -> Result<Option<String>, ClusterError> {
         let path = self.pgdata.join("PG_VERSION");
         match fs::read_to_string(&path) {
+            Ok(text) if text.trim().is_empty() => Err(ClusterError::NotOurs {
+                path,
+                reason: "the file is empty, so the cluster is damaged",
+            }),
             Ok(text) => Ok(Some(text.trim().to_owned())),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(ClusterError::io(&path, "read")(error)),

@@ -76,7 +76,7 @@ impl Drop for Keeper {
     fn drop(&mut self) {
         // The keeper may have ended already, and then there is nobody to tell.
         let _ = self.stop.send(());
-        if let Some(pid) = *lock(&self.pid)
+        if let Some(pid) = *current(&self.pid)
             && let Err(error) = kill(pid, Signal::SIGINT)
         {
             tracing::debug!(%error, "The private PostgreSQL was gone already");
@@ -89,7 +89,7 @@ impl Drop for Keeper {
     }
 }
 
-fn lock(pid: &SharedPid) -> std::sync::MutexGuard<'_, Option<Pid>> {
+fn current(pid: &SharedPid) -> std::sync::MutexGuard<'_, Option<Pid>> {
     pid.lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
@@ -103,7 +103,7 @@ fn keep(
     let mut is_first = true;
     loop {
         let result = server.spawn().and_then(|mut child| {
-            *lock(shared) = Some(pid_of(&child));
+            *current(shared) = Some(pid_of(&child));
             let ready = server.wait_until_ready(&mut child);
             if ready.is_err() {
                 stop_child(&mut child);
@@ -128,7 +128,7 @@ fn keep(
             }
             Err(error) => tracing::error!(%error, "The private PostgreSQL does not start again"),
         }
-        *lock(shared) = None;
+        *current(shared) = None;
         if is_first && failed || wants_stop(stopped) {
             return;
         }
@@ -188,9 +188,10 @@ impl Server {
             .map_err(|error| ClusterError::NotStarted(error.to_string()))
     }
 
-    /// A list to PostgreSQL, so a folder with a comma must be quoted.
+    /// A list to PostgreSQL, so a folder with a comma must be quoted, and a quote doubled.
     fn quoted_socket_dir(&self) -> String {
-        format!("\"{}\"", self.layout.socket_dir.display())
+        let folder = self.layout.socket_dir.display().to_string();
+        format!("\"{}\"", folder.replace('"', "\"\""))
     }
 
     fn open_log(&self) -> Result<fs::File, ClusterError> {
@@ -281,20 +282,13 @@ fn status(layout: &Layout) -> Option<Status> {
     clippy::disallowed_methods,
     reason = "runs on threads of its own, never on the runtime's"
 )]
-fn pause() {
+pub fn pause() {
     std::thread::sleep(WATCH_INTERVAL);
 }
 
-/// Waits until the server of the program that holds the lock is ready.
-pub fn wait_for_other(layout: &Layout) -> Result<(), ClusterError> {
-    let deadline = Instant::now() + START_TIMEOUT;
-    while Instant::now() < deadline {
-        if status(layout).is_some_and(|status| status.is_ready) {
-            return Ok(());
-        }
-        pause();
-    }
-    Err(ClusterError::OtherNotReady(layout.pgdata.clone()))
+/// Whether the server of this folder says that it takes connections.
+pub fn is_ready(layout: &Layout) -> bool {
+    status(layout).is_some_and(|status| status.is_ready)
 }
 
 /// A killed predecessor leaves a server that is about to stop, or just its status file. We hold

@@ -7,6 +7,7 @@ mod files;
 mod keeper;
 mod owner;
 mod socket;
+mod successor;
 
 use std::fs::File;
 use std::io;
@@ -16,6 +17,7 @@ use std::time::Duration;
 use keeper::Keeper;
 use nix::fcntl::Flock;
 use owner::Owner;
+use successor::Successor;
 
 /// How long a start may take: after a crash, PostgreSQL first redoes what was committed.
 const START_TIMEOUT: Duration = Duration::from_secs(120);
@@ -52,7 +54,7 @@ pub enum ClusterError {
         "{folder} can not be entered by {user}, as whom the private PostgreSQL runs (it refuses to run as root). Choose a --data-dir outside, for example /var/lib/routervault"
     )]
     NotReachable { folder: PathBuf, user: String },
-    #[error("{path} is not a folder that RouterVault made: {reason}. Choose another --data-dir")]
+    #[error("{path} is not what RouterVault made: {reason}. Choose another --data-dir")]
     NotOurs { path: PathBuf, reason: &'static str },
     #[error(
         "no user `postgres` or `nobody` exists to run PostgreSQL as; it refuses to run as root"
@@ -88,15 +90,27 @@ pub struct Options {
     pub durable: bool,
 }
 
-/// A running private PostgreSQL: our own, or that of the program that runs in the data folder.
-/// Dropping our own stops it.
+/// A running private PostgreSQL: our own, or that of the program that runs in the data folder,
+/// which becomes ours when that program ends. Dropping our own stops it.
 #[derive(Debug)]
 pub struct Cluster {
     url: String,
-    /// `None` when another program's was joined.
-    keeper: Option<Keeper>,
-    /// Held as long as the cluster is ours.
-    _lock: Option<Flock<File>>,
+    server: Server,
+}
+
+#[derive(Debug)]
+#[expect(dead_code, reason = "both work until they are dropped")]
+enum Server {
+    Own(Own),
+    Joined(Successor),
+}
+
+/// A server of ours, and the lock that says so.
+#[derive(Debug)]
+struct Own {
+    /// Dropped before the lock, so that whoever takes the lock finds no server.
+    _keeper: Keeper,
+    _lock: Flock<File>,
 }
 
 impl Cluster {
@@ -109,31 +123,17 @@ impl Cluster {
         let owner = Owner::find()?;
         let layout = files::Layout::prepare(&options.data_dir, &owner)?;
         let url = socket::url(&layout.socket_dir);
-        let Some(lock) = files::lock(&layout.lock)? else {
-            keeper::wait_for_other(&layout)?;
-            return Ok(Self {
-                url,
-                keeper: None,
-                _lock: None,
-            });
-        };
-        let bin_dir = binaries::find(layout.version()?.as_deref(), &options.data_dir)?;
-        keeper::clear_predecessor(&layout)?;
-        if layout.version()?.is_none() {
-            files::init(&layout, &bin_dir, &owner)?;
-        }
-        files::write_access_rules(&layout, &owner)?;
-        let keeper = Keeper::start(keeper::Server {
-            postgres: bin_dir.join("postgres"),
+        let place = Place {
+            data_dir: options.data_dir.clone(),
             layout,
             owner,
             durable: options.durable,
-        })?;
-        Ok(Self {
-            url,
-            keeper: Some(keeper),
-            _lock: Some(lock),
-        })
+        };
+        let server = match successor::lock_or_wait(&place.layout)? {
+            Some(lock) => Server::Own(place.start(lock)?),
+            None => Server::Joined(Successor::watch(place)?),
+        };
+        Ok(Self { url, server })
     }
 
     /// The URL to connect to.
@@ -145,7 +145,39 @@ impl Cluster {
     /// Whether this program started it, and so stops it.
     #[must_use]
     pub fn is_own(&self) -> bool {
-        self.keeper.is_some()
+        matches!(self.server, Server::Own(_))
+    }
+}
+
+/// Everything that a start needs to know.
+#[derive(Debug)]
+struct Place {
+    data_dir: PathBuf,
+    layout: files::Layout,
+    owner: Owner,
+    durable: bool,
+}
+
+impl Place {
+    /// Starts the server, making the cluster on first use. Whoever holds the lock may.
+    fn start(&self, lock: Flock<File>) -> Result<Own, ClusterError> {
+        let layout = &self.layout;
+        let bin_dir = binaries::find(layout.version()?.as_deref(), &self.data_dir)?;
+        keeper::clear_predecessor(layout)?;
+        if layout.version()?.is_none() {
+            files::init(layout, &bin_dir, &self.owner)?;
+        }
+        files::write_access_rules(layout, &self.owner)?;
+        let keeper = Keeper::start(keeper::Server {
+            postgres: bin_dir.join("postgres"),
+            layout: layout.clone(),
+            owner: self.owner.clone(),
+            durable: self.durable,
+        })?;
+        Ok(Own {
+            _keeper: keeper,
+            _lock: lock,
+        })
     }
 }
 
@@ -162,10 +194,7 @@ mod tests {
             durable: false,
         };
         let error = Cluster::start(&options).unwrap_err().to_string();
-        assert!(
-            error.contains("is not a folder that RouterVault made"),
-            "{error}"
-        );
+        assert!(error.contains("is not what RouterVault made"), "{error}");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 

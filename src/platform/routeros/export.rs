@@ -71,14 +71,23 @@ impl Nonce {
     }
 
     /// Takes the sentinel off the end of what was received: what is left is the export, byte for
-    /// byte.
+    /// byte. It counts once, and as a line of its own; behind an export without a line end it
+    /// proves less, and that export is treated like one without a sentinel.
     pub fn strip(&self, received: &mut Vec<u8>) -> Sentinel {
+        let nonce = self.0.as_bytes();
         let end = received.trim_ascii_end().len();
-        if received[..end].ends_with(self.0.as_bytes()) {
-            received.truncate(end - self.0.len());
+        let Some(export) = received[..end].strip_suffix(nonce) else {
+            return Sentinel::Missing;
+        };
+        if memchr::memmem::find(export, nonce).is_some() {
+            return Sentinel::Missing;
+        }
+        let is_own_line = export.is_empty() || export.ends_with(b"\n");
+        received.truncate(export.len());
+        if is_own_line {
             Sentinel::Seen
         } else {
-            Sentinel::Missing
+            Sentinel::NotAsked
         }
     }
 }
@@ -105,13 +114,28 @@ mod tests {
         for (text, end) in [
             (&b"/ip address\r\nadd\r\n"[..], &b"\r\n"[..]),
             (b"/ip address\nadd\n\n", b"\n"),
-            (b"no newline at the end", b""),
             (b"", b"\r\n"),
         ] {
             let mut bytes = received(text, &nonce, end);
             assert!(matches!(nonce.strip(&mut bytes), Sentinel::Seen));
             assert_eq!(bytes, text);
         }
+    }
+
+    #[test]
+    fn behind_an_export_without_a_line_end_it_proves_less() {
+        let nonce = Nonce::new();
+        let mut bytes = received(b"set name=gw", &nonce, b"\r\n");
+        assert!(matches!(nonce.strip(&mut bytes), Sentinel::NotAsked));
+        assert_eq!(bytes, b"set name=gw");
+    }
+
+    #[test]
+    fn a_sentinel_that_comes_twice_proves_nothing() {
+        let nonce = Nonce::new();
+        let text = received(b"/ip address\r\nadd address=192.", &nonce, b"\r\nadd\r\n");
+        let mut bytes = received(&text, &nonce, b"\r\n");
+        assert!(matches!(nonce.strip(&mut bytes), Sentinel::Missing));
     }
 
     #[test]

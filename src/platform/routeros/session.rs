@@ -74,6 +74,8 @@ struct Fetched {
     form: Form,
     sentinel: Sentinel,
     ending: Ending,
+    /// Whether the other form was tried before and refused.
+    was_refused: bool,
 }
 
 struct Session<'a> {
@@ -86,6 +88,7 @@ struct Session<'a> {
 impl Session<'_> {
     async fn fetch_and_judge(&self, attempted: &mut Attempted) -> Result<Export, Failure> {
         let fetched = self.facts_and_export(attempted).await?;
+        let fetched = self.in_its_own_form(fetched).await?;
         attempted.size_bytes = Some(fetched.bytes.len());
         let (fetched, judgement) = self.judge(fetched, attempted).await;
         attempted.size_bytes = Some(fetched.bytes.len());
@@ -128,6 +131,27 @@ impl Session<'_> {
             first = self.export(Form::for_major(found)).await?;
         }
         self.settle(first, attempted).await
+    }
+
+    /// The export's own header has the last word on the version: a router that did not tell it
+    /// before may have been asked in the words of another one, and hidden its secrets.
+    async fn in_its_own_form(&self, fetched: Fetched) -> Result<Fetched, Failure> {
+        let Some(major) = header_major(&fetched.bytes) else {
+            return Ok(fetched);
+        };
+        let form = Form::for_major(major);
+        if fetched.form == form || fetched.was_refused {
+            return Ok(fetched);
+        }
+        self.trail
+            .step(format!("the header says RouterOS {major}: exporting again"));
+        let again = self.export(form).await?;
+        // Where this one is refused, the first is what there is.
+        Ok(if is_syntax_error(&again.bytes) {
+            fetched
+        } else {
+            again
+        })
     }
 
     /// What the router says of itself. A router that does not say is backed up all the same;
@@ -176,6 +200,7 @@ impl Session<'_> {
             form,
             sentinel: Sentinel::NotAsked,
             ending: output.ending,
+            was_refused: false,
         })
     }
 
@@ -194,7 +219,11 @@ impl Session<'_> {
             attempted.answers_sentinel = Some(true);
             if is_refused && first.form == Form::ShowSensitive {
                 self.trail.step("the router does not know show-sensitive");
-                return self.export(Form::Plain).await;
+                let plain = self.export(Form::Plain).await?;
+                return Ok(Fetched {
+                    was_refused: true,
+                    ..plain
+                });
             }
             return Ok(first);
         }
@@ -204,7 +233,11 @@ impl Session<'_> {
         let bare = self.fetch(first.form, first.form.command()).await?;
         if first.form == Form::ShowSensitive && is_syntax_error(&bare.bytes) {
             self.trail.step("the router does not know show-sensitive");
-            return self.fetch(Form::Plain, Form::Plain.command()).await;
+            let plain = self.fetch(Form::Plain, Form::Plain.command()).await?;
+            return Ok(Fetched {
+                was_refused: true,
+                ..plain
+            });
         }
         Ok(bare)
     }
@@ -223,7 +256,7 @@ impl Session<'_> {
     /// Judges; where there is doubt, fetches once more on the same connection, and keeps the
     /// better of the two.
     async fn judge(&self, first: Fetched, attempted: &Attempted) -> (Fetched, Judgement) {
-        let known = self.known(attempted, first.form);
+        let known = self.known(attempted, &first);
         let judgement = judge_one(&first, &known, None);
         let without_sentinel = matches!(first.sentinel, Sentinel::NotAsked);
         if !judge::is_in_doubt(&judgement) && !without_sentinel {
@@ -251,9 +284,11 @@ impl Session<'_> {
         }
     }
 
-    fn known(&self, attempted: &Attempted, form: Form) -> Known {
+    fn known(&self, attempted: &Attempted, fetched: &Fetched) -> Known {
         let known = &self.attempt.known;
-        let shows_secrets = form.has_secrets(major(&attempted.facts).unwrap_or(7));
+        let shows_secrets = fetched
+            .form
+            .has_secrets(header_major(&fetched.bytes).unwrap_or(7));
         Known {
             lost_secrets: known.had_secrets && !shows_secrets,
             probed_version: attempted.facts.version.clone(),
@@ -268,6 +303,10 @@ impl Session<'_> {
 
 fn major(facts: &Facts) -> Option<u32> {
     facts.version.as_deref().and_then(text::major)
+}
+
+fn header_major(export: &[u8]) -> Option<u32> {
+    text::header(export).and_then(|header| text::major(&header.version))
 }
 
 fn judge_one(fetched: &Fetched, known: &Known, agrees: Option<bool>) -> Judgement {
@@ -290,9 +329,7 @@ const fn rank(ruling: &Ruling) -> u8 {
 
 fn into_export(fetched: Fetched, verdict: Verdict) -> Export {
     let header = text::header(&fetched.bytes);
-    let major = header
-        .as_ref()
-        .and_then(|header| text::major(&header.version));
+    let major = header_major(&fetched.bytes);
     let marks = text::marks(&fetched.bytes);
     let (version, model, serial) = match header {
         Some(header) => (

@@ -73,8 +73,8 @@ fn advice(check: &str) -> &'static str {
              Run the backup again when it is less busy."
         }
         CLOSED_NORMALLY => {
-            "The connection was probably cut while the export was on its way. Run the backup \
-             again; if it stays so, look at the link to the router and at its log."
+            "The export did not end in order: the connection was cut, or the router gave up. Run \
+             the backup again; if it stays so, look at the link to the router and at its log."
         }
         HEADER => {
             "What came does not begin as an export does. Log in with the same user, run /export \

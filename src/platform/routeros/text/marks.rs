@@ -7,7 +7,7 @@ use super::lines::{
 };
 use super::quoted;
 use super::sections::heading;
-use super::unfinished::{Unfinished, unfinished};
+use super::unfinished::{Unfinished, is_configuration, unfinished};
 
 /// What an export shows of its own completeness.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,6 +26,11 @@ pub struct Marks {
     pub injected_log: bool,
     /// How many menu headings there are.
     pub menus: usize,
+    /// The first line that begins as no line of configuration does, counted from 1 over physical
+    /// lines. `None` when there is none.
+    pub stray_line: Option<usize>,
+    /// How many headers there are; more than one means that two exports stand in the text.
+    pub headers: usize,
     /// What the last logical line that is not blank lacks. `None` when it is whole, or when
     /// there is none.
     pub unfinished: Option<Unfinished>,
@@ -45,10 +50,13 @@ pub fn marks(export: &[u8]) -> Marks {
     let mut last_menu = None;
     let mut last_line = LastLine::default();
     let mut lines = physical_lines(export);
-    loop {
+    for number in 1.. {
         let at = export.len() - lines.remaining();
         let Some(line) = lines.next() else { break };
-        last_line.take(at, line);
+        let begins = last_line.take(at, line);
+        if begins && !is_blank(line) && !is_configuration(line) {
+            marks.stray_line.get_or_insert(number);
+        }
         match line.first() {
             Some(b'/') => {
                 marks.menus += 1;
@@ -76,6 +84,7 @@ pub fn marks(export: &[u8]) -> Marks {
 impl Marks {
     fn take_remark(&mut self, line: &[u8]) {
         self.interrupted |= line.starts_with(INTERRUPTED);
+        self.headers += usize::from(is_header(line));
         if let Some(error) = error_menu(line) {
             let menus = if error.timed_out {
                 &mut self.timeouts
@@ -87,6 +96,11 @@ impl Marks {
     }
 }
 
+/// Whether the line is one that only a header has.
+fn is_header(line: &[u8]) -> bool {
+    memchr::memmem::find(line, b" by RouterOS ").is_some()
+}
+
 /// Where the last logical line begins that is not blank.
 #[derive(Default)]
 struct LastLine {
@@ -95,14 +109,17 @@ struct LastLine {
 }
 
 impl LastLine {
-    fn take(&mut self, at: usize, line: &[u8]) {
-        if self.open && line.starts_with(INDENT) {
-            self.open = ends_continued(line);
-        } else {
+    /// Takes the next physical line, which begins at byte `at`; whether it begins a logical one.
+    fn take(&mut self, at: usize, line: &[u8]) -> bool {
+        let begins = !(self.open && line.starts_with(INDENT));
+        if begins {
             self.open = starts_continued(line);
             if !is_blank(line) {
                 self.start = at;
             }
+        } else {
+            self.open = ends_continued(line);
         }
+        begins
     }
 }

@@ -7,6 +7,9 @@
 use super::error_menu::ERROR_EXPORTING;
 use super::lines::{ends_continued, is_blank};
 
+/// What some editors, and so some exports that were taken up again, begin with.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// What the last logical line lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unfinished {
@@ -34,10 +37,14 @@ pub(super) fn unfinished(line: &[u8]) -> Option<Unfinished> {
     if ends_continued(line) {
         return Some(Unfinished::Continuation);
     }
-    open_delimiter(line).or_else(|| {
-        let begins_well = line.starts_with(b"/") || line.starts_with(b"#") || is_command(line);
-        (!begins_well).then_some(Unfinished::NotConfiguration)
-    })
+    open_delimiter(line)
+        .or_else(|| (!is_configuration(line)).then_some(Unfinished::NotConfiguration))
+}
+
+/// Whether a logical line begins as one of an export does: a menu, a remark, or a command.
+pub(super) fn is_configuration(line: &[u8]) -> bool {
+    let line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
+    is_blank(line) || line.starts_with(b"/") || line.starts_with(b"#") || is_command(line)
 }
 
 /// Whether the line is an `add` or a `set`; no other command occurs in 1,400 public exports.

@@ -15,6 +15,7 @@ fn in_order() -> Ending {
         exit_status: Some(0),
         exit_signal: None,
         closed: true,
+        stderr_bytes: 0,
     }
 }
 
@@ -77,6 +78,7 @@ fn a_whole_export_is_verified_with_every_check_named_in_order() {
         "not_interrupted",
         "last_line_finished",
         "has_menus",
+        "only_configuration",
         "no_timeout",
         "error_menus",
         "version",
@@ -141,7 +143,7 @@ proptest! {
         export in prop::collection::vec(any::<u8>(), 0..600),
     ) {
         let judgement = judged(&export, &Known::default());
-        prop_assert_eq!(judgement.checks.len(), 13);
+        prop_assert_eq!(judgement.checks.len(), 14);
         prop_assert!(judgement.checks.iter().all(|check| check.detail.ends_with('.')));
     }
 }
