@@ -4,6 +4,7 @@
 //! SSH. A missing row is `Ok(None)`.
 
 pub mod batches;
+mod bodies;
 pub mod cluster;
 pub mod devices;
 pub mod host_keys;

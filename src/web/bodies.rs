@@ -25,7 +25,6 @@ pub async fn load(
     let vault = Arc::clone(&state.vault);
     let opened = aside(move || sealed.open(&vault)).await?;
     opened.map_err(|damage| PageError::Damaged {
-        id,
         detail: damage.to_string(),
     })
 }

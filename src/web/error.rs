@@ -21,7 +21,6 @@ use super::{
     shell::{Area, Shell},
     state::AppState,
 };
-use crate::model::SnapshotId;
 
 /// What the browser is told to wait before it asks again, in seconds.
 const RETRY_AFTER_SECS: HeaderValue = HeaderValue::from_static("5");
@@ -36,8 +35,8 @@ pub enum PageError {
     #[error("{0}")]
     BadRequest(&'static str),
     /// The stored body of a snapshot does not decode to what was stored.
-    #[error("Snapshot {id} can not be read: {detail}. It is not shown in part.")]
-    Damaged { id: SnapshotId, detail: String },
+    #[error("This backup can not be read, so nothing of it is shown: {detail}.")]
+    Damaged { detail: String },
     /// The database does not answer.
     #[error("the database does not answer: {0}")]
     Unavailable(#[source] sqlx::Error),

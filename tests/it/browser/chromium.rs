@@ -5,6 +5,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -12,6 +13,10 @@ use tempfile::TempDir;
 
 /// How long Chromium may take for one answer; only a broken one needs it.
 const LAST_DEADLINE: Duration = Duration::from_secs(60);
+
+/// Held by the one browser that runs: several at once would starve the tests beside them, whose
+/// devices have deadlines.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// Chromium reads commands from descriptor 3 and answers on 4; the shell puts our pipes there.
 const START: &str = r#"exec chromium "$@" 3<&0 4>&1 0</dev/null 1>&2"#;
@@ -43,11 +48,14 @@ pub struct Page {
     /// What the browser complained of since the last [`Page::open`].
     pub complaints: Vec<String>,
     _profile: TempDir,
+    _turn: MutexGuard<'static, ()>,
 }
 
 impl Page {
     /// Starts Chromium with an empty page of 1280 by 800.
     pub fn start() -> Self {
+        // A test that failed with a browser in its hands spoils nothing for the next.
+        let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let profile = tempfile::tempdir().unwrap();
         let mut child = Command::new("sh")
             .args(["-c", START, "sh"])
@@ -67,6 +75,7 @@ impl Page {
             loaded: Vec::new(),
             complaints: Vec::new(),
             _profile: profile,
+            _turn: turn,
         };
         let target = page.call("Target.createTarget", json!({"url": "about:blank"}));
         let attach = json!({"targetId": target["targetId"], "flatten": true});
@@ -104,10 +113,17 @@ impl Page {
         }
     }
 
-    /// The value of an expression in the page.
+    /// The value of an expression in the page. A page that is just being left for another, as
+    /// when it reloads itself, is asked again.
     pub fn evaluate(&mut self, expression: &str) -> Value {
         let asked = json!({"expression": expression, "returnByValue": true});
-        let answer = self.call("Runtime.evaluate", asked);
+        let answer = loop {
+            match self.try_call("Runtime.evaluate", &asked) {
+                Ok(answer) => break answer,
+                Err(error) if error.to_string().contains("navigated") => {}
+                Err(error) => panic!("{expression}: {error}"),
+            }
+        };
         assert_eq!(answer["exceptionDetails"], Value::Null, "{expression}");
         answer["result"]["value"].clone()
     }
@@ -119,12 +135,19 @@ impl Page {
     }
 
     fn call(&mut self, method: &str, parameters: Value) -> Value {
-        let number = self.send(method, &parameters);
+        self.try_call(method, &parameters)
+            .unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    fn try_call(&mut self, method: &str, parameters: &Value) -> Result<Value, Value> {
+        let number = self.send(method, parameters);
         loop {
-            let message = self.next_message();
+            let mut message = self.next_message();
             if message["id"] == json!(number) {
-                assert_eq!(message["error"], Value::Null, "{method}");
-                return message["result"].clone();
+                return match message["error"].take() {
+                    Value::Null => Ok(message["result"].take()),
+                    error => Err(error),
+                };
             }
             self.note(&message);
         }

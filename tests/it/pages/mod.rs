@@ -2,6 +2,7 @@
 
 mod actions;
 mod failures;
+mod results;
 mod views;
 
 use std::sync::Arc;

@@ -1,0 +1,142 @@
+//! The bodies of snapshots as they are stored, sealed and mostly as patches, and how they are
+//! read: whole and verified, or not at all. Writing one belongs to its snapshot, in `snapshots`.
+
+use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+
+use crate::model::{DeviceId, SnapshotId};
+use crate::vault::{Vault, VaultError, body};
+
+/// Why a body can not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum BodyError {
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+    /// It does not open.
+    #[error("the stored body of snapshot {0} does not open: {1}")]
+    Sealed(SnapshotId, #[source] VaultError),
+    /// It can not be decompressed.
+    #[error("the stored body of snapshot {0} can not be decoded: {1}")]
+    Decode(SnapshotId, #[source] std::io::Error),
+    /// It is not what was stored.
+    #[error("the stored body of snapshot {0} does not match its SHA-256")]
+    Checksum(SnapshotId),
+    /// What it is a patch against is missing.
+    #[error("the stored body of snapshot {0} needs another one that is missing")]
+    Broken(SnapshotId),
+}
+
+struct Stored {
+    id: SnapshotId,
+    device_id: DeviceId,
+    sha256: Vec<u8>,
+    size_bytes: i64,
+    codec: String,
+    body: Vec<u8>,
+}
+
+/// Under what a body is sealed: it opens for its own device and content only.
+pub(super) fn context(device: DeviceId, sha256: &[u8]) -> String {
+    format!("snapshot:{device}:{}", hex::encode(sha256))
+}
+
+/// The exact bytes of a snapshot, verified against its SHA-256; `None` when there is no such
+/// snapshot.
+///
+/// # Errors
+/// [`BodyError`] when what is stored can not be read or is not what was stored; nothing partial
+/// is ever given.
+pub async fn load_body(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    id: SnapshotId,
+) -> Result<Option<Vec<u8>>, BodyError> {
+    let sealed = get_sealed(conn, id).await?;
+    sealed.map(|sealed| sealed.open(vault)).transpose()
+}
+
+/// A body as it is stored: sealed, and with every body that it is a patch against.
+pub struct Sealed {
+    asked: Stored,
+    /// From the one that `asked` is a patch against up to the whole one.
+    bases: Vec<Stored>,
+}
+
+/// The stored body of a snapshot; `None` when there is no such snapshot.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get_sealed(
+    conn: &mut PgConnection,
+    id: SnapshotId,
+) -> Result<Option<Sealed>, sqlx::Error> {
+    let mut chain = list_chain(conn, id).await?.into_iter();
+    Ok(chain.next().map(|asked| Sealed {
+        asked,
+        bases: chain.collect(),
+    }))
+}
+
+impl Sealed {
+    /// The exact bytes. Takes up to a hundred decompressions, so a caller that serves others
+    /// does it on a thread of its own.
+    ///
+    /// # Errors
+    /// [`BodyError`], but never [`BodyError::Database`].
+    pub fn open(&self, vault: &Vault) -> Result<Vec<u8>, BodyError> {
+        let mut newer: Option<Vec<u8>> = None;
+        for stored in self.bases.iter().rev() {
+            newer = Some(decode(vault, stored, newer.as_deref())?);
+        }
+        decode(vault, &self.asked, newer.as_deref())
+    }
+}
+
+/// The snapshot and what its body is a patch against, up to the whole one, in one statement, so
+/// that a snapshot stored meanwhile changes nothing.
+async fn list_chain(conn: &mut PgConnection, id: SnapshotId) -> Result<Vec<Stored>, sqlx::Error> {
+    sqlx::query_as!(
+        Stored,
+        r#"WITH RECURSIVE chain AS (
+               SELECT id, base_snapshot_id, 0 AS depth
+               FROM snapshots
+               WHERE id = $1
+               UNION ALL
+               SELECT base.id, base.base_snapshot_id, chain.depth + 1
+               FROM chain
+               JOIN snapshots base ON base.id = chain.base_snapshot_id
+           )
+           SELECT snapshots.id AS "id: SnapshotId",
+                  snapshots.device_id AS "device_id: DeviceId",
+                  snapshots.sha256,
+                  snapshots.size_bytes,
+                  snapshots.codec,
+                  snapshots.body
+           FROM chain
+           JOIN snapshots ON snapshots.id = chain.id
+           ORDER BY chain.depth"#,
+        id.0,
+    )
+    .fetch_all(conn)
+    .await
+}
+
+fn decode(vault: &Vault, stored: &Stored, newer: Option<&[u8]>) -> Result<Vec<u8>, BodyError> {
+    let id = stored.id;
+    let encoded = vault
+        .open(&context(stored.device_id, &stored.sha256), &stored.body)
+        .map_err(|error| BodyError::Sealed(id, error))?;
+    let size = usize::try_from(stored.size_bytes).map_err(|_| BodyError::Checksum(id))?;
+    let bytes = match (stored.codec.as_str(), newer) {
+        ("patch", Some(newer)) => body::decode_patch(&encoded, newer, size),
+        ("patch", None) => return Err(BodyError::Broken(id)),
+        _ => body::decode_whole(&encoded, size),
+    }
+    .map_err(|error| BodyError::Decode(id, error))?;
+    if Sha256::digest(&bytes).as_slice() == stored.sha256 {
+        Ok(bytes)
+    } else {
+        Err(BodyError::Checksum(id))
+    }
+}
