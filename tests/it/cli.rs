@@ -243,7 +243,8 @@ fn a_data_folder_of_somebody_else_is_refused() {
         }
         false => Path::new("/usr"),
     };
-    let output = run(&["snapshots", "--data-dir", text(folder)]);
+    let (_files, mut command) = open_store(folder);
+    let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(
         stderr(&output).contains("belongs to"),

@@ -110,7 +110,6 @@ fn whole_exports_of_every_kind_are_verified_for_a_new_device() {
         "v7-script.rsc",
         "v7-long-line.rsc",
         "v7-break-after-equals.rsc",
-        "v7-terse.rsc",
     ] {
         let judgement = judged_fixture(name, &Known::default());
         assert_eq!(

@@ -183,3 +183,24 @@ fn a_chr_is_known_by_its_system_id() {
     let none = judged_fixture("v6-chr.rsc", &known("Tst0AbCdEfG"));
     assert_eq!(failing(&none), ["identity"]);
 }
+
+#[test]
+fn what_no_plain_export_has_makes_it_suspect() {
+    let whole = fixture("v7-routerboard.rsc");
+    let text = String::from_utf8(whole).unwrap();
+    let (above, below) = text.split_at(text.find("\n/ip address").unwrap() + 1);
+    for foreign in [
+        "error: out of memory, menu skipped\r\n",
+        "  #error exporting \"/ppp/secret\" (timeout)\r\n",
+        "# 2026-11-21 02:00:00 by RouterOS 7.16.2\r\n",
+        "\0\r\n",
+    ] {
+        let export = format!("{above}{foreign}{below}");
+        let judgement = judged(export.as_bytes(), &known());
+        assert_eq!(judgement.ruling, Ruling::Suspect, "{foreign:?}");
+        assert_eq!(failing(&judgement), ["only_configuration"], "{foreign:?}");
+    }
+    // A terse export, which is not what is asked for, breaks lines inside strings.
+    let terse = judged_fixture("v7-terse.rsc", &Known::default());
+    assert_eq!(failing(&terse), ["only_configuration"]);
+}
