@@ -4,16 +4,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use sqlx::Connection;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::collector::Settings;
 use crate::db::batches::{self, DeviceScope, NewBatch};
-use crate::db::devices;
+use crate::db::devices::{self, Place};
 use crate::demo::{Fleet, RunningRouter, inventory_toml, sample_fleet};
 use crate::inventory::parse;
-use crate::model::{DeviceId, Trigger};
+use crate::model::Trigger;
 
 use super::args::{DemoArgs, StoreArgs};
 use super::simulate::by_site;
@@ -66,8 +65,7 @@ async fn serve_demo(
     let parsed = parse(&text, &file.display().to_string(), data_dir, &|_| None)
         .map_err(|problems| anyhow::anyhow!("the demo's own inventory is wrong:\n{problems}"))?;
     inventory::apply(&store, &parsed).await?;
-    let places = list_ids(&store).await?;
-    request(&store, places.iter().map(|(_, id)| *id).collect()).await?;
+    request_all(&store).await?;
 
     let mut parts = JoinSet::new();
     serve::start(&mut parts, &store, Settings::default(), &stop);
@@ -105,24 +103,29 @@ fn write_inventory(data_dir: &Path, text: &str) -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
-async fn list_ids(store: &Store) -> anyhow::Result<Vec<(String, DeviceId)>> {
+async fn list_places(store: &Store) -> anyhow::Result<Vec<Place>> {
     let mut conn = store.pool.acquire().await?;
-    let places = devices::list_places(&mut conn).await?;
-    Ok(places
-        .into_iter()
-        .map(|place| (format!("{}/{}", place.site_slug, place.name), place.id))
-        .collect())
+    Ok(devices::list_places(&mut conn).await?)
 }
 
-async fn request(store: &Store, devices: Vec<DeviceId>) -> anyhow::Result<()> {
-    let mut conn = store.pool.acquire().await?;
-    let mut tx = conn.begin().await?;
+/// A batch for each site, as if somebody had pressed every Backup Site.
+async fn request_all(store: &Store) -> anyhow::Result<()> {
+    let places = list_places(store).await?;
+    for of_site in places.chunk_by(|a, b| a.site == b.site) {
+        request(store, of_site).await?;
+    }
+    Ok(())
+}
+
+/// A batch for devices of one site.
+async fn request(store: &Store, places: &[Place]) -> anyhow::Result<()> {
+    let mut tx = store.pool.begin().await?;
     let new = NewBatch {
         trigger: Trigger::Manual,
         requested_by: Some(REQUESTED_BY.to_owned()),
-        site: None,
+        site: places.first().map(|place| place.site),
         due_at: None,
-        scope: DeviceScope::Devices(devices),
+        scope: DeviceScope::Devices(places.iter().map(|place| place.id).collect()),
     };
     batches::request(&mut tx, &new).await?;
     tx.commit().await?;
@@ -150,11 +153,11 @@ async fn keep_changing(
             () = tokio::time::sleep(interval) => {}
         }
         router.change();
-        let place = format!("{slug}/{}", router.spec().identity);
         let backed_up = async {
-            let ids = list_ids(&store).await?;
-            let id = ids.into_iter().find(|(name, _)| *name == place);
-            request(&store, id.map(|(_, id)| id).into_iter().collect()).await
+            let mut places = list_places(&store).await?;
+            places
+                .retain(|place| place.site_slug == **slug && place.name == router.spec().identity);
+            request(&store, &places).await
         };
         if let Err(error) = backed_up.await {
             tracing::warn!("A changed router could not be backed up: {error:#}");

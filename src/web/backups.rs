@@ -39,6 +39,13 @@ pub async fn create(
         // Ids come from outside: only those of this site are meant.
         let own = pages::list_device_ids(&mut transaction, site.id, &ticked).await?;
         DeviceScope::Devices(own)
+    } else if fields
+        .iter()
+        .any(|(name, value)| name == "scope" && value != "site")
+    {
+        return Err(PageError::BadRequest(
+            "It is not clear what to back up. Go back and try again.",
+        ));
     } else {
         DeviceScope::Site(site.id)
     };

@@ -38,6 +38,15 @@ fn is_ours(authority: &str) -> bool {
         return false;
     }
     let host = authority.host();
+    // `127.0.0.1:80.example.com` has the host of an address, and is none.
+    let port = authority.as_str().strip_prefix(host);
+    let has_port = |rest: &str| {
+        rest.strip_prefix(':')
+            .is_some_and(|port| port.parse::<u16>().is_ok())
+    };
+    if !port.is_some_and(|rest| rest.is_empty() || has_port(rest)) {
+        return false;
+    }
     let v6 = host
         .strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'));
@@ -68,6 +77,8 @@ mod tests {
     #[test]
     fn every_other_name_is_refused() {
         for name in [
+            "127.0.0.1:80.example.com",
+            "localhost:x",
             "",
             "rebind.example",
             "localhost.rebind.example",

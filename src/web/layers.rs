@@ -7,7 +7,7 @@ use axum::{
     body::Body,
     extract::Request,
     http::{HeaderValue, StatusCode},
-    middleware,
+    middleware::{self, Next},
     response::{IntoResponse, Response},
 };
 use tower::ServiceBuilder;
@@ -24,7 +24,11 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-use super::{error, headers, hosts, state::AppState};
+use super::{
+    error::{self, PageError},
+    headers, hosts,
+    state::AppState,
+};
 
 /// How long a page may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -59,6 +63,7 @@ pub fn inner(router: Router, state: AppState) -> Router {
         ServiceBuilder::new()
             .layer(middleware::from_fn_with_state(state, error::error_pages))
             .layer(middleware::from_fn(hosts::check))
+            .layer(middleware::from_fn(refuse_nul))
             .layer(CatchPanicLayer::custom(panicked))
             // Refuses what a browser says was sent by another site (`Sec-Fetch-Site`, else
             // `Origin`); no token in forms is needed, and none can be forgotten.
@@ -69,6 +74,15 @@ pub fn inner(router: Router, state: AppState) -> Router {
             ))
             .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES)),
     )
+}
+
+/// PostgreSQL's text knows no NUL, so no name, tag or number has one.
+async fn refuse_nul(request: Request, next: Next) -> Response {
+    let address = request.uri().path_and_query();
+    if address.is_some_and(|address| address.as_str().contains("%00")) {
+        return PageError::BadRequest("The address has a NUL character in it.").into_response();
+    }
+    next.run(request).await
 }
 
 /// The path without its query: a search may name what a log should not.

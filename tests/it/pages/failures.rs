@@ -53,6 +53,10 @@ async fn what_does_not_exist_or_makes_no_sense_is_refused_with_a_page() {
         ("/compare?s=1", 400),
         ("/?page=x", 400),
         ("/sites/%ff", 400),
+        ("/sites/%00", 400),
+        ("/sites/acme/devices/%00", 400),
+        ("/?q=%00", 400),
+        ("/batches?site=%00", 400),
         ("/sites/acme/backups", 405),
     ] {
         let answer = stage.get(address).await;
