@@ -29,22 +29,21 @@ const REQUESTED_BY: &str = "command line";
 pub fn run(args: &BackupArgs) -> anyhow::Result<Outcome> {
     let inventory = inventory::load(&args.inventory)?;
     let database = Database::start(&args.store)?;
-    let (batch, reports) = block_on(async {
+    let (batch, reports, chosen) = block_on(async {
         let store = database.open().await?;
         inventory::apply(&store, &inventory).await?;
-        let requested = request(args, &store).await?;
+        let (requested, chosen) = request(args, &store).await?;
         let batch = requested.batch.or(requested.already_active_batch);
         let reports = collect(args, store, &requested.runs).await?;
-        Ok((batch, reports))
+        Ok((batch, reports, chosen))
     })?;
     if args.json {
         print_json(batch, &reports)?;
     } else {
         print_table(&reports)?;
     }
-    let all_good = reports
-        .iter()
-        .all(|report| report.verdict == Some(Verdict::Verified));
+    let is_verified = |report: &Report| report.verdict == Some(Verdict::Verified);
+    let all_good = reports.len() == chosen && reports.iter().all(is_verified);
     Ok(if all_good {
         Outcome::AllGood
     } else {
@@ -52,10 +51,12 @@ pub fn run(args: &BackupArgs) -> anyhow::Result<Outcome> {
     })
 }
 
-async fn request(args: &BackupArgs, store: &Store) -> anyhow::Result<Requested> {
+/// Asks for the batch; also gives how many devices it is for.
+async fn request(args: &BackupArgs, store: &Store) -> anyhow::Result<(Requested, usize)> {
     let mut conn = store.pool.acquire().await?;
     let places = devices::list_places(&mut conn).await?;
     let chosen = choose(args, &places)?;
+    let count = chosen.len();
     let mut tx = conn.begin().await?;
     let new = NewBatch {
         trigger: Trigger::Manual,
@@ -66,7 +67,7 @@ async fn request(args: &BackupArgs, store: &Store) -> anyhow::Result<Requested> 
     };
     let requested = batches::request(&mut tx, &new).await?;
     tx.commit().await?;
-    Ok(requested)
+    Ok((requested, count))
 }
 
 /// The devices that were asked for; all enabled ones when nothing was.
@@ -104,6 +105,9 @@ fn choose(args: &BackupArgs, places: &[Place]) -> anyhow::Result<Vec<DeviceId>> 
         }
         chosen.insert(place.id);
     }
+    if chosen.is_empty() {
+        bail!("none of these devices is enabled in the inventory");
+    }
     Ok(chosen.into_iter().collect())
 }
 
@@ -118,7 +122,10 @@ async fn collect(args: &BackupArgs, store: Store, runs: &[RunId]) -> anyhow::Res
     let collecting = tokio::spawn(collector.run(stop.clone()));
     let ended = watch(&store.pool, runs, &stop).await;
     stop.cancel();
-    collecting.await.context("The collector ended by a fault")?;
+    tokio::time::timeout(stop::PATIENCE, collecting)
+        .await
+        .context("The database does not answer")?
+        .context("The collector ended by a fault")?;
     if !ended {
         bail!("stopped; the backups that are left go on at the next start");
     }

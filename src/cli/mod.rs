@@ -27,6 +27,9 @@ const SOME_FAILED: u8 = 1;
 /// Exit status when the command could not be carried out: bad input, no database.
 const BAD_INPUT: u8 = 2;
 
+/// How long work on blocking threads may go on after a command has ended.
+const LEFT_OVER_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(2);
+
 /// What a command came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
@@ -94,11 +97,14 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
 /// The runtime of a command.
 fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     use anyhow::Context as _;
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .context("Cannot start the runtime")?
-        .block_on(future)
+        .context("Cannot start the runtime")?;
+    let result = runtime.block_on(future);
+    // A name server that never answers holds a blocking thread up, and is not waited for.
+    runtime.shutdown_timeout(LEFT_OVER_TIMEOUT);
+    result
 }
 
 /// A thousand routers are a thousand sockets, and many systems allow 1,024 files by default; as

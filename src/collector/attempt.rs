@@ -49,7 +49,7 @@ async fn back_up(
             address: job.address.clone(),
             port: job.port,
             legacy_ssh: job.legacy_ssh,
-            pinned: pinned(job),
+            pinned: pinned(job)?,
             connect_timeout: job.connect_timeout,
         },
         login,
@@ -68,20 +68,16 @@ async fn back_up(
         })
 }
 
-fn pinned(job: &Job) -> Vec<HostKey> {
-    let keys: Vec<_> = job
-        .host_keys
-        .iter()
-        .filter_map(|key| HostKey::from_wire(key))
-        .collect();
-    if keys.len() < job.host_keys.len() {
-        tracing::error!(
-            site = job.site_slug,
-            device = job.device_name,
-            "A pinned host key can not be read"
-        );
-    }
-    keys
+/// The pinned keys. Without one that can not be read, any key would pass for the first of its
+/// type, so nothing is sent then.
+fn pinned(job: &Job) -> Result<Vec<HostKey>, Failure> {
+    let keys = job.host_keys.iter().map(|key| HostKey::from_wire(key));
+    keys.collect::<Option<_>>().ok_or_else(|| {
+        Failure::new(
+            FailureCode::HostKeyChanged,
+            "A pinned host key of this device is damaged in the database, so nothing was sent to it. Run `routervault trust SITE/DEVICE` if the router is the right one.",
+        )
+    })
 }
 
 fn knowledge(job: &Job) -> Knowledge {

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::db::jobs::Job;
 use crate::db::runs::Claim;
-use crate::model::{BatchId, RunId};
+use crate::model::{BatchId, DeviceId, RunId};
 use crate::platform::Trail;
 use crate::vault::Vault;
 
@@ -84,6 +84,7 @@ struct Shared {
 struct InFlight {
     claim: Claim,
     batch: BatchId,
+    device: DeviceId,
     trail: Arc<Trail>,
     task: AbortHandle,
 }
@@ -144,7 +145,7 @@ impl Collector {
     /// Starts a task for a claimed run.
     fn start(&mut self, claim: Claim, job: Job) {
         let trail = Arc::new(Trail::default());
-        let (run, batch) = (job.run, job.batch);
+        let (run, batch, device) = (job.run, job.batch, job.device);
         let task = self.tasks.spawn(attempt::execute(
             Arc::clone(&self.shared),
             claim,
@@ -156,6 +157,7 @@ impl Collector {
             InFlight {
                 claim,
                 batch,
+                device,
                 trail,
                 task,
             },
@@ -180,7 +182,7 @@ impl Collector {
         };
         if let Some(error) = fault.filter(|error| error.is_panic()) {
             tracing::error!(run_id = %run, %error, "A backup ended by a fault of our own");
-            record::fault(&self.shared, flight.claim, &flight.trail).await;
+            record::fault(&self.shared, flight.claim, flight.device, &flight.trail).await;
         }
         let is_last = !self
             .in_flight

@@ -1,6 +1,8 @@
 //! The collector's side of the queue: claiming, heartbeats, giving back. A database that is
 //! away is said once and tried again; nothing in flight is lost by it.
 
+use std::time::Duration;
+
 use sqlx::{PgConnection, PgPool};
 
 use crate::db::runs::ClaimLimits;
@@ -8,6 +10,9 @@ use crate::db::{batches, jobs, runs};
 use crate::model::BatchId;
 
 use super::{Collector, LEASE};
+
+/// How long the database may take for a step of the queue.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// After how many attempts a run whose collectors vanish is given up.
 const MAX_LOST_ATTEMPTS: i32 = 5;
@@ -56,7 +61,7 @@ impl Collector {
             per_site: i64::try_from(self.shared.settings.per_site).unwrap_or(i64::MAX),
             lease: LEASE,
         };
-        let result = claim_jobs(&self.shared.pool, &self.shared.name, limits).await;
+        let result = within(claim_jobs(&self.shared.pool, &self.shared.name, limits)).await;
         let Some(mut claimed) = self.database.note(result) else {
             return;
         };
@@ -73,7 +78,7 @@ impl Collector {
             .values()
             .map(|flight| (flight.claim, flight.trail.steps()))
             .collect();
-        let result = beat(&self.shared.pool, &self.shared.name, &mine).await;
+        let result = within(beat(&self.shared.pool, &self.shared.name, &mine)).await;
         let Some(still_mine) = self.database.note(result) else {
             return;
         };
@@ -92,10 +97,10 @@ impl Collector {
 
     /// Marks a batch ended if its last run has.
     pub(super) async fn close_batch(&mut self, batch: BatchId) {
-        let result = async {
+        let result = within(async {
             let mut conn = self.shared.pool.acquire().await?;
             batches::mark_finished(&mut conn, &[batch]).await
-        }
+        })
         .await;
         self.database.note(result);
     }
@@ -103,10 +108,13 @@ impl Collector {
     /// Stops what is in flight and queues it again, for whoever comes next.
     pub(super) async fn give_back(&mut self) {
         self.tasks.shutdown().await;
-        let result = async {
+        let result = within(async {
             let mut conn = self.shared.pool.acquire().await?;
-            runs::release(&mut conn, &self.shared.name).await
-        }
+            let released = runs::release(&mut conn, &self.shared.name).await?;
+            // Of runs that ended just now, too.
+            batches::mark_all_finished(&mut conn).await?;
+            Ok(released)
+        })
         .await;
         if let Some(released) = self.database.note(result)
             && released > 0
@@ -119,18 +127,27 @@ impl Collector {
     }
 }
 
+/// A database that takes a statement and never answers is away, too.
+async fn within<T>(work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    tokio::time::timeout(STATEMENT_TIMEOUT, work)
+        .await
+        .unwrap_or(Err(sqlx::Error::PoolTimedOut))
+}
+
 async fn claim_jobs(
     pool: &PgPool,
     name: &str,
     limits: ClaimLimits,
 ) -> Result<Vec<(runs::Claim, jobs::Job)>, sqlx::Error> {
-    let mut conn = pool.acquire().await?;
-    let claims = runs::claim(&mut conn, name, limits).await?;
+    let mut tx = pool.begin().await?;
+    let claims = runs::claim(&mut tx, name, limits).await?;
     if claims.is_empty() {
         return Ok(Vec::new());
     }
     let ids: Vec<_> = claims.iter().map(|claim| claim.run).collect();
-    let jobs = jobs::list(&mut conn, &ids).await?;
+    // In the same transaction: a claim that nobody executes would wait for its lease to end.
+    let jobs = jobs::list(&mut tx, &ids).await?;
+    tx.commit().await?;
     Ok(jobs
         .into_iter()
         .filter_map(|job| {

@@ -1,6 +1,6 @@
 //! Recording what came of an attempt: the snapshot and the run's end in one transaction.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
@@ -11,7 +11,7 @@ use crate::db::host_keys::{self, NewHostKey};
 use crate::db::jobs::{Job, KnownSnapshot};
 use crate::db::runs::{self, Claim, EndResult, Ending};
 use crate::db::snapshots::{self, BodyError, NewSnapshot};
-use crate::model::{Failure, FailureCode, Outcome, SnapshotId, Verdict};
+use crate::model::{DeviceId, Failure, FailureCode, Outcome, SnapshotId, Verdict};
 use crate::platform::{Attempted, Export, Trail};
 
 use super::Shared;
@@ -19,8 +19,11 @@ use super::Shared;
 /// How long to wait before recording is tried again while the database is away.
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How often that is done before the run is left to its lease: five minutes.
-const MAX_TRIES: u32 = 300;
+/// How long that is done before the run is left to its lease.
+const PATIENCE: Duration = Duration::from_secs(5 * 60);
+
+/// How long the transaction may take; patches of large exports take seconds.
+const TRANSACTION_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Records a run's end. While the database is away, what was fetched is kept and tried again;
 /// when it stays away, the lease runs out and the device is backed up once more.
@@ -41,8 +44,13 @@ pub(super) async fn record(
         duration: trail.elapsed(),
         now,
     };
-    for _ in 0..MAX_TRIES {
-        match ended.try_record(trail, &result).await {
+    let deadline = Instant::now() + PATIENCE;
+    while Instant::now() < deadline {
+        let recording = ended.try_record(trail, &result);
+        let recorded = tokio::time::timeout(TRANSACTION_TIMEOUT, recording)
+            .await
+            .unwrap_or(Err(BodyError::Database(sqlx::Error::PoolTimedOut)));
+        match recorded {
             Ok(Recorded::Done(end)) => return log(job, &end),
             Ok(Recorded::NotOurs) => {
                 tracing::info!(run_id = %claim.run, "The run was taken over; its result is dropped");
@@ -53,7 +61,7 @@ pub(super) async fn record(
             }
             Err(error) => {
                 tracing::error!(run_id = %claim.run, %error, "A backup could not be stored");
-                return fault(shared, claim, trail).await;
+                return fault(shared, claim, job.device, trail).await;
             }
         }
         tokio::time::sleep(RETRY_INTERVAL).await;
@@ -81,7 +89,7 @@ fn is_outage(error: &sqlx::Error) -> bool {
 }
 
 /// Records that a run ended by a fault of ours.
-pub(super) async fn fault(shared: &Shared, claim: Claim, trail: &Trail) {
+pub(super) async fn fault(shared: &Shared, claim: Claim, device: DeviceId, trail: &Trail) {
     let ending = Ending {
         duration: trail.elapsed(),
         steps: trail.steps(),
@@ -94,8 +102,15 @@ pub(super) async fn fault(shared: &Shared, claim: Claim, trail: &Trail) {
         )),
     };
     let recorded = async {
-        let mut conn = shared.pool.acquire().await?;
-        runs::mark_ended(&mut conn, &shared.name, claim, &ending).await
+        let mut tx = shared.pool.begin().await?;
+        if runs::mark_ended(&mut tx, &shared.name, claim, &ending).await? {
+            let found = Found {
+                ended_run: Some(claim.run),
+                ..Found::default()
+            };
+            devices::mark_found(&mut tx, device, &found).await?;
+        }
+        tx.commit().await
     }
     .await;
     if let Err(error) = recorded {

@@ -30,6 +30,9 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 /// How long a caller waits for a free connection before the database counts as away.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long a connection may lie idle and be used again without a ping.
+const UNTESTED_IDLE: Duration = Duration::from_secs(1);
+
 /// The oldest PostgreSQL that is supported, as `server_version_num` tells it.
 const OLDEST_SERVER_VERSION: i32 = 140_000;
 
@@ -67,9 +70,16 @@ pub async fn connect(url: &str, max_connections: u32) -> Result<PgPool, OpenErro
     PgPoolOptions::new()
         .max_connections(max_connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
-        // A ping before every use would double the round trips; a dead connection shows itself
-        // as an error, which the long-running loops answer by trying again.
+        // A ping before every use would double the round trips; one that lay idle may be dead.
         .test_before_acquire(false)
+        .before_acquire(|conn, meta| {
+            Box::pin(async move {
+                if meta.idle_for > UNTESTED_IDLE {
+                    conn.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_with(options)
         .await
         .map_err(OpenError::Connect)

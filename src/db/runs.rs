@@ -36,7 +36,8 @@ pub struct Claim {
 }
 
 /// Claims queued runs for `collector`: those that a person waits for first, then by site,
-/// oldest first within a site, never above the cap per site. A transaction of its own.
+/// oldest first within a site, never above the cap per site. The caller's transaction holds the
+/// lock that keeps other collectors from claiming, so it should do little else.
 ///
 /// # Errors
 /// When the database fails.
@@ -45,9 +46,8 @@ pub async fn claim(
     collector: &str,
     limits: ClaimLimits,
 ) -> Result<Vec<Claim>, sqlx::Error> {
-    let mut tx = sqlx::Connection::begin(conn).await?;
     sqlx::query!("SELECT pg_advisory_xact_lock($1)", CLAIM_LOCK)
-        .execute(&mut *tx)
+        .execute(&mut *conn)
         .await?;
     // `waiting` walks the index from one (priority, site) to the next, so that its cost is that
     // of the sites that wait and not of the runs, and a site at its cap hides nobody.
@@ -116,9 +116,8 @@ pub async fn claim(
         collector,
         millis(limits.lease) as f64,
     )
-    .fetch_all(&mut *tx)
+    .fetch_all(&mut *conn)
     .await?;
-    tx.commit().await?;
     Ok(claims
         .into_iter()
         .map(|row| Claim {
@@ -180,7 +179,7 @@ pub struct Ending {
     pub checks: Vec<Check>,
     /// What was received, if anything was.
     pub size_bytes: Option<i64>,
-    /// SHA-256 of it.
+    /// SHA-256 of what was kept; `None` when nothing was.
     pub sha256: Option<Vec<u8>>,
     /// What came of it.
     pub result: EndResult,
@@ -296,7 +295,8 @@ pub async fn mark_ended(
 /// When the database fails.
 pub async fn requeue_lost(conn: &mut PgConnection, max_attempts: i32) -> Result<u64, sqlx::Error> {
     let requeued = sqlx::query!(
-        "UPDATE runs
+        "WITH lost AS (
+         UPDATE runs
          SET state = CASE WHEN attempt < $1 THEN 'queued' ELSE 'failed' END,
              finished_at = CASE WHEN attempt < $1 THEN NULL ELSE now() END,
              failure_code = $2,
@@ -313,16 +313,26 @@ pub async fn requeue_lost(conn: &mut PgConnection, max_attempts: i32) -> Result<
              WHERE state = 'running'
                AND lease_until < now()
              FOR UPDATE SKIP LOCKED
-         )",
+         )
+         RETURNING id, device_id, state
+         ), noted AS (
+             UPDATE devices
+             SET last_run_id = lost.id
+             FROM lost
+             WHERE devices.id = lost.device_id
+               AND lost.state = 'failed'
+         )
+         SELECT id FROM lost",
         max_attempts,
         FailureCode::CollectorLost.as_str(),
     )
-    .execute(conn)
+    .fetch_all(conn)
     .await?;
-    Ok(requeued.rows_affected())
+    Ok(requeued.len() as u64)
 }
 
-/// Gives the runs of a collector that stops back at once, without waiting for their leases.
+/// Gives the runs of a collector that stops back at once, without waiting for their leases, and
+/// takes the attempts back with them. Gives how many there were.
 ///
 /// # Errors
 /// When the database fails.
@@ -342,7 +352,7 @@ pub async fn release(conn: &mut PgConnection, collector: &str) -> Result<u64, sq
     Ok(released.rows_affected())
 }
 
-/// How many of `runs` stand where: queued or running, and ended.
+/// How many of `runs` are queued or running.
 ///
 /// # Errors
 /// When the database fails.

@@ -23,6 +23,9 @@ use crate::model::Trigger;
 /// How often the database is asked what is due.
 const TICK_INTERVAL: Duration = Duration::from_secs(5);
 
+/// How long that may take.
+const TICK_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// How many sites are planned in one transaction.
 const SITES_PER_TRANSACTION: i64 = 100;
 
@@ -49,7 +52,8 @@ pub async fn run(pool: PgPool, stop: CancellationToken) -> Result<(), JobSchedul
 }
 
 async fn tick_and_log(pool: &PgPool) {
-    match tick(pool, Utc::now()).await {
+    let ticked = tokio::time::timeout(TICK_TIMEOUT, tick(pool, Utc::now()));
+    match ticked.await.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
         Ok(0) => {}
         Ok(batches) => tracing::info!(batches, "Nightly backups are due and queued"),
         Err(error) => tracing::warn!(%error, "The schedule could not be looked at; trying again"),

@@ -51,15 +51,13 @@ impl Connection {
     /// up instead, [`SshError::Timeout`] when it does not answer in time.
     pub async fn authenticate(&mut self, login: &Login) -> Result<(), SshError> {
         let after = self.timeout;
-        let answer = timeout(after, self.try_login(login))
-            .await
-            .map_err(|_| SshError::Timeout {
-                stage: Stage::SignIn,
-                after,
-            })?
-            .map_err(|_| SshError::AuthCutOff {
-                username: login.username.clone(),
-            })?;
+        let answer =
+            timeout(after, self.try_login(login))
+                .await
+                .map_err(|_| SshError::Timeout {
+                    stage: Stage::SignIn,
+                    after,
+                })??;
         match answer {
             Answer::Accepted => Ok(()),
             // russh reports a connection that ended here as a refusal that names no method.
@@ -75,7 +73,7 @@ impl Connection {
         }
     }
 
-    async fn try_login(&mut self, login: &Login) -> Result<Answer, russh::Error> {
+    async fn try_login(&mut self, login: &Login) -> Result<Answer, SshError> {
         match &login.proof {
             Proof::Password(password) => self.try_password(&login.username, password).await,
             Proof::PrivateKey(key) => self.try_key(&login.username, key).await,
@@ -89,20 +87,25 @@ impl Connection {
         &mut self,
         username: &str,
         password: &SecretString,
-    ) -> Result<Answer, russh::Error> {
-        let methods = match self.handle.authenticate_none(username).await?.into() {
+    ) -> Result<Answer, SshError> {
+        let asked = self.handle.authenticate_none(username).await;
+        let methods = match asked.map_err(|_| NOTHING_SENT)?.into() {
             Answer::Accepted => return Ok(Answer::Accepted),
             Answer::Refused(methods) => methods,
         };
+        if methods.is_empty() && self.handle.is_closed() {
+            return Err(NOTHING_SENT);
+        }
         if methods.contains(&MethodKind::Password) {
             let answer = self
                 .handle
                 .authenticate_password(username, password.expose_secret())
-                .await?;
-            return Ok(answer.into());
+                .await;
+            return answer.map(Into::into).map_err(|_| cut_off(username));
         }
         if methods.contains(&MethodKind::KeyboardInteractive) {
-            return self.try_questions(username, password).await;
+            let answer = self.try_questions(username, password).await;
+            return answer.map_err(|_| cut_off(username));
         }
         Ok(Answer::Refused(methods))
     }
@@ -118,7 +121,7 @@ impl Connection {
             .authenticate_keyboard_interactive_start(username, None)
             .await?;
         let mut sent = false;
-        for _ in 0..MAX_QUESTION_ROUNDS {
+        for _ in 0..=MAX_QUESTION_ROUNDS {
             let prompts = match response {
                 KeyboardInteractiveAuthResponse::Success => return Ok(Answer::Accepted),
                 KeyboardInteractiveAuthResponse::Failure {
@@ -148,18 +151,11 @@ impl Connection {
         Ok(Answer::Refused(MethodSet::empty()))
     }
 
-    async fn try_key(
-        &mut self,
-        username: &str,
-        key: &Arc<PrivateKey>,
-    ) -> Result<Answer, russh::Error> {
-        let hash = self.signature_hash(key).await?;
+    async fn try_key(&mut self, username: &str, key: &Arc<PrivateKey>) -> Result<Answer, SshError> {
+        let hash = self.signature_hash(key).await.map_err(|_| NOTHING_SENT)?;
         let key = PrivateKeyWithHashAlg::new(Arc::clone(key), hash);
-        Ok(self
-            .handle
-            .authenticate_publickey(username, key)
-            .await?
-            .into())
+        let answer = self.handle.authenticate_publickey(username, key).await;
+        answer.map(Into::into).map_err(|_| cut_off(username))
     }
 
     /// The hash for an RSA signature: the best the device names, SHA-256 where it names none
@@ -174,6 +170,18 @@ impl Connection {
             .best_supported_rsa_hash()
             .await?
             .unwrap_or(Some(HashAlg::Sha256)))
+    }
+}
+
+/// The connection ended before any proof was sent: a lost line, and no refusal.
+const NOTHING_SENT: SshError = SshError::Lost {
+    doing: "signing in",
+    received: 0,
+};
+
+fn cut_off(username: &str) -> SshError {
+    SshError::AuthCutOff {
+        username: username.to_owned(),
     }
 }
 

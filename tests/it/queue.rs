@@ -57,8 +57,10 @@ const LIMITS: ClaimLimits = ClaimLimits {
 };
 
 async fn claim(pool: &PgPool, collector: &str, limits: ClaimLimits) -> Vec<Claim> {
-    let mut conn = pool.acquire().await.unwrap();
-    runs::claim(&mut conn, collector, limits).await.unwrap()
+    let mut tx = pool.begin().await.unwrap();
+    let claims = runs::claim(&mut tx, collector, limits).await.unwrap();
+    tx.commit().await.unwrap();
+    claims
 }
 
 async fn site_of(pool: &PgPool, claims: &[Claim]) -> Vec<String> {

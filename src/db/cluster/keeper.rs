@@ -8,7 +8,7 @@ use std::fs::{self, OpenOptions};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -102,8 +102,16 @@ fn keep(
 ) {
     let mut is_first = true;
     loop {
+        let mut is_stopped = false;
         let result = server.spawn().and_then(|mut child| {
             *current(shared) = Some(pid_of(&child));
+            // Whoever stops us sends first and looks for the process then, so one of the two sees
+            // the other.
+            if stopped.try_recv() != Err(TryRecvError::Empty) {
+                is_stopped = true;
+                stop_child(&mut child);
+                return Err(ClusterError::NotStarted("it was told to stop".to_owned()));
+            }
             let ready = server.wait_until_ready(&mut child);
             if ready.is_err() {
                 stop_child(&mut child);
@@ -129,7 +137,7 @@ fn keep(
             Err(error) => tracing::error!(%error, "The private PostgreSQL does not start again"),
         }
         *current(shared) = None;
-        if is_first && failed || wants_stop(stopped) {
+        if is_stopped || is_first && failed || wants_stop(stopped) {
             return;
         }
         tracing::error!("The private PostgreSQL ended by itself; starting it again");
@@ -286,9 +294,9 @@ pub fn pause() {
     std::thread::sleep(WATCH_INTERVAL);
 }
 
-/// Whether the server of this folder says that it takes connections.
+/// Whether the server of this folder takes connections: it says so, and it lives.
 pub fn is_ready(layout: &Layout) -> bool {
-    status(layout).is_some_and(|status| status.is_ready)
+    status(layout).is_some_and(|status| status.is_ready) && running_server(layout).is_some()
 }
 
 /// A killed predecessor leaves a server that is about to stop, or just its status file. We hold

@@ -54,6 +54,14 @@ async fn sign_in(
     let mut connection = Connection::open(&attempt.peer).await?;
     trail.step(format!("connected ({})", connection.algorithms()));
     let key = connection.host_key();
+    if connection.is_new_key() && !attempt.peer.pinned.is_empty() {
+        tracing::warn!(
+            address = attempt.peer.address,
+            algorithm = key.algorithm,
+            "A device shows a host key of another type than the ones trusted so far"
+        );
+        trail.step("the router shows a host key of another type than before");
+    }
     if connection.is_new_key() {
         trail.step(format!(
             "host key trusted at first sight: {} {}",
@@ -145,7 +153,10 @@ impl Session<'_> {
         }
         self.trail
             .step(format!("the header says RouterOS {major}: exporting again"));
-        let again = self.export(form).await?;
+        let again = match fetched.sentinel {
+            Sentinel::NotAsked => self.fetch(form, form.command()).await?,
+            Sentinel::Seen | Sentinel::Missing => self.export(form).await?,
+        };
         // Where this one is refused, the first is what there is.
         Ok(if is_syntax_error(&again.bytes) {
             fetched
