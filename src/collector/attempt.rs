@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
-
 use crate::db::jobs::{Job, KnownSnapshot};
 use crate::db::runs::Claim;
 use crate::model::{Failure, FailureCode, RunId, Verdict};
@@ -23,13 +21,10 @@ pub(super) async fn execute(
     job: Job,
     trail: Arc<Trail>,
 ) -> RunId {
-    // What is found is found as of now: a device that a person calls replaced from here on is
-    // not bound by it.
-    let begin = Utc::now();
     let mut attempted = Attempted::default();
     let result = back_up(&shared, &job, &trail, &mut attempted).await;
     trail.mark_recording();
-    record::record(&shared, claim, &job, &trail, attempted, result, begin).await;
+    record::record(&shared, claim, &job, &trail, attempted, result).await;
     job.run
 }
 

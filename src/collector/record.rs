@@ -34,7 +34,6 @@ pub(super) async fn record(
     trail: &Trail,
     attempted: Attempted,
     result: Result<Export, Failure>,
-    now: DateTime<Utc>,
 ) {
     let ended = Ended {
         shared,
@@ -42,7 +41,9 @@ pub(super) async fn record(
         job,
         attempted: &attempted,
         duration: trail.elapsed(),
-        now,
+        // As of its begin, and by the database's clock: a device that a person calls replaced
+        // while it is backed up is not bound by what that backup finds.
+        now: job.started_at,
     };
     let deadline = Instant::now() + PATIENCE;
     while Instant::now() < deadline {

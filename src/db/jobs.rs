@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use crate::model::{
@@ -14,6 +15,8 @@ pub struct Job {
     pub run: RunId,
     pub batch: BatchId,
     pub trigger: Trigger,
+    /// When it was claimed, by the database's clock.
+    pub started_at: DateTime<Utc>,
     pub device: DeviceId,
     pub site_slug: String,
     pub device_name: String,
@@ -70,6 +73,7 @@ pub async fn list(conn: &mut PgConnection, runs: &[RunId]) -> Result<Vec<Job>, s
         r#"SELECT runs.id AS "run: RunId",
                   runs.batch_id AS "batch: BatchId",
                   batches.trigger AS "trigger: Trigger",
+                  runs.started_at AS "started_at!",
                   devices.id AS "device: DeviceId",
                   sites.slug AS site_slug,
                   devices.name AS device_name,
@@ -127,6 +131,7 @@ struct Row {
     run: RunId,
     batch: BatchId,
     trigger: Trigger,
+    started_at: DateTime<Utc>,
     device: DeviceId,
     site_slug: String,
     device_name: String,
@@ -187,6 +192,7 @@ impl Row {
             run: self.run,
             batch: self.batch,
             trigger: self.trigger,
+            started_at: self.started_at,
             device: self.device,
             site_slug: self.site_slug,
             device_name: self.device_name,

@@ -290,3 +290,21 @@ async fn a_flood_is_cut_off_at_the_limit() {
     );
     assert!(world.snapshots().await.is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_pin_is_no_reason_to_trust_whoever_answers() {
+    let world = World::with(vec![RouterSpec::new("gw", 1)], Deadlines::GENEROUS).await;
+    world.back_up().await;
+    let before = world.router("gw").passwords_seen();
+    sqlx::query("UPDATE host_keys SET public_key = '\\x00'")
+        .execute(&world.pool)
+        .await
+        .unwrap();
+    let report = world.back_up().await.remove(0);
+    assert_eq!(
+        report.failure_code.as_deref(),
+        Some("host_key_changed"),
+        "{report:?}"
+    );
+    assert_eq!(world.router("gw").passwords_seen(), before);
+}

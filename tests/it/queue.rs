@@ -243,6 +243,11 @@ async fn a_run_that_kills_its_collectors_is_given_up() {
         .unwrap()
         .remove(0);
     assert_eq!(report.failure_code.as_deref(), Some("collector_lost"));
+    let shown: Option<i64> = sqlx::query_scalar("SELECT last_run_id FROM devices")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(shown, Some(run.0), "the device shows that it failed");
 }
 
 fn utc(text: &str) -> DateTime<Utc> {
