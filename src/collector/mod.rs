@@ -56,6 +56,7 @@ pub struct Settings {
     pub per_site: usize,
     /// How long a router may stay silent.
     pub idle_timeout: Duration,
+    /// Whether and when a failed run is tried again in its batch.
     pub retry: RetryPolicy,
 }
 

@@ -8,10 +8,15 @@ use crate::model::{DeviceId, RunId, SiteId, SnapshotId};
 /// What an ended run says of its device. `None` leaves what is known as it is.
 #[derive(Debug, Default)]
 pub struct Found {
+    /// `/system identity`.
     pub identity: Option<String>,
+    /// The routerboard's model, else the board's name.
     pub model: Option<String>,
+    /// The routerboard's serial number.
     pub serial: Option<String>,
+    /// RouterOS without its channel: `7.16.2`.
     pub version: Option<String>,
+    /// Whether it answers a `:put` behind `/export`.
     pub answers_sentinel: Option<bool>,
     /// The newest verified snapshot and when it was last seen, if this run saw or made it.
     pub verified: Option<(SnapshotId, DateTime<Utc>)>,

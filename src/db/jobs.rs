@@ -31,6 +31,7 @@ pub struct Job {
     pub host_keys: Vec<Vec<u8>>,
     /// The version the last run found.
     pub version: Option<String>,
+    /// Whether it answers a `:put` behind `/export`; `None`: not known yet.
     pub answers_sentinel: Option<bool>,
     /// The newest verified snapshot.
     pub last_verified: Option<KnownSnapshot>,
@@ -54,6 +55,7 @@ pub struct KnownSnapshot {
     pub verdict: Verdict,
     pub fingerprint: Vec<u8>,
     pub size_bytes: u64,
+    /// Serial number, or software or system id; `None` when the export named neither.
     pub serial: Option<String>,
     pub has_secrets: bool,
     pub error_menus: Vec<String>,

@@ -220,7 +220,8 @@ impl EndResult {
     }
 }
 
-/// Ends an attempt. Gives `false` when the run is no longer this collector's: the caller then
+/// Ends an attempt. A device that left the inventory meanwhile is not tried again: its run is
+/// cancelled instead. Gives `false` when the run is no longer this collector's: the caller then
 /// rolls back whatever else the transaction holds.
 ///
 /// # Errors
@@ -247,10 +248,10 @@ pub async fn mark_ended(
     };
     let updated = sqlx::query!(
         "UPDATE runs
-         SET state = $4,
+         SET state = next.state,
              not_before = now() + $5 * interval '1 millisecond',
-             finished_at = CASE WHEN $4 = 'queued' THEN NULL ELSE now() END,
-             claimed_by = CASE WHEN $4 = 'queued' THEN NULL ELSE claimed_by END,
+             finished_at = CASE WHEN next.state = 'queued' THEN NULL ELSE now() END,
+             claimed_by = CASE WHEN next.state = 'queued' THEN NULL ELSE claimed_by END,
              lease_until = NULL,
              outcome = $6,
              verdict = $7,
@@ -262,10 +263,20 @@ pub async fn mark_ended(
              size_bytes = $13,
              sha256 = $14,
              duration_ms = $15
-         WHERE id = $1
+         FROM (
+             SELECT devices.id AS device_id,
+                    CASE
+                        WHEN $4 = 'queued' AND (NOT enabled OR archived_at IS NOT NULL)
+                            THEN 'cancelled'
+                        ELSE $4
+                    END AS state
+             FROM devices
+         ) next
+         WHERE next.device_id = runs.device_id
+           AND runs.id = $1
            AND attempt = $2
            AND claimed_by = $3
-           AND state = 'running'",
+           AND runs.state = 'running'",
         claim.run.0,
         claim.attempt,
         collector,
@@ -369,7 +380,8 @@ pub async fn count_active(conn: &mut PgConnection, runs: &[RunId]) -> Result<i64
     .await
 }
 
-/// A run as the command line reports it.
+/// A run as the command line reports it. The options of its result are `None` when it did not
+/// come to that: no verdict without an export worth keeping, no failure without one.
 #[derive(Debug)]
 pub struct Report {
     pub run: RunId,
@@ -383,9 +395,13 @@ pub struct Report {
     pub failure_code: Option<String>,
     pub failure_message: Option<String>,
     pub snapshot: Option<SnapshotId>,
+    /// What was received, also when it was not kept.
     pub size_bytes: Option<i64>,
+    /// Of what was kept.
     pub sha256: Option<Vec<u8>>,
+    /// How long the last attempt took.
     pub duration_ms: Option<i64>,
+    /// How many attempts were begun.
     pub attempts: i32,
 }
 

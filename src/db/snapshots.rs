@@ -24,9 +24,12 @@ pub struct NewSnapshot<'a> {
     pub sha256: &'a [u8],
     /// The exact bytes.
     pub export: &'a [u8],
+    /// Physical lines.
     pub line_count: i32,
+    /// From the export's header, as the two below; `None` when it does not say.
     pub version: Option<&'a str>,
     pub model: Option<&'a str>,
+    /// Serial number, or software or system id.
     pub serial: Option<&'a str>,
     pub has_secrets: bool,
     pub error_menus: &'a [String],

@@ -10,7 +10,7 @@ use routervault::db::runs::{self, Claim, ClaimLimits, EndResult, Ending};
 use routervault::db::{batches, devices};
 use routervault::demo::RouterSpec;
 use routervault::inventory;
-use routervault::model::{Failure, FailureCode, RunId, Trigger, Verdict};
+use routervault::model::{Failure, FailureCode, RunId, RunState, Trigger, Verdict};
 use routervault::scheduler;
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
@@ -221,6 +221,37 @@ async fn a_run_whose_collector_fell_silent_is_taken_over_and_the_old_one_can_not
             .await
             .unwrap()
     );
+}
+
+#[tokio::test]
+async fn a_device_that_was_disabled_meanwhile_is_not_tried_again() {
+    let pool = database().await;
+    inventory_of(&pool, &[1]).await;
+    let run = request_all(&pool, Trigger::Manual).await[0];
+    let mine = claim(&pool, "c", LIMITS).await[0];
+    sqlx::query("UPDATE devices SET enabled = false")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let ending = Ending {
+        duration: Duration::ZERO,
+        steps: Vec::new(),
+        checks: Vec::new(),
+        size_bytes: None,
+        sha256: None,
+        result: EndResult::TryAgain {
+            failure: Failure::new(FailureCode::Unreachable, "x"),
+            retry_in: Duration::ZERO,
+        },
+    };
+    let mut conn = pool.acquire().await.unwrap();
+    assert!(
+        runs::mark_ended(&mut conn, "c", mine, &ending)
+            .await
+            .unwrap()
+    );
+    let report = runs::list_reports(&mut conn, &[run]).await.unwrap();
+    assert_eq!(report[0].state, RunState::Cancelled);
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// The logical lines: continuations joined as `routeros.md` section 5 says.
+/// The logical lines: a backslash, the line end and four spaces join two lines.
 fn logical(bytes: Vec<u8>) -> Vec<String> {
     let joined = text(bytes).replace("\\\r\n    ", "");
     joined.split_terminator("\r\n").map(str::to_owned).collect()

@@ -1,5 +1,6 @@
-//! The SSH settings of a router: what `routeros.md` section 6 lists for its version, and
-//! buffers small enough for thousands of connections at once.
+//! The SSH settings of a router: what routers of its version were seen to offer
+//! (ktbyers/netmiko#2669, warp-tech/warpgate#1493), and buffers small enough for thousands of
+//! connections at once.
 
 use std::borrow::Cow;
 use std::time::Duration;
