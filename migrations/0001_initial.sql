@@ -164,8 +164,9 @@ CREATE TABLE runs (
 CREATE UNIQUE INDEX runs_one_active_per_device ON runs (device_id) WHERE state IN ('queued', 'running');
 -- Serves the claim: the sites that wait, by priority, and the oldest of each.
 CREATE INDEX runs_waiting ON runs (priority, site_id, not_before, id) WHERE state = 'queued';
--- Serves the cap per site and the search for lost leases.
-CREATE INDEX runs_running ON runs (site_id, lease_until) WHERE state = 'running';
+-- Serves the cap per site and the search for lost leases. Not with lease_until: a heartbeat
+-- moves it every second, and would have to write a new entry each time.
+CREATE INDEX runs_running ON runs (site_id) WHERE state = 'running';
 -- Serves the batch page and the end of a batch.
 CREATE INDEX runs_batch ON runs (batch_id, state);
 -- Serves the last result of a device.
