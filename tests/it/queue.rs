@@ -63,6 +63,18 @@ async fn claim(pool: &PgPool, collector: &str, limits: ClaimLimits) -> Vec<Claim
     claims
 }
 
+/// The end of an attempt that received nothing.
+fn ended_by(result: EndResult) -> Ending {
+    Ending {
+        duration: Duration::ZERO,
+        steps: Vec::new(),
+        checks: Vec::new(),
+        size_bytes: None,
+        sha256: None,
+        result,
+    }
+}
+
 async fn site_of(pool: &PgPool, claims: &[Claim]) -> Vec<String> {
     let mut conn = pool.acquire().await.unwrap();
     let ids: Vec<_> = claims.iter().map(|claim| claim.run).collect();
@@ -201,14 +213,7 @@ async fn a_run_whose_collector_fell_silent_is_taken_over_and_the_old_one_can_not
     assert_eq!(runs::requeue_lost(&mut conn, 5).await.unwrap(), 1);
     let new = claim(&pool, "new", LIMITS).await[0];
     assert_eq!(old.run, new.run);
-    let ending = Ending {
-        duration: Duration::ZERO,
-        steps: Vec::new(),
-        checks: Vec::new(),
-        size_bytes: None,
-        sha256: None,
-        result: EndResult::Failed(Failure::new(FailureCode::Timeout, "x")),
-    };
+    let ending = ended_by(EndResult::Failed(Failure::new(FailureCode::Timeout, "x")));
     assert!(
         !runs::mark_ended(&mut conn, "old", old, &ending)
             .await
@@ -233,17 +238,10 @@ async fn a_device_that_was_disabled_meanwhile_is_not_tried_again() {
         .execute(&pool)
         .await
         .unwrap();
-    let ending = Ending {
-        duration: Duration::ZERO,
-        steps: Vec::new(),
-        checks: Vec::new(),
-        size_bytes: None,
-        sha256: None,
-        result: EndResult::TryAgain {
-            failure: Failure::new(FailureCode::Unreachable, "x"),
-            retry_in: Duration::ZERO,
-        },
-    };
+    let ending = ended_by(EndResult::TryAgain {
+        failure: Failure::new(FailureCode::Unreachable, "x"),
+        retry_in: Duration::ZERO,
+    });
     let mut conn = pool.acquire().await.unwrap();
     assert!(
         runs::mark_ended(&mut conn, "c", mine, &ending)
