@@ -1,0 +1,158 @@
+-- What the technician's pages need beside the first schema: coverage over 30 days without
+-- reading runs, notes and pins on snapshots, how much each changed, cancelling, retrying,
+-- lists of runs that do not cost more as the history grows, and a search over current and past
+-- configurations.
+
+ALTER TABLE devices
+    -- How many snapshots it has, so that the number of all is one scan of this table.
+    ADD COLUMN snapshot_count integer NOT NULL DEFAULT 0,
+    -- The last 30 days at most, a letter a day, the newest last: `c` verified and changed,
+    -- `u` verified and unchanged, `s` suspect, `f` failed, `-` not tried. The best of a day
+    -- counts.
+    ADD COLUMN days text NOT NULL DEFAULT ''
+        CONSTRAINT devices_days_known CHECK (days ~ '^[cusf-]{0,30}$'),
+    -- The day of the last letter, in the time zone of the site. NULL: none yet.
+    ADD COLUMN days_until date;
+
+-- The days with `mark` noted for `today`; all earlier ones move to the left. A day before the
+-- last letter (the time zone was changed) counts as that of the last letter.
+CREATE FUNCTION days_noted(days text, days_until date, today date, mark text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (
+    SELECT left(moved.days, -1)
+        || CASE
+               WHEN strpos('-fsuc', mark) > strpos('-fsuc', right(moved.days, 1)) THEN mark
+               ELSE right(moved.days, 1)
+           END
+    FROM (
+        SELECT right(
+            CASE
+                WHEN days_until IS NULL OR days = '' THEN '-'
+                ELSE days || repeat('-', least(greatest(today - days_until, 0), 30))
+            END,
+            30
+        ) AS days
+    ) moved
+);
+
+UPDATE devices
+SET snapshot_count = counted.snapshots
+FROM (SELECT device_id, count(*) AS snapshots FROM snapshots GROUP BY device_id) counted
+WHERE counted.device_id = devices.id;
+
+-- The last 30 days of the runs there are. A time zone that PostgreSQL does not know is UTC here.
+WITH zones AS MATERIALIZED (
+    SELECT sites.id AS site_id, coalesce(known.name, 'UTC') AS name
+    FROM sites
+    LEFT JOIN pg_timezone_names known ON known.name = sites.timezone
+),
+results AS MATERIALIZED (
+    SELECT runs.device_id,
+           (runs.finished_at AT TIME ZONE zones.name)::date AS day,
+           max(CASE
+               WHEN runs.state = 'failed' THEN 1
+               WHEN runs.verdict = 'suspect' THEN 2
+               WHEN runs.outcome = 'unchanged' THEN 3
+               ELSE 4
+           END) AS rank
+    FROM runs
+    JOIN zones ON zones.site_id = runs.site_id
+    WHERE runs.state IN ('succeeded', 'failed')
+    GROUP BY runs.device_id, day
+),
+spans AS (
+    SELECT device_id, max(day) AS until
+    FROM results
+    GROUP BY device_id
+)
+UPDATE devices
+SET days = noted.days,
+    days_until = noted.until
+FROM (
+    SELECT spans.device_id,
+           spans.until,
+           string_agg(coalesce(substr('fsuc', results.rank, 1), '-'), '' ORDER BY ago DESC) AS days
+    FROM spans
+    CROSS JOIN generate_series(0, 29) AS ago
+    LEFT JOIN results ON results.device_id = spans.device_id AND results.day = spans.until - ago
+    GROUP BY spans.device_id, spans.until
+) noted
+WHERE noted.device_id = devices.id;
+
+ALTER TABLE snapshots
+    -- Lines of the comparison form that it has and the snapshot before it has not, and the
+    -- reverse. NULL: there is none before it, or it was not compared yet.
+    ADD COLUMN added_lines integer,
+    ADD COLUMN removed_lines integer,
+    -- What a person wrote beside it.
+    ADD COLUMN comment text NOT NULL DEFAULT ''
+        CONSTRAINT snapshots_comment_short CHECK (length(comment) <= 2000),
+    -- Exempt from retention and deletion.
+    ADD COLUMN pinned boolean NOT NULL DEFAULT false,
+    -- When retention may take it. NULL: kept for ever.
+    ADD COLUMN expires_at timestamptz,
+    -- When it was taken into the search index. NULL: not yet, or not to be (suspect).
+    ADD COLUMN indexed_at timestamptz;
+
+-- Serves the indexer: what it has still to do, oldest first.
+CREATE INDEX snapshots_to_index ON snapshots (id) WHERE indexed_at IS NULL AND verdict = 'verified';
+
+-- The batch whose failed devices a person had tried again.
+ALTER TABLE batches ADD COLUMN retry_of_batch_id bigint REFERENCES batches (id);
+
+-- Serves the filter of batches and runs by who asked.
+CREATE INDEX batches_made_by ON batches (trigger, requested_by, id DESC);
+
+-- When a person asked to stop the run; the collector that has it sees that with its next
+-- heartbeat.
+ALTER TABLE runs ADD COLUMN cancel_requested_at timestamptz;
+
+-- Serve the list of all runs, newest first: of a site, those that failed, and since a time.
+CREATE INDEX runs_site ON runs (site_id, id DESC);
+CREATE INDEX runs_failed ON runs (id DESC) WHERE state = 'failed';
+CREATE INDEX runs_queued_at ON runs (queued_at);
+
+-- When the parts that work by themselves were last alive, so that the pages can tell when
+-- automatic backups stand still.
+CREATE TABLE heartbeats (
+    service text PRIMARY KEY
+        CONSTRAINT heartbeats_service_known CHECK (service IN ('scheduler', 'indexer')),
+    seen_at timestamptz NOT NULL
+);
+
+-- Search. A configuration is a set of lines, and most lines stand in many configurations and
+-- for a long time: so each distinct line is kept once, and for each device the span of its
+-- verified snapshots that had it. What is kept are masked lines: no secret is in here.
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+
+CREATE TABLE search_lines (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    -- First 16 bytes of the SHA-256 of menu, LF and text: finds the line again whatever its
+    -- length.
+    digest bytea NOT NULL CONSTRAINT search_lines_digest_unique UNIQUE,
+    -- `/ip firewall filter`, or empty above the first.
+    menu text NOT NULL,
+    -- The logical line, masked, with invisible characters made visible.
+    text text NOT NULL
+);
+
+-- Serves words of three letters and more, and regular expressions.
+CREATE INDEX search_lines_text ON search_lines USING gin (text gin_trgm_ops);
+-- Serves the search by menu, and that for what stands below a menu.
+CREATE INDEX search_lines_menu ON search_lines (menu text_pattern_ops, id);
+
+CREATE TABLE search_spans (
+    line_id bigint NOT NULL REFERENCES search_lines (id),
+    device_id bigint NOT NULL REFERENCES devices (id),
+    -- The snapshots are of this device and verified: the first that has the line, and the last.
+    first_snapshot_id bigint NOT NULL REFERENCES snapshots (id),
+    -- NULL: the newest verified one has it, too.
+    last_snapshot_id bigint REFERENCES snapshots (id),
+    PRIMARY KEY (line_id, device_id, first_snapshot_id)
+);
+
+-- Serves the search in some devices, and the indexer: the lines of a device as they are now.
+CREATE INDEX search_spans_device ON search_spans (device_id, line_id) WHERE last_snapshot_id IS NULL;
+-- Serve the deletion of a snapshot.
+CREATE INDEX search_spans_first ON search_spans (first_snapshot_id);
+CREATE INDEX search_spans_last ON search_spans (last_snapshot_id) WHERE last_snapshot_id IS NOT NULL;
