@@ -3,7 +3,7 @@
 
 use askama::filters::urlencode_strict;
 
-use crate::model::{BatchId, SnapshotId};
+use crate::model::{BatchId, RunId, SnapshotId};
 
 /// Percent-encodes everything but letters, digits and `_`, `.`, `-`, `~`.
 pub fn encode(text: &str) -> String {
@@ -43,6 +43,17 @@ pub fn download(id: &SnapshotId) -> String {
     format!("/snapshots/{id}/download")
 }
 
+/// The comparison of any two to six snapshots.
+pub fn compare_all(snapshots: &[SnapshotId]) -> String {
+    let asked: Vec<String> = snapshots.iter().map(|id| format!("s={id}")).collect();
+    format!("/compare?{}", asked.join("&"))
+}
+
+/// The steps to restore a snapshot.
+pub fn restore(id: &SnapshotId) -> String {
+    format!("/snapshots/{id}/restore")
+}
+
 /// **Compare**, the older first.
 pub fn compare(older: &SnapshotId, newer: &SnapshotId) -> String {
     format!("/compare?a={older}&b={newer}")
@@ -56,6 +67,16 @@ pub fn compare_text(older: &SnapshotId, newer: &SnapshotId) -> String {
 /// The page of a batch.
 pub fn batch(id: &BatchId) -> String {
     format!("/batches/{id}")
+}
+
+/// The page of a run.
+pub fn run(id: &RunId) -> String {
+    format!("/runs/{id}")
+}
+
+/// The runs of a device.
+pub fn device_runs(slug: &str, name: &str) -> String {
+    format!("/runs?site={}&device={}", encode(slug), encode(name))
 }
 
 /// The batches of a site.

@@ -8,13 +8,56 @@ use super::state::AppState;
 /// Which entry of the navigation is marked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Area {
-    /// Sites, devices, snapshots and comparisons.
+    /// Sites and their devices, snapshots and comparisons.
     Sites,
+    /// Scripts: Backup Scripts over all sites.
+    Scripts,
+    /// Search in configurations.
+    Search,
     /// Batches.
     Batches,
+    /// Runs.
+    Runs,
     /// An error page.
     None,
 }
+
+/// An entry of the navigation.
+#[derive(Debug)]
+pub struct NavLink {
+    pub area: Area,
+    pub href: &'static str,
+    pub label: &'static str,
+}
+
+/// The entries, in the order in which they stand.
+const NAV_LINKS: &[NavLink] = &[
+    NavLink {
+        area: Area::Sites,
+        href: "/",
+        label: "Sites",
+    },
+    NavLink {
+        area: Area::Scripts,
+        href: "/scripts",
+        label: "Scripts",
+    },
+    NavLink {
+        area: Area::Search,
+        href: "/search",
+        label: "Search",
+    },
+    NavLink {
+        area: Area::Batches,
+        href: "/batches",
+        label: "Batches",
+    },
+    NavLink {
+        area: Area::Runs,
+        href: "/runs",
+        label: "Runs",
+    },
+];
 
 /// The frame of a page.
 #[derive(Debug, Clone)]
@@ -36,13 +79,14 @@ impl Shell {
         }
     }
 
-    /// Whether `area` is the marked entry, by the name the template gives it.
-    pub fn is_in(&self, area: &str) -> bool {
-        match self.area {
-            Area::Sites => area == "sites",
-            Area::Batches => area == "batches",
-            Area::None => false,
-        }
+    /// The entries of the navigation.
+    pub const fn links(&self) -> &'static [NavLink] {
+        NAV_LINKS
+    }
+
+    /// Whether `area` is the marked entry.
+    pub fn is_in(&self, area: &Area) -> bool {
+        self.area == *area
     }
 }
 
@@ -61,6 +105,28 @@ pub enum Notice {
     NothingTicked,
     /// There is no device to back up.
     NoDevices,
+    /// What was queued or running is cancelled.
+    Cancelled,
+    /// Nothing was active.
+    NothingToCancel,
+    /// The failed devices are tried again.
+    Retried,
+    /// No device failed, or none is in the inventory.
+    NothingToRetry,
+    /// A comment was kept.
+    CommentSaved,
+    /// A snapshot was pinned.
+    Pinned,
+    /// A snapshot was unpinned.
+    Unpinned,
+    /// A snapshot was deleted.
+    Deleted,
+    /// A pinned snapshot is not deleted.
+    PinnedStays,
+    /// The newest verified snapshot is not deleted.
+    NewestStays,
+    /// No snapshot was ticked.
+    NothingTickedHere,
 }
 
 impl Notice {
@@ -72,6 +138,17 @@ impl Notice {
             Self::AlreadyRunning => "already-running",
             Self::NothingTicked => "nothing-ticked",
             Self::NoDevices => "no-devices",
+            Self::Cancelled => "cancelled",
+            Self::NothingToCancel => "nothing-to-cancel",
+            Self::Retried => "retried",
+            Self::NothingToRetry => "nothing-to-retry",
+            Self::CommentSaved => "comment-saved",
+            Self::Pinned => "pinned",
+            Self::Unpinned => "unpinned",
+            Self::Deleted => "deleted",
+            Self::PinnedStays => "pinned-stays",
+            Self::NewestStays => "newest-stays",
+            Self::NothingTickedHere => "nothing-ticked-here",
         }
     }
 
@@ -89,6 +166,39 @@ impl Notice {
             }
             Self::NothingTicked => "Nothing was started: tick at least one device first.",
             Self::NoDevices => "Nothing was started: there is no enabled device to back up here.",
+            Self::Cancelled => {
+                "Queued runs were cancelled, running ones are being stopped."
+            }
+            Self::NothingToCancel => {
+                "Nothing was cancelled: everything had ended already."
+            }
+            Self::Retried => {
+                "The devices that failed are being tried again; this is the batch that does it."
+            }
+            Self::NothingToRetry => {
+                "Nothing was started: no device of that batch failed, or none is in the inventory any more."
+            }
+            Self::CommentSaved => {
+                "The comment was saved."
+            }
+            Self::Pinned => {
+                "The backup is pinned: it is never deleted until it is unpinned."
+            }
+            Self::Unpinned => {
+                "The backup is no longer pinned."
+            }
+            Self::Deleted => {
+                "The backup was deleted."
+            }
+            Self::PinnedStays => {
+                "Nothing was deleted: the backup is pinned. Unpin it first."
+            }
+            Self::NewestStays => {
+                "Nothing was deleted: this is the newest verified backup of a device that is still in the inventory."
+            }
+            Self::NothingTickedHere => {
+                "Nothing was done: tick at least one backup first."
+            }
         }
     }
 }
