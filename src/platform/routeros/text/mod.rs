@@ -14,6 +14,7 @@ mod header;
 mod lines;
 mod marks;
 mod sections;
+mod syntax;
 #[cfg(test)]
 pub(crate) mod tests;
 mod unfinished;
@@ -25,6 +26,7 @@ pub use lines::{
 };
 pub use marks::{Marks, marks};
 pub use sections::{Section, sections};
+pub use syntax::{Token, TokenKind, tokens};
 pub use unfinished::Unfinished;
 
 /// How many characters of the router's own words are repeated in marks and messages.

@@ -6,3 +6,4 @@ mod fixtures;
 mod lines;
 mod properties;
 pub(crate) mod samples;
+mod syntax;
