@@ -13,6 +13,8 @@ mod error_menu;
 mod header;
 mod lines;
 mod marks;
+mod mask;
+mod pieces;
 mod sections;
 mod syntax;
 #[cfg(test)]
@@ -25,6 +27,7 @@ pub use lines::{
     LogicalLine, LogicalLines, PhysicalLines, line_count, logical_lines, physical_lines,
 };
 pub use marks::{Marks, marks};
+pub use mask::{MASK, Secrets, masked};
 pub use sections::{Section, sections};
 pub use syntax::{Token, TokenKind, tokens};
 pub use unfinished::Unfinished;

@@ -4,6 +4,8 @@
 
 mod fixtures;
 mod lines;
+mod mask;
+mod mask_properties;
 mod properties;
 pub(crate) mod samples;
 mod syntax;
