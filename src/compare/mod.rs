@@ -5,15 +5,29 @@
 //! in the unified diff. It is pure, and the same two texts always give the same result: the
 //! worst case is bounded by the search limits of the algorithm and not by a clock.
 
+mod build;
+mod columns;
+mod configuration;
+mod grid;
 mod inline;
+mod item;
+mod marks;
+mod mask;
 mod ops;
+mod order;
+mod pair;
+mod pieces;
 mod rows;
+mod summary;
+pub mod table;
 #[cfg(test)]
 mod tests;
 mod unified;
+mod words;
 
 use std::ops::Range;
 
+pub use build::table;
 pub use unified::unified;
 
 use ops::{Lines, Side, groups};

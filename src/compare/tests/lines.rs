@@ -1,9 +1,8 @@
 //! Tests of the comparison: its rows, its counts, and that the unified diff can be applied.
-#![allow(clippy::unwrap_used, reason = "a test stops where it is surprised")]
 
 use proptest::prelude::*;
 
-use super::{Comparison, Row, RowKind, compare, compare_at_most, unified};
+use super::super::{Comparison, Row, RowKind, compare, compare_at_most, unified};
 use crate::platform::routeros::text::comparison_form;
 use crate::platform::routeros::text::tests::samples::{
     configuration, fixture, noise, plain, render, style,

@@ -1,0 +1,207 @@
+//! How the table is filled: menus lined up, each item on its row, and folds and differences
+//! numbered.
+
+use super::columns::{MenuColumns, menus};
+use super::configuration::Configuration;
+use super::grid::{GridRow, Slot, grid};
+use super::marks::{Marked, segments};
+use super::mask::Mask;
+use super::order::is_ordered;
+use super::pieces::cell_text;
+use super::summary;
+use super::table::{
+    Cell, CellText, Column, Fold, ItemRow, MenuRow, MenuSummary, Open, Options, Row, StepSummary,
+    Table,
+};
+use crate::platform::routeros::text::header;
+use crate::visible;
+
+/// How many equal rows are shown before and after one that differs.
+const CONTEXT_ROWS: usize = 3;
+/// How many words are looked into for what differs in them, over a whole table: beyond that
+/// values are marked whole.
+const MAX_WORDS: usize = 100_000;
+
+/// Compares exports, in the order given; a page shows two to [`MAX_COLUMNS`] of them.
+///
+/// [`MAX_COLUMNS`]: super::table::MAX_COLUMNS
+#[must_use]
+pub fn table(exports: &[&[u8]], options: &Options) -> Table {
+    let columns: Vec<Column> = exports.iter().map(|export| column(export)).collect();
+    let configurations: Vec<Configuration<'_>> = exports
+        .iter()
+        .map(|export| Configuration::read(export, options.noise))
+        .collect();
+    let steps = columns
+        .windows(2)
+        .map(|pair| StepSummary::between(&pair[0], &pair[1]));
+    let mut builder = Builder {
+        options,
+        mask: Mask::of(exports, options.mask),
+        words_left: MAX_WORDS,
+        table: Table {
+            steps: steps.collect(),
+            columns,
+            rows: Vec::new(),
+            differences: 0,
+            folds: 0,
+            truncated: false,
+            reordered: 0,
+            remarks: configurations.iter().map(|one| one.remarks).sum(),
+        },
+    };
+    for menu in menus(&configurations) {
+        builder.menu(&menu);
+    }
+    builder.table
+}
+
+fn column(export: &[u8]) -> Column {
+    header(export).map_or_else(Column::default, |header| Column {
+        version: Some(header.version),
+        model: header.model,
+        serial: header.serial,
+    })
+}
+
+struct Builder<'a> {
+    options: &'a Options,
+    mask: Mask,
+    words_left: usize,
+    table: Table,
+}
+
+impl Builder<'_> {
+    fn menu(&mut self, menu: &MenuColumns<'_>) {
+        let is_ordered = is_ordered(menu.path);
+        let grid = grid(&menu.lines, is_ordered || self.options.noise);
+        self.table.reordered += grid.reordered;
+        for column in 1..menu.lines.len() {
+            let summary =
+                summary::menu(menu.path, &grid.rows, column).or_else(|| empty_menu(menu, column));
+            self.table.steps[column - 1].menus.extend(summary);
+        }
+        let is_heading_different = menu.is_empty() && menu.present.contains(&false);
+        let is_different = grid.rows.iter().any(|row| !row.is_equal());
+        let fold = (!is_different && !is_heading_different).then(|| self.fold(grid.rows.len()));
+        if is_heading_different {
+            self.table.differences += 1;
+        }
+        self.push(Row::Menu(MenuRow {
+            path: visible::bytes(menu.path),
+            fold,
+            difference: is_heading_different.then_some(self.table.differences),
+            present: menu.present.clone(),
+        }));
+        match fold {
+            Some(fold) if !fold.is_open => {}
+            Some(_) => self.items(menu.path, &grid.rows),
+            None => self.differing(menu.path, &grid.rows),
+        }
+    }
+
+    /// The rows of a menu with differences: those and what is around them, the rest folded.
+    fn differing(&mut self, path: &[u8], rows: &[GridRow<'_>]) {
+        let mut at = 0;
+        while at < rows.len() {
+            let equal = rows[at..].iter().take_while(|row| row.is_equal()).count();
+            let (from, to) = (at, at + equal);
+            let before = if from == 0 { 0 } else { CONTEXT_ROWS };
+            let behind = if to == rows.len() { 0 } else { CONTEXT_ROWS };
+            if equal > before + behind {
+                self.items(path, &rows[from..from + before]);
+                let folded = &rows[from + before..to - behind];
+                let fold = self.fold(folded.len());
+                self.push(Row::Fold(fold));
+                if fold.is_open {
+                    self.items(path, folded);
+                }
+                self.items(path, &rows[to - behind..to]);
+            } else {
+                self.items(path, &rows[from..to]);
+            }
+            let differing = rows[to..].iter().take_while(|row| !row.is_equal()).count();
+            self.items(path, &rows[to..to + differing]);
+            at = to + differing;
+        }
+    }
+
+    /// The next fold.
+    fn fold(&mut self, items: usize) -> Fold {
+        self.table.folds += 1;
+        let id = self.table.folds;
+        let is_open = match &self.options.open {
+            Open::All => true,
+            Open::Some(open) => open.contains(&id),
+        };
+        Fold { id, items, is_open }
+    }
+
+    /// Adds rows that are all equal, or all of one difference.
+    fn items(&mut self, path: &[u8], rows: &[GridRow<'_>]) {
+        let is_difference = rows.first().is_some_and(|row| !row.is_equal());
+        self.table.differences += usize::from(is_difference);
+        for (at, row) in rows.iter().enumerate() {
+            if self.is_full() {
+                return;
+            }
+            let cells = row.slots.iter().map(|slot| self.cell(path, slot)).collect();
+            self.push(Row::Item(ItemRow {
+                difference: is_difference.then_some(self.table.differences),
+                is_first: is_difference && at == 0,
+                is_noise: summary::is_noise(row),
+                cells,
+            }));
+        }
+    }
+
+    fn cell(&mut self, path: &[u8], slot: &Slot<'_>) -> Cell {
+        Cell {
+            change: slot.change,
+            text: slot.line.map(|_| self.text(path, slot)).flatten(),
+            elsewhere: slot.elsewhere,
+        }
+    }
+
+    fn text(&mut self, path: &[u8], slot: &Slot<'_>) -> Option<CellText> {
+        let line = slot.line?;
+        let secrets = self.mask.ranges(path, &line.text);
+        let marked = Marked {
+            text: &line.text,
+            secrets: &secrets,
+        };
+        let other_secrets = slot
+            .against
+            .map(|other| self.mask.ranges(path, &other.text));
+        let against = slot.against.zip(other_secrets.as_deref());
+        let against = against.map(|(other, secrets)| Marked {
+            text: &other.text,
+            secrets,
+        });
+        let segments = segments(marked, against, &mut self.words_left);
+        Some(cell_text(line.number, marked, &segments))
+    }
+
+    fn push(&mut self, row: Row) {
+        if !self.is_full() {
+            self.table.rows.push(row);
+        }
+    }
+
+    /// Whether no row fits any more; asked only when there is another one.
+    fn is_full(&mut self) -> bool {
+        self.table.truncated |= self.table.rows.len() >= self.options.max_rows;
+        self.table.truncated
+    }
+}
+
+/// The summary of a menu without items that only one of two columns has.
+fn empty_menu(menu: &MenuColumns<'_>, column: usize) -> Option<MenuSummary> {
+    let (before, after) = (menu.present[column - 1], menu.present[column]);
+    (menu.is_empty() && before != after).then(|| MenuSummary {
+        menu: visible::bytes(menu.path.strip_prefix(b"/").unwrap_or(menu.path)),
+        added: usize::from(after),
+        removed: usize::from(before),
+        ..MenuSummary::default()
+    })
+}
