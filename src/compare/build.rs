@@ -2,7 +2,7 @@
 //! numbered.
 
 use super::columns::{MenuColumns, menus};
-use super::configuration::Configuration;
+use super::configuration::{Configuration, Line};
 use super::grid::{GridRow, Slot, grid};
 use super::marks::{Marked, segments};
 use super::mask::Mask;
@@ -149,7 +149,7 @@ impl Builder<'_> {
             self.push(Row::Item(ItemRow {
                 difference: is_difference.then_some(self.table.differences),
                 is_first: is_difference && at == 0,
-                is_noise: summary::is_noise(row),
+                is_noise: summary::is_noise(path, row),
                 cells,
             }));
         }
@@ -158,28 +158,24 @@ impl Builder<'_> {
     fn cell(&mut self, path: &[u8], slot: &Slot<'_>) -> Cell {
         Cell {
             change: slot.change,
-            text: slot.line.map(|_| self.text(path, slot)).flatten(),
+            text: slot.line.map(|line| self.text(path, line, slot.against)),
             elsewhere: slot.elsewhere,
         }
     }
 
-    fn text(&mut self, path: &[u8], slot: &Slot<'_>) -> Option<CellText> {
-        let line = slot.line?;
+    fn text(&mut self, path: &[u8], line: &Line<'_>, against: Option<&Line<'_>>) -> CellText {
         let secrets = self.mask.ranges(path, &line.text);
         let marked = Marked {
             text: &line.text,
             secrets: &secrets,
         };
-        let other_secrets = slot
-            .against
-            .map(|other| self.mask.ranges(path, &other.text));
-        let against = slot.against.zip(other_secrets.as_deref());
-        let against = against.map(|(other, secrets)| Marked {
+        let against = against.map(|other| (other, self.mask.ranges(path, &other.text)));
+        let against = against.as_ref().map(|(other, secrets)| Marked {
             text: &other.text,
             secrets,
         });
         let segments = segments(marked, against, &mut self.words_left);
-        Some(cell_text(line.number, marked, &segments))
+        cell_text(line.number, marked, &segments)
     }
 
     fn push(&mut self, row: Row) {
@@ -199,9 +195,8 @@ impl Builder<'_> {
 fn empty_menu(menu: &MenuColumns<'_>, column: usize) -> Option<MenuSummary> {
     let (before, after) = (menu.present[column - 1], menu.present[column]);
     (menu.is_empty() && before != after).then(|| MenuSummary {
-        menu: visible::bytes(menu.path.strip_prefix(b"/").unwrap_or(menu.path)),
         added: usize::from(after),
         removed: usize::from(before),
-        ..MenuSummary::default()
+        ..MenuSummary::of(menu.path)
     })
 }

@@ -125,7 +125,8 @@ fn changed(line: Marked<'_>, line_parts: &[Part], against: Marked<'_>, left: &mu
             PartEdit::Insert { new } => changed.push(without_blank(line.text, &line_parts[new])),
             PartEdit::Value { old, new } => {
                 let old = against.value(&other_parts[old]);
-                let [_, differing] = changed_parts(old, line.value(&line_parts[new]), left);
+                let part = &line_parts[new];
+                let [_, differing] = changed_parts(old, line.value(part), left);
                 changed.extend(differing);
             }
         }

@@ -28,7 +28,7 @@ mod words;
 use std::ops::Range;
 
 pub use build::table;
-pub use unified::unified;
+pub use unified::{unified, unified_masked};
 
 use ops::{Lines, Side, groups};
 

@@ -1,10 +1,12 @@
 //! The text of a cell: segments of a line as pieces that are fit to be shown.
 
+use std::ops::Range;
+
 use super::marks::{Marked, Segment};
 use super::table::{CellText, Piece, Tone};
+use super::words::Ranges;
+use crate::platform::routeros::text::MASK;
 use crate::visible;
-
-const MASK: &str = "*****";
 
 /// How many bytes of a line are shown. A longer one is cut around what differs.
 const MAX_SHOWN_BYTES: usize = 4_096;
@@ -64,11 +66,13 @@ fn shown_len(segment: &Segment) -> usize {
 }
 
 /// The ranges that are shown, counted in bytes to be shown, in order and not touching.
-fn windows(segments: &[Segment], total: usize) -> Vec<std::ops::Range<usize>> {
-    if total <= MAX_SHOWN_BYTES {
-        return vec![0..total];
+fn windows(segments: &[Segment], total: usize) -> Ranges {
+    let is_long = total > MAX_SHOWN_BYTES;
+    let head = 0..if is_long { HEAD_BYTES } else { total };
+    let mut windows: Ranges = std::iter::once(head).collect();
+    if !is_long {
+        return windows;
     }
-    let mut windows = vec![0..HEAD_BYTES];
     let (mut at, mut shown) = (0, HEAD_BYTES);
     for segment in segments {
         let end = at + shown_len(segment);
@@ -123,7 +127,7 @@ impl Gap {
 }
 
 /// Adds a part of a segment, given relative to its beginning.
-fn push(text: &mut CellText, line: Marked<'_>, segment: &Segment, part: std::ops::Range<usize>) {
+fn push(text: &mut CellText, line: Marked<'_>, segment: &Segment, part: Range<usize>) {
     let shown = if segment.is_secret {
         MASK.to_owned()
     } else {

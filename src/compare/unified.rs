@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::mask::Mask;
 use super::ops::{Lines, Menus, Op, Side, groups, span};
 use crate::platform::routeros::text::comparison_form;
 
@@ -10,45 +11,78 @@ use crate::platform::routeros::text::comparison_form;
 /// what a hostile router may have sent.
 #[must_use]
 pub fn unified(old_label: &str, new_label: &str, old: &[u8], new: &[u8]) -> Vec<u8> {
-    let (old, new) = (comparison_form(old), comparison_form(new));
-    let lines = Lines::of(&old, &new);
-    let groups = groups(&lines);
-    let mut out = Vec::new();
-    if groups.is_empty() {
-        return out;
-    }
-    line(&mut out, b"--- ", one_line(old_label).as_bytes());
-    line(&mut out, b"+++ ", one_line(new_label).as_bytes());
-    let mut menus = Menus::of(&lines.old);
-    for group in &groups {
-        let menu = menus.before(span(group, Side::Old).start);
-        hunk(&mut out, &lines, group, menu);
-    }
-    out
+    write(old_label, new_label, [old, new], false)
 }
 
-fn hunk(out: &mut Vec<u8>, lines: &Lines<'_>, group: &[Op], menu: Option<&[u8]>) {
-    let (old, new) = (span(group, Side::Old), span(group, Side::New));
-    let ranges = format!("@@ -{} +{} @@", hunk_range(&old), hunk_range(&new));
-    out.extend_from_slice(ranges.as_bytes());
-    if let Some(menu) = menu {
-        out.push(b' ');
-        out.extend_from_slice(menu);
+/// The same with [`MASK`](crate::platform::routeros::text::MASK) in place of each secret, for a
+/// ticket. A line in which only a secret differs is there as removed and added, and looks the
+/// same on both sides.
+#[must_use]
+pub fn unified_masked(old_label: &str, new_label: &str, old: &[u8], new: &[u8]) -> Vec<u8> {
+    write(old_label, new_label, [old, new], true)
+}
+
+fn write(old_label: &str, new_label: &str, exports: [&[u8]; 2], mask: bool) -> Vec<u8> {
+    let [old, new] = exports.map(comparison_form);
+    let lines = Lines::of(&old, &new);
+    let groups = groups(&lines);
+    if groups.is_empty() {
+        return Vec::new();
     }
-    out.push(b'\n');
-    for op in group {
-        if op.equal {
-            for text in &lines.old[op.old.clone()] {
-                line(out, b" ", text);
+    let mut writer = Writer {
+        lines: &lines,
+        mask: Mask::of(&exports, mask),
+        old_menus: Menus::of(&lines.old),
+        new_menus: Menus::of(&lines.new),
+        out: Vec::new(),
+    };
+    writer.line(b"--- ", one_line(old_label).as_bytes());
+    writer.line(b"+++ ", one_line(new_label).as_bytes());
+    for group in &groups {
+        writer.hunk(group);
+    }
+    writer.out
+}
+
+/// The diff while it is being written.
+struct Writer<'a> {
+    lines: &'a Lines<'a>,
+    mask: Mask,
+    old_menus: Menus<'a>,
+    new_menus: Menus<'a>,
+    out: Vec<u8>,
+}
+
+impl Writer<'_> {
+    fn hunk(&mut self, group: &[Op]) {
+        let (old, new) = (span(group, Side::Old), span(group, Side::New));
+        let mut ranges = format!("@@ -{} +{} @@", hunk_range(&old), hunk_range(&new)).into_bytes();
+        if let Some(menu) = self.old_menus.before(old.start) {
+            ranges.push(b' ');
+            ranges.extend_from_slice(&self.mask.masked(menu, menu));
+        }
+        self.line(b"", &ranges);
+        for op in group {
+            let sign: &[u8] = if op.equal { b" " } else { b"-" };
+            for at in op.old.clone() {
+                let text = self.lines.old[at];
+                let menu = self.old_menus.before(at).unwrap_or(text);
+                let text = self.mask.masked(menu, text);
+                self.line(sign, &text);
             }
-            continue;
+            for at in op.new.clone().filter(|_| !op.equal) {
+                let text = self.lines.new[at];
+                let menu = self.new_menus.before(at).unwrap_or(text);
+                let text = self.mask.masked(menu, text);
+                self.line(b"+", &text);
+            }
         }
-        for text in &lines.old[op.old.clone()] {
-            line(out, b"-", text);
-        }
-        for text in &lines.new[op.new.clone()] {
-            line(out, b"+", text);
-        }
+    }
+
+    fn line(&mut self, sign: &[u8], text: &[u8]) {
+        self.out.extend_from_slice(sign);
+        self.out.extend_from_slice(text);
+        self.out.push(b'\n');
     }
 }
 
@@ -59,12 +93,6 @@ fn hunk_range(range: &Range<usize>) -> String {
         1 => format!("{}", range.start + 1),
         count => format!("{},{count}", range.start + 1),
     }
-}
-
-fn line(out: &mut Vec<u8>, sign: &[u8], text: &[u8]) {
-    out.extend_from_slice(sign);
-    out.extend_from_slice(text);
-    out.push(b'\n');
 }
 
 /// A label without control characters: a line break in it would read as a line of the diff.

@@ -30,7 +30,6 @@ pub(super) struct Value<'a> {
 /// many words may still be looked at. The whole values when that is too few, or when less than a
 /// third is common: then the parts say nothing.
 pub(super) fn changed_parts(old: Value<'_>, new: Value<'_>, left: &mut usize) -> [Ranges; 2] {
-    let whole = [old, new].map(|value| vec![value.start..value.end]);
     let (old_words, new_words) = (words(old), words(new));
     let before = common(old_words.iter(), new_words.iter());
     let behind = common(
@@ -41,7 +40,7 @@ pub(super) fn changed_parts(old: Value<'_>, new: Value<'_>, left: &mut usize) ->
     let new_middle = &new_words[before..new_words.len() - behind];
     let cost = old_middle.len().max(new_middle.len());
     if cost > MAX_WORDS || cost > *left {
-        return [middle(old, old_middle), middle(new, new_middle)];
+        return [middle(old_middle), middle(new_middle)];
     }
     *left -= cost;
     let mut changed = [Ranges::new(), Ranges::new()];
@@ -63,7 +62,7 @@ pub(super) fn changed_parts(old: Value<'_>, new: Value<'_>, left: &mut usize) ->
         (total - differs) * 3 < total
     };
     if has_little(&old_words, &changed[0]) || has_little(&new_words, &changed[1]) {
-        return whole;
+        return [old, new].map(|value| std::iter::once(value.start..value.end).collect());
     }
     changed
 }
@@ -76,16 +75,12 @@ fn common<'a, 'b: 'a>(
     old.zip(new).take_while(|(old, new)| old == new).count()
 }
 
-fn middle(value: Value<'_>, words: &[Word<'_>]) -> Ranges {
-    match words {
-        [] => Ranges::new(),
-        [first, ..] => {
-            let end = words
-                .last()
-                .map_or(value.end, |last| last.start + last.text.len());
-            vec![first.start..end]
-        }
-    }
+/// All of these words as one range.
+fn middle(words: &[Word<'_>]) -> Ranges {
+    let ends = words.first().zip(words.last());
+    ends.map(|(first, last)| first.start..last.start + last.text.len())
+        .into_iter()
+        .collect()
 }
 
 fn push(parts: &mut Ranges, words: &[Word<'_>]) {
