@@ -25,12 +25,25 @@ use tower::ServiceExt;
 const ROUNDS: usize = 15;
 
 fn main() {
-    let numbers: Vec<u32> = std::env::args().filter_map(|word| word.parse().ok()).collect();
+    let numbers: Vec<u32> = std::env::args()
+        .filter_map(|word| word.parse().ok())
+        .collect();
     let size = match numbers[..] {
-        [sites, devices_per_site, nights, ..] => seed::Size { sites, devices_per_site, nights },
-        _ => seed::Size { sites: 1_000, devices_per_site: 10, nights: 100 },
+        [sites, devices_per_site, nights, ..] => seed::Size {
+            sites,
+            devices_per_site,
+            nights,
+        },
+        _ => seed::Size {
+            sites: 1_000,
+            devices_per_site: 10,
+            nights: 100,
+        },
     };
-    let folder = tempfile::Builder::new().prefix("routervault-pages-").tempdir().unwrap();
+    let folder = tempfile::Builder::new()
+        .prefix("routervault-pages-")
+        .tempdir()
+        .unwrap();
     let cluster = cluster::Cluster::start(&cluster::Options {
         data_dir: folder.path().join("data"),
         durable: false,
@@ -47,7 +60,9 @@ async fn measure(url: &str, size: &seed::Size) {
     let begin = Instant::now();
     seed::seed(&pool, size).await;
     let vault = Arc::new(Vault::create(&MasterKey::generate()).0);
-    let exports: Vec<Vec<u8>> = (0..12).map(|day| large_export::large_export(350_000, day)).collect();
+    let exports: Vec<Vec<u8>> = (0..12)
+        .map(|day| large_export::large_export(350_000, day))
+        .collect();
     let kept = seed::keep(&pool, &vault, &exports).await;
     println!(
         "{} devices, {} snapshots, seeded in {:.0} s",
@@ -63,7 +78,13 @@ async fn measure(url: &str, size: &seed::Size) {
     });
     println!("{:64} {:>8} {:>8} {:>9}", "page", "median", "worst", "kB");
     let (old, new) = (kept[0], kept[kept.len() - 1]);
-    let ids = kept.iter().rev().take(6).map(|id| format!("s={id}")).collect::<Vec<_>>().join("&");
+    let ids = kept
+        .iter()
+        .rev()
+        .take(6)
+        .map(|id| format!("s={id}"))
+        .collect::<Vec<_>>()
+        .join("&");
     for page in pages() {
         let page = page
             .replace("{old}", &old.to_string())
@@ -111,7 +132,10 @@ async fn measure_page(app: &Router, page: &str) {
     let mut took = Vec::new();
     let mut bytes = 0;
     for _ in 0..=ROUNDS {
-        let request = Request::get(page).header("host", "localhost").body(Body::empty()).unwrap();
+        let request = Request::get(page)
+            .header("host", "localhost")
+            .body(Body::empty())
+            .unwrap();
         let begin = Instant::now();
         let answer = app.clone().oneshot(request).await.unwrap();
         let status = answer.status();

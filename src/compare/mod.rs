@@ -28,6 +28,9 @@ mod words;
 use std::ops::Range;
 
 pub use build::table;
+pub use table::{
+    Cell, Change, ItemRow, MAX_COLUMNS, MenuRow, Open, Options, Row as TableRow, Table, Tone,
+};
 pub use unified::{unified, unified_masked};
 
 use ops::{Lines, Side, groups};

@@ -56,12 +56,7 @@ pub fn restore(id: &SnapshotId) -> String {
 
 /// **Compare**, the older first.
 pub fn compare(older: &SnapshotId, newer: &SnapshotId) -> String {
-    format!("/compare?a={older}&b={newer}")
-}
-
-/// The same as unified text.
-pub fn compare_text(older: &SnapshotId, newer: &SnapshotId) -> String {
-    format!("/compare.diff?a={older}&b={newer}")
+    format!("/compare?s={older}&s={newer}")
 }
 
 /// The page of a batch.

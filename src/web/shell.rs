@@ -166,39 +166,23 @@ impl Notice {
             }
             Self::NothingTicked => "Nothing was started: tick at least one device first.",
             Self::NoDevices => "Nothing was started: there is no enabled device to back up here.",
-            Self::Cancelled => {
-                "Queued runs were cancelled, running ones are being stopped."
-            }
-            Self::NothingToCancel => {
-                "Nothing was cancelled: everything had ended already."
-            }
+            Self::Cancelled => "Queued runs were cancelled, running ones are being stopped.",
+            Self::NothingToCancel => "Nothing was cancelled: everything had ended already.",
             Self::Retried => {
                 "The devices that failed are being tried again; this is the batch that does it."
             }
             Self::NothingToRetry => {
                 "Nothing was started: no device of that batch failed, or none is in the inventory any more."
             }
-            Self::CommentSaved => {
-                "The comment was saved."
-            }
-            Self::Pinned => {
-                "The backup is pinned: it is never deleted until it is unpinned."
-            }
-            Self::Unpinned => {
-                "The backup is no longer pinned."
-            }
-            Self::Deleted => {
-                "The backup was deleted."
-            }
-            Self::PinnedStays => {
-                "Nothing was deleted: the backup is pinned. Unpin it first."
-            }
+            Self::CommentSaved => "The comment was saved.",
+            Self::Pinned => "The backup is pinned: it is never deleted until it is unpinned.",
+            Self::Unpinned => "The backup is no longer pinned.",
+            Self::Deleted => "The backup was deleted.",
+            Self::PinnedStays => "Nothing was deleted: the backup is pinned. Unpin it first.",
             Self::NewestStays => {
                 "Nothing was deleted: this is the newest verified backup of a device that is still in the inventory."
             }
-            Self::NothingTickedHere => {
-                "Nothing was done: tick at least one backup first."
-            }
+            Self::NothingTickedHere => "Nothing was done: tick at least one backup first.",
         }
     }
 }

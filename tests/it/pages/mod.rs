@@ -1,6 +1,7 @@
 //! The pages as a browser asks for them: the production router over a real database.
 
 mod actions;
+mod compare;
 mod failures;
 mod results;
 mod views;

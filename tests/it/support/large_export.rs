@@ -10,7 +10,10 @@ pub fn large_export(size_bytes: usize, day: usize) -> Vec<u8> {
         1 + day % 28
     );
     for number in 0..20 {
-        text += &format!("add name=user{number} password=\"pass word {number} {}\" service=l2tp\r\n", day / 10);
+        text += &format!(
+            "add name=user{number} password=\"pass word {number} {}\" service=l2tp\r\n",
+            day / 10
+        );
     }
     text += "/ip firewall filter\r\n";
     for rule in 0.. {
@@ -22,7 +25,9 @@ pub fn large_export(size_bytes: usize, day: usize) -> Vec<u8> {
             continue;
         }
         if rule == 200 + day {
-            text += &format!("add action=drop chain=input comment=\"day {day}\" in-interface=bridge\r\n");
+            text += &format!(
+                "add action=drop chain=input comment=\"day {day}\" in-interface=bridge\r\n"
+            );
         }
         let port = 1024 + (rule + usize::from(rule == 300 + day)) % 50_000;
         text += &format!(

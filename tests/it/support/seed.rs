@@ -21,7 +21,10 @@ pub async fn seed(pool: &PgPool, size: &Size) {
         .replace("$SITES", &size.sites.to_string())
         .replace("$DEVICES", &size.devices_per_site.to_string())
         .replace("$NIGHTS", &size.nights.to_string());
-    sqlx::raw_sql(AssertSqlSafe(script)).execute(pool).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(script))
+        .execute(pool)
+        .await
+        .unwrap();
     sqlx::raw_sql("VACUUM ANALYZE").execute(pool).await.unwrap();
 }
 
@@ -48,7 +51,11 @@ pub async fn keep(pool: &PgPool, vault: &Vault, exports: &[Vec<u8>]) -> Vec<Snap
         };
         let mut tx = pool.begin().await.unwrap();
         let previous = kept.last().copied();
-        kept.push(snapshots::insert(&mut tx, vault, &new, previous).await.unwrap());
+        kept.push(
+            snapshots::insert(&mut tx, vault, &new, previous)
+                .await
+                .unwrap(),
+        );
         tx.commit().await.unwrap();
     }
     kept

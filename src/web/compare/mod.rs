@@ -1,0 +1,107 @@
+//! **Compare**: two to six snapshots, item by item, differing ones in red with a sign and a word
+//! beside the colour; and the same as unified text for a ticket.
+
+mod page;
+mod view;
+
+use axum::{
+    extract::{Query, State},
+    http::header,
+    response::{IntoResponse, Redirect, Response},
+};
+use sqlx::PgConnection;
+
+use super::{bodies, error::PageError, links, state::AppState};
+use crate::compare::{table, unified, unified_masked};
+use crate::db::pages::{self as db, SnapshotHead};
+use page::ShowPage;
+use view::{Fields, View};
+
+/// Shows a comparison; a single snapshot leads to its own page.
+pub async fn show(
+    State(state): State<AppState>,
+    Query(fields): Query<Fields>,
+) -> Result<Response, PageError> {
+    let view = View::read(&fields)?;
+    if let [only] = view.snapshots[..] {
+        return Ok(Redirect::to(&links::snapshot(&only)).into_response());
+    }
+    let (heads, view, table) = compared(&state, view, |_, view, exports| {
+        table(exports, &view.options())
+    })
+    .await?;
+    Ok(ShowPage::new(&state, heads, view, table).into_response())
+}
+
+/// The comparison as unified text, over the comparison forms: each snapshot against the one
+/// before.
+pub async fn text(
+    State(state): State<AppState>,
+    Query(fields): Query<Fields>,
+) -> Result<Response, PageError> {
+    let view = View::read(&fields)?;
+    if view.snapshots.len() < 2 {
+        return Err(PageError::BadRequest(
+            "Tick two to six backups to compare them. Go back and choose.",
+        ));
+    }
+    let (_, _, diff) = compared(&state, view, |heads, view, exports| {
+        let unified = if view.secrets {
+            unified
+        } else {
+            unified_masked
+        };
+        let pairs = heads.windows(2).zip(exports.windows(2));
+        pairs
+            .flat_map(|(heads, pair)| {
+                unified(&label(&heads[0]), &label(&heads[1]), pair[0], pair[1])
+            })
+            .collect::<Vec<u8>>()
+    })
+    .await?;
+    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], diff).into_response())
+}
+
+fn label(head: &SnapshotHead) -> String {
+    format!(
+        "{}/{} {}",
+        head.site_slug,
+        head.device_name,
+        head.taken_at.format("%Y-%m-%d %H:%M:%S +0000")
+    )
+}
+
+/// Loads all columns and works on them where it keeps no other request waiting.
+async fn compared<T: Send + 'static>(
+    state: &AppState,
+    mut view: View,
+    work: impl FnOnce(&[SnapshotHead], &View, &[&[u8]]) -> T + Send + 'static,
+) -> Result<(Vec<SnapshotHead>, View, T), PageError> {
+    let mut conn = state.connection().await?;
+    let heads = heads(&mut conn, &mut view).await?;
+    let mut exports = Vec::with_capacity(heads.len());
+    for head in &heads {
+        exports.push(bodies::load(state, &mut conn, head.id).await?);
+    }
+    drop(conn);
+    bodies::aside(move || {
+        let exports: Vec<&[u8]> = exports.iter().map(Vec::as_slice).collect();
+        let done = work(&heads, &view, &exports);
+        (heads, view, done)
+    })
+    .await
+}
+
+/// The snapshots; those of one device always the oldest first, whatever the address says.
+async fn heads(conn: &mut PgConnection, view: &mut View) -> Result<Vec<SnapshotHead>, PageError> {
+    let mut heads = Vec::with_capacity(view.snapshots.len());
+    for id in &view.snapshots {
+        let head = db::get_snapshot(conn, *id).await?;
+        heads.push(head.ok_or(PageError::NotFound("snapshot"))?);
+    }
+    if page::is_one_device(&heads) {
+        heads.sort_by_key(|head| (head.taken_at, head.id.0));
+        view.snapshots = heads.iter().map(|head| head.id).collect();
+    }
+    Ok(heads)
+}

@@ -1,0 +1,206 @@
+//! The page of a comparison: what its template asks.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use chrono_tz::Tz;
+
+use super::view::{Layout, View};
+use crate::compare::{Cell, Change, ItemRow, MenuRow, Table, TableRow as Row, Tone};
+use crate::db::pages::SnapshotHead;
+use crate::web::{
+    filters, format, links,
+    shell::{Area, Shell},
+    state::AppState,
+    words,
+};
+
+/// A snapshot as the head of its column.
+pub struct Side {
+    pub head: SnapshotHead,
+    pub zone: Tz,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "compare/show.html")]
+pub struct ShowPage {
+    shell: Shell,
+    sides: Vec<Side>,
+    view: View,
+    table: Table,
+}
+
+/// What stands on a row of the page.
+enum Block<'a> {
+    /// Menus, one after the other, whose items are all equal and folded.
+    EqualMenus(Vec<&'a MenuRow>),
+    Row(&'a Row),
+}
+
+/// A line of the unified layout.
+struct UnifiedLine<'a> {
+    change: Change,
+    /// The column that the text is of.
+    column: usize,
+    cell: &'a Cell,
+}
+
+impl ShowPage {
+    pub fn new(state: &AppState, heads: Vec<SnapshotHead>, view: View, table: Table) -> Self {
+        let sides = heads.into_iter().map(|head| Side {
+            zone: format::zone(&head.timezone),
+            head,
+        });
+        Self {
+            shell: Shell::new(state, Area::Sites),
+            sides: sides.collect(),
+            view,
+            table,
+        }
+    }
+
+    fn first(&self) -> &SnapshotHead {
+        &self.sides[0].head
+    }
+
+    fn is_one_device(&self) -> bool {
+        self.sides
+            .iter()
+            .all(|side| side.head.device_id == self.first().device_id)
+    }
+
+    fn is_pair(&self) -> bool {
+        self.sides.len() == 2
+    }
+
+    fn is_unified(&self) -> bool {
+        self.view.layout == Layout::Unified
+    }
+
+    /// The rows, with neighbouring menus that are equal put together.
+    fn blocks(&self) -> Vec<Block<'_>> {
+        let mut blocks = Vec::new();
+        for row in &self.table.rows {
+            match (row, blocks.last_mut()) {
+                (Row::Menu(menu), Some(Block::EqualMenus(menus))) if is_closed(menu) => {
+                    menus.push(menu);
+                }
+                (Row::Menu(menu), _) if is_closed(menu) => {
+                    blocks.push(Block::EqualMenus(vec![menu]));
+                }
+                _ => blocks.push(Block::Row(row)),
+            }
+        }
+        blocks
+    }
+
+    /// Whether secrets may differ only because a column does not hold them.
+    fn secrets_differ(&self) -> bool {
+        self.sides
+            .iter()
+            .any(|side| side.head.has_secrets != self.first().has_secrets)
+    }
+
+    /// How many lines come and go by themselves.
+    fn noise(&self) -> usize {
+        self.table.remarks + self.table.reordered
+    }
+
+    /// The number of the difference after this one.
+    fn next(&self, difference: &usize) -> Option<usize> {
+        (*difference < self.table.differences).then_some(difference + 1)
+    }
+
+    /// How many columns the table has for each snapshot: mark, line number, text.
+    fn table_width(&self) -> usize {
+        if self.is_unified() {
+            4
+        } else {
+            3 * self.sides.len()
+        }
+    }
+
+    /// The name of a column beside its date: the device where there are several.
+    fn column_name(&self, index: &usize) -> String {
+        match (self.is_one_device(), self.is_pair(), index) {
+            (true, true, 0) => "Old".to_owned(),
+            (true, true, _) => "New".to_owned(),
+            (true, false, _) => format!("{}", index + 1),
+            (false, ..) => self.sides[*index].head.device_name.clone(),
+        }
+    }
+
+    /// The row in one column: what both have once, what went, what came.
+    fn unified<'a>(&self, row: &'a ItemRow) -> Vec<UnifiedLine<'a>> {
+        let (old, new) = (&row.cells[0], &row.cells[1]);
+        let line = |column, change| UnifiedLine {
+            change,
+            column,
+            cell: if column == 0 { old } else { new },
+        };
+        match new.change {
+            Change::Equal => vec![line(1, Change::Equal)],
+            Change::Changed => vec![line(0, Change::Removed), line(1, Change::Added)],
+            Change::Added | Change::Moved => vec![line(1, new.change)],
+            Change::Removed | Change::MovedAway => vec![line(0, new.change)],
+            Change::Absent => Vec::new(),
+        }
+    }
+
+    /// Whether a cell is red: it differs from the column before, or, in the first that has the
+    /// item, from the next.
+    fn is_red(&self, row: &ItemRow, index: &usize) -> bool {
+        let differs = |cell: &Cell| !matches!(cell.change, Change::Equal | Change::Absent);
+        let next = row.cells.get(index + 1);
+        !row.is_noise
+            && (differs(&row.cells[*index])
+                || (row.cells[*index].text.is_some()
+                    && (*index == 0 || next.is_some_and(|next| next.text.is_none()))
+                    && next.is_some_and(differs)))
+    }
+}
+
+/// Whether all snapshots are of one device.
+pub fn is_one_device(heads: &[SnapshotHead]) -> bool {
+    heads
+        .windows(2)
+        .all(|pair| pair[0].device_id == pair[1].device_id)
+}
+
+fn is_closed(menu: &MenuRow) -> bool {
+    menu.fold.is_some_and(|fold| !fold.is_open)
+}
+
+/// The sign of a change.
+const fn sign(change: &Change) -> &'static str {
+    match change {
+        Change::Equal | Change::Absent => "",
+        Change::Changed => "~",
+        Change::Added => "+",
+        Change::Removed => "−",
+        Change::Moved | Change::MovedAway => "↕",
+    }
+}
+
+/// The word beside the sign.
+const fn word(change: &Change) -> &'static str {
+    match change {
+        Change::Equal | Change::Absent => "",
+        Change::Changed => "changed",
+        Change::Added => "added",
+        Change::Removed => "removed",
+        Change::Moved => "moved here",
+        Change::MovedAway => "moved away",
+    }
+}
+
+/// The style class of a piece of text.
+const fn tone(tone: &Tone) -> &'static str {
+    match tone {
+        Tone::Plain => "",
+        Tone::Value => "rsc-value",
+        Tone::Command => "rsc-command",
+        Tone::Target => "rsc-target",
+        Tone::Key => "rsc-key",
+        Tone::Remark | Tone::Gap => "rsc-remark",
+    }
+}

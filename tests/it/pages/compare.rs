@@ -1,0 +1,122 @@
+//! The comparison: what it says, in which layouts, and what it keeps to itself.
+
+use super::*;
+
+/// What the days of a device look like that is compared in three columns.
+fn day(rules: &str, password: &str) -> Vec<u8> {
+    format!(
+        "# 2026-05-01 02:00:11 by RouterOS 7.16.2\r\n/ip firewall filter\r\n{rules}/ppp secret\r\n\
+         add name=anna password={password} service=l2tp\r\n/system identity\r\nset name=gw-1\r\n"
+    )
+    .into_bytes()
+}
+
+/// Three backups: a rule comes and the password changes, then a rule goes.
+async fn three_days() -> (Stage, String) {
+    let stage = Stage::acme().await;
+    stage
+        .run("INSERT INTO batches (trigger) VALUES ('scheduled')")
+        .await;
+    let drop = "add action=drop chain=input comment=last\r\n";
+    let web = "add action=accept chain=input dst-port=443 protocol=tcp\r\n";
+    let days = [
+        (day(drop, "first-Secret1"), "2026-05-01T02:00:11Z"),
+        (
+            day(&format!("{web}{drop}"), "second-Secret2"),
+            "2026-05-02T02:00:11Z",
+        ),
+        (day(web, "second-Secret2"), "2026-05-03T02:00:11Z"),
+    ];
+    let mut kept: Vec<SnapshotId> = Vec::new();
+    for (export, taken_at) in &days {
+        kept.push(stage.keep(export, taken_at, kept.last().copied()).await);
+    }
+    let asked: Vec<String> = kept.iter().map(|id| format!("s={id}")).collect();
+    (stage, asked.join("&"))
+}
+
+#[tokio::test]
+async fn an_item_that_changed_is_one_item_with_what_changed_marked() {
+    let stage = Stage::backed_up().await;
+    let text = stage.get("/compare?s=2&s=1").await.text();
+    assert!(text.contains("ip address changed"), "the summary in words");
+    assert!(text.contains("RouterOS changed from <b>7.15.2</b> to <b>7.16.2</b>"));
+    assert!(
+        text.find("192.0.2.1").unwrap() < text.find("192.0.2.9").unwrap(),
+        "older first"
+    );
+    assert!(
+        text.contains("<span class=\"word\">changed</span>"),
+        "a word beside the sign"
+    );
+    let unified = stage.get("/compare?s=1&s=2&layout=unified").await.text();
+    assert!(unified.contains(">removed</span>") && unified.contains(">added</span>"));
+}
+
+#[tokio::test]
+async fn the_text_for_a_ticket_is_a_unified_diff() {
+    let diff = Stage::backed_up().await.get("/compare.diff?s=1&s=2").await;
+    assert_eq!(diff.header("content-type"), "text/plain; charset=utf-8");
+    assert!(
+        diff.body
+            .starts_with(b"--- acme/gw-1 2026-05-01 02:00:11 +0000\n")
+    );
+    assert!(
+        diff.body
+            .windows(20)
+            .any(|part| part == b"+add address=192.0.2")
+    );
+}
+
+#[tokio::test]
+async fn three_backups_stand_in_three_columns_and_each_step_is_told() {
+    let (stage, asked) = three_days().await;
+    let text = stage.get(&format!("/compare?{asked}")).await.text();
+    assert_eq!(text.matches("<th scope=\"colgroup\"").count(), 3);
+    assert!(text.contains("ip firewall filter: 1 added; ppp secret changed"));
+    assert!(text.contains("ip firewall filter: 1 removed"));
+    let diff = stage.get(&format!("/compare.diff?{asked}")).await.text();
+    assert_eq!(diff.matches("--- acme/gw-1").count(), 2);
+}
+
+#[tokio::test]
+async fn secrets_are_masked_and_yet_seen_to_change_until_they_are_asked_for() {
+    let (stage, asked) = three_days().await;
+    for address in ["/compare", "/compare.diff"] {
+        let text = stage.get(&format!("{address}?{asked}")).await.text();
+        assert!(
+            !text.contains("Secret1") && !text.contains("Secret2"),
+            "{address}"
+        );
+        let shown = stage
+            .get(&format!("{address}?{asked}&secrets=shown"))
+            .await
+            .text();
+        assert!(shown.contains("first-Secret1") && shown.contains("second-Secret2"));
+    }
+    let text = stage.get(&format!("/compare?{asked}")).await.text();
+    assert!(text.contains("(secret, changed)"));
+}
+
+#[tokio::test]
+async fn what_is_equal_is_folded_and_opens_by_its_link() {
+    let (stage, asked) = three_days().await;
+    let folded = stage.get(&format!("/compare?{asked}")).await.text();
+    assert!(folded.contains("1 menu is equal"));
+    assert!(!folded.contains(">set</span>"), "the identity is folded");
+    let open = stage
+        .get(&format!("/compare?{asked}&open=all"))
+        .await
+        .text();
+    assert!(open.contains(">set</span>") && open.contains("Hide what is equal"));
+}
+
+#[tokio::test]
+async fn one_ticked_backup_is_shown_and_the_same_twice_is_one() {
+    let stage = Stage::backed_up().await;
+    for address in ["/compare?s=1", "/compare?s=1&s=1"] {
+        let answer = stage.get(address).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        assert_eq!(answer.header("location"), "/snapshots/1");
+    }
+}
