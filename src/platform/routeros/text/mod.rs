@@ -11,6 +11,7 @@ mod cli_error;
 mod comparison;
 mod error_menu;
 mod header;
+mod highlight;
 mod lines;
 mod marks;
 mod mask;
@@ -23,6 +24,9 @@ mod unfinished;
 
 pub use comparison::{comparison_form, fingerprint};
 pub use header::{Header, header, major};
+pub use highlight::{
+    Highlighted, HighlightedLine, HighlightedLines, Tone, highlight, highlight_logical,
+};
 pub use lines::{
     LogicalLine, LogicalLines, PhysicalLines, line_count, logical_lines, physical_lines,
 };

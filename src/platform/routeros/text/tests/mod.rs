@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where it is surprised")]
 
 mod fixtures;
+mod highlight;
 mod lines;
 mod mask;
 mod mask_properties;
