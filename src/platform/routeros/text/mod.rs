@@ -15,6 +15,7 @@ mod highlight;
 mod lines;
 mod marks;
 mod mask;
+mod menu_tree;
 mod pieces;
 mod sections;
 mod syntax;
@@ -32,6 +33,7 @@ pub use lines::{
 };
 pub use marks::{Marks, marks};
 pub use mask::{MASK, Secrets, masked};
+pub use menu_tree::{MenuNode, SectionSpan, menu_tree, section_text};
 pub use sections::{Section, sections};
 pub use syntax::{Token, TokenKind, tokens};
 pub use unfinished::Unfinished;

@@ -7,6 +7,7 @@ mod highlight;
 mod lines;
 mod mask;
 mod mask_properties;
+mod menu_tree;
 mod properties;
 pub(crate) mod samples;
 mod syntax;
