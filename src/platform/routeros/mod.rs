@@ -4,6 +4,7 @@
 mod export;
 mod facts;
 pub mod judge;
+pub mod restore;
 mod session;
 pub mod text;
 
