@@ -3,11 +3,17 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use routervault::compare::compare;
-use routervault::platform::routeros::text::{comparison_form, fingerprint, marks};
+use routervault::platform::routeros::text::{
+    comparison_form, fingerprint, highlight, marks, masked,
+};
 use routervault::vault::body;
 use std::hint::black_box;
 
 const SIZES: [(&str, usize); 3] = [("20 kB", 20_000), ("350 kB", 350_000), ("5 MB", 5_000_000)];
+
+/// Secrets to be looked for in everything else.
+const SECRETS: &[u8] = b"/ppp secret\r\nadd name=a password=hunter2-hunter2\r\n\
+    add name=b password=\"correct horse\"\r\nadd name=c password=branch-office\r\n";
 
 /// An export of about that size, wrapped as RouterOS wraps.
 fn export(size: usize) -> Vec<u8> {
@@ -44,6 +50,7 @@ fn bench(criterion: &mut Criterion) {
     for (name, size) in SIZES {
         let old = export(size);
         let new = changed(&old);
+        let with_secrets = [&new[..], SECRETS].concat();
         let mut group = criterion.benchmark_group(name);
         group
             .throughput(Throughput::Bytes(size as u64))
@@ -71,6 +78,13 @@ fn bench(criterion: &mut Criterion) {
         add("comparison form", &|| comparison_form(&new).len());
         add("fingerprint", &|| fingerprint(&new).len());
         add("marks", &|| marks(&new).menus);
+        add("mask", &|| masked(&with_secrets).len());
+        add("highlight", &|| {
+            highlight(&new, 1).map(|line| line.parts.len()).sum()
+        });
+        add("highlight 2,000 lines", &|| {
+            highlight(&new, 2_001).take(2_000).count()
+        });
         add("compare", &|| compare(&old, &new).rows.len());
     }
 }

@@ -2,13 +2,15 @@
 //! `show` gives them back, and every line that was recorded is there.
 //!
 //! `script/replay DIR` runs this on any folder; by itself it takes the project's own recordings.
-//! What a recording holds is read here by a few lines that share nothing with the program.
+//! What a recording holds is read here by a few lines that share nothing with the program. The
+//! properties of unwrapping, highlighting and masking are checked on the same recordings.
 #![allow(clippy::unwrap_used)]
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use routervault::platform::routeros::text::{highlight, line_count, logical_lines, masked};
 use serde_json::Value;
 
 struct Running(Child);
@@ -114,6 +116,12 @@ fn lines_of(body: &[u8]) -> Vec<Vec<u8>> {
     lines
 }
 
+/// Where the recordings are: the project's own unless told otherwise.
+fn folder() -> PathBuf {
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/recordings");
+    PathBuf::from(std::env::var("ROUTERVAULT_RECORDINGS").unwrap_or_else(|_| own.to_owned()))
+}
+
 fn recordings(folder: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
@@ -126,9 +134,7 @@ fn recordings(folder: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn recorded_sessions_become_verified_snapshots_with_every_recorded_line() {
-    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/recordings");
-    let folder = std::env::var("ROUTERVAULT_RECORDINGS").unwrap_or_else(|_| own.to_owned());
-    let folder = Path::new(&folder);
+    let folder = &folder();
     let work = tempfile::tempdir_in("/tmp").unwrap();
     let mode: std::fs::Permissions = std::os::unix::fs::PermissionsExt::from_mode(0o711);
     std::fs::set_permissions(work.path(), mode).unwrap();
@@ -168,5 +174,58 @@ fn recorded_sessions_become_verified_snapshots_with_every_recorded_line() {
         assert!(recorded.len() > 5, "{file} records no export");
         assert_eq!(lines_of(&output.stdout), recorded, "{file}");
         println!("{file}: verified, {} lines as recorded", recorded.len());
+    }
+}
+
+/// The recorded exports as a router sends them.
+fn recorded_bodies() -> Vec<(PathBuf, Vec<u8>)> {
+    recordings(&folder())
+        .into_iter()
+        .map(|path| {
+            let mut body = recorded_export(&path).join(&b"\r\n"[..]);
+            body.extend_from_slice(b"\r\n");
+            (path, body)
+        })
+        .collect()
+}
+
+#[test]
+fn a_recorded_export_is_unwrapped_and_highlighted_without_loss() {
+    for (path, body) in recorded_bodies() {
+        let file = path.display();
+        let unwrapped: Vec<u8> = logical_lines(&body)
+            .flat_map(|line| line.text.into_owned())
+            .collect();
+        let continuation = b"\\\r\n    ";
+        let mut expected = body.clone();
+        while let Some(at) = memchr::memmem::find(&expected, continuation) {
+            expected.drain(at..at + continuation.len());
+        }
+        expected.retain(|byte| !matches!(byte, b'\r' | b'\n'));
+        assert_eq!(unwrapped, expected, "{file}");
+        let shown: Vec<Vec<u8>> = highlight(&body, 1)
+            .map(|line| {
+                let parts = line.parts.into_iter().map(|part| &line.text[part.range]);
+                parts.collect::<Vec<_>>().concat()
+            })
+            .collect();
+        assert_eq!(shown, lines_of(&body), "{file}");
+    }
+}
+
+#[test]
+fn a_recorded_export_with_a_secret_is_masked_line_by_line() {
+    for (path, body) in recorded_bodies() {
+        let file = path.display();
+        assert_eq!(line_count(&masked(&body)), line_count(&body), "{file}");
+        let own = b"/ppp secret\r\nadd name=a password=\"Zq\\\"made up\\\"\" comment=\"Zq\\\"ma\\\r\n    de up\\\" twice\"\r\n";
+        let with_secret = [&body[..], own].concat();
+        let text = masked(&with_secret);
+        assert_eq!(line_count(&text), line_count(&with_secret), "{file}");
+        assert!(memchr::memmem::find(&text, b"Zq").is_none(), "{file}");
+        assert!(
+            text.ends_with(b"password=***** comment=\"*****\\\r\n     twice\"\r\n"),
+            "{file}"
+        );
     }
 }
