@@ -2,7 +2,8 @@
 //! sizes of a small router, a large one, and one beyond any seen.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use routervault::compare::compare;
+use routervault::compare::table::Options;
+use routervault::compare::{compare, table};
 use routervault::platform::routeros::text::{
     comparison_form, fingerprint, highlight, marks, masked,
 };
@@ -46,6 +47,40 @@ fn changed(text: &[u8]) -> Vec<u8> {
     changed
 }
 
+/// The same with another value in every rule.
+fn changed_throughout(text: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(text);
+    text.replace("branch ", "office ").into_bytes()
+}
+
+/// A menu of about that size in which every item has a password, and no two the same.
+fn accounts(size: usize, batch: usize) -> Vec<u8> {
+    let mut text = b"/ppp secret\r\n".to_vec();
+    for account in 0.. {
+        if text.len() >= size {
+            break;
+        }
+        let line = format!(
+            "add name=user-{account} password=secret-{batch}-{account} profile=default\r\n"
+        );
+        text.extend_from_slice(line.as_bytes());
+    }
+    text
+}
+
+/// Entries of an address list of about that size, none of them in another batch.
+fn entries(size: usize, batch: usize) -> Vec<u8> {
+    let mut text = b"/ip firewall address-list\r\n".to_vec();
+    for entry in 0.. {
+        if text.len() >= size {
+            break;
+        }
+        let line = format!("add address=2001:db8:{batch}::{entry:x} list=list-{batch}-{entry}\r\n");
+        text.extend_from_slice(line.as_bytes());
+    }
+    text
+}
+
 fn bench(criterion: &mut Criterion) {
     for (name, size) in SIZES {
         let old = export(size);
@@ -85,7 +120,17 @@ fn bench(criterion: &mut Criterion) {
         add("highlight 2,000 lines", &|| {
             highlight(&new, 2_001).take(2_000).count()
         });
-        add("compare", &|| compare(&old, &new).rows.len());
+        add("compare lines", &|| compare(&old, &new).rows.len());
+        let rows = |old: &[u8], new: &[u8]| table(&[old, new], &Options::default()).rows.len();
+        add("compare", &|| rows(&old, &new));
+        let throughout = changed_throughout(&old);
+        add("compare, every item changed", &|| rows(&old, &throughout));
+        let passwords = [accounts(size, 1), accounts(size, 2)];
+        add("compare, every password changed", &|| {
+            rows(&passwords[0], &passwords[1])
+        });
+        let lists = [entries(size, 1), entries(size, 2)];
+        add("compare, nothing in common", &|| rows(&lists[0], &lists[1]));
     }
 }
 

@@ -1,5 +1,6 @@
 //! Recorded sessions through the whole program: `simulate` serves them, `backup` fetches them,
-//! `show` gives them back, and every line that was recorded is there.
+//! `show` gives them back, and every line that was recorded is there, in the comparison of each
+//! with another as well.
 //!
 //! `script/replay DIR` runs this on any folder; by itself it takes the project's own recordings.
 //! What a recording holds is read here by a few lines that share nothing with the program. The
@@ -10,6 +11,8 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use routervault::compare::table;
+use routervault::compare::table::{Open, Options, Row};
 use routervault::platform::routeros::text::{highlight, line_count, logical_lines, masked};
 use serde_json::Value;
 
@@ -132,6 +135,40 @@ fn recordings(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
+/// Compares two exports and reads each back out of the table: every line is there once, with its
+/// number.
+fn compare_and_read_back(old: &[u8], new: &[u8]) {
+    let options = Options {
+        mask: false,
+        noise: true,
+        open: Open::All,
+        max_rows: usize::MAX,
+    };
+    let table = table(&[old, new], &options);
+    for (column, export) in [old, new].into_iter().enumerate() {
+        let mut shown = Vec::new();
+        for row in &table.rows {
+            let Row::Item(item) = row else { continue };
+            if let Some(text) = &item.cells[column].text {
+                assert_eq!(text.hidden_bytes, 0);
+                let pieces = text.pieces.iter().map(|piece| piece.text.as_str());
+                shown.push((text.line, pieces.collect::<String>()));
+            }
+        }
+        shown.sort();
+        let recorded: Vec<_> = logical_lines(export)
+            .filter(|line| !line.text.starts_with(b"/"))
+            .map(|line| {
+                (
+                    line.number,
+                    String::from_utf8_lossy(&line.text).into_owned(),
+                )
+            })
+            .collect();
+        assert_eq!(shown, recorded);
+    }
+}
+
 #[test]
 fn recorded_sessions_become_verified_snapshots_with_every_recorded_line() {
     let folder = &folder();
@@ -160,6 +197,7 @@ fn recorded_sessions_become_verified_snapshots_with_every_recorded_line() {
     assert!(!paths.is_empty());
     assert_eq!(runs.len(), paths.len());
 
+    let mut exports = Vec::new();
     for path in paths {
         let file = path.file_name().unwrap().to_str().unwrap();
         let run = runs
@@ -174,6 +212,11 @@ fn recorded_sessions_become_verified_snapshots_with_every_recorded_line() {
         assert!(recorded.len() > 5, "{file} records no export");
         assert_eq!(lines_of(&output.stdout), recorded, "{file}");
         println!("{file}: verified, {} lines as recorded", recorded.len());
+        exports.push(output.stdout);
+    }
+    let last = exports.last().unwrap();
+    for (old, new) in std::iter::once(last).chain(&exports).zip(&exports) {
+        compare_and_read_back(old, new);
     }
 }
 
