@@ -1,6 +1,7 @@
 //! How the table is filled: menus lined up, each item on its row, and folds and differences
 //! numbered.
 
+use super::CONTEXT_LINES;
 use super::columns::{MenuColumns, menus};
 use super::configuration::{Configuration, Line};
 use super::grid::{GridRow, Slot, grid};
@@ -16,8 +17,9 @@ use super::table::{
 use crate::platform::routeros::text::header;
 use crate::visible;
 
-/// How many equal rows are shown before and after one that differs.
-const CONTEXT_ROWS: usize = 3;
+/// How many logical lines of all exports together are compared: of two exports some 20 MB of
+/// configuration each. What is kept of a line takes more room than a short line does.
+const MAX_LINES: usize = 600_000;
 /// How many words are looked into for what differs in them, over a whole table: beyond that
 /// values are marked whole.
 const MAX_WORDS: usize = 100_000;
@@ -27,10 +29,11 @@ const MAX_WORDS: usize = 100_000;
 /// [`MAX_COLUMNS`]: super::table::MAX_COLUMNS
 #[must_use]
 pub fn table(exports: &[&[u8]], options: &Options) -> Table {
+    let max_lines = MAX_LINES / exports.len().max(1);
     let columns: Vec<Column> = exports.iter().map(|export| column(export)).collect();
     let configurations: Vec<Configuration<'_>> = exports
         .iter()
-        .map(|export| Configuration::read(export, options.noise))
+        .map(|export| Configuration::read(export, options.noise, max_lines))
         .collect();
     let steps = columns
         .windows(2)
@@ -48,6 +51,7 @@ pub fn table(exports: &[&[u8]], options: &Options) -> Table {
             truncated: false,
             reordered: 0,
             remarks: configurations.iter().map(|one| one.remarks).sum(),
+            left_out: configurations.iter().map(|one| one.left_out).sum(),
         },
     };
     for menu in menus(&configurations) {
@@ -106,8 +110,8 @@ impl Builder<'_> {
         while at < rows.len() {
             let equal = rows[at..].iter().take_while(|row| row.is_equal()).count();
             let (from, to) = (at, at + equal);
-            let before = if from == 0 { 0 } else { CONTEXT_ROWS };
-            let behind = if to == rows.len() { 0 } else { CONTEXT_ROWS };
+            let before = if from == 0 { 0 } else { CONTEXT_LINES };
+            let behind = if to == rows.len() { 0 } else { CONTEXT_LINES };
             if equal > before + behind {
                 self.items(path, &rows[from..from + before]);
                 let folded = &rows[from + before..to - behind];

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::item::terse_split;
 use crate::platform::routeros::text::{comparison_form, logical_lines};
@@ -42,17 +43,21 @@ pub(super) struct Configuration<'a> {
     pub menus: Vec<Menu<'a>>,
     /// How many lines the comparison form leaves out: status remarks and the like.
     pub remarks: usize,
+    /// How many lines were not read because there are too many.
+    pub left_out: usize,
 }
 
 impl<'a> Configuration<'a> {
     /// Reads an export. With `noise` the lines that the comparison form leaves out are kept and
-    /// marked, and the line with the time is kept as it came.
-    pub fn read(export: &'a [u8], noise: bool) -> Self {
+    /// marked, and the line with the time is kept as it came. At most `max_lines` logical lines
+    /// are read, from the top.
+    pub fn read(export: &'a [u8], noise: bool, max_lines: usize) -> Self {
         let mut reader = Reader::new(noise);
-        for line in logical_lines(export) {
+        let mut lines = logical_lines(export);
+        for line in lines.by_ref().take(max_lines) {
             reader.take(line.number, line.text);
         }
-        reader.finish()
+        reader.finish(lines.count())
     }
 }
 
@@ -124,17 +129,9 @@ impl<'a> Reader<'a> {
             return;
         }
         let (menu, item) = terse_split(&text);
-        let path = match text {
-            Cow::Borrowed(text) => Cow::Borrowed(&text[menu.clone()]),
-            Cow::Owned(ref text) => Cow::Owned(text[menu.clone()].to_vec()),
-        };
-        self.current = self.place(path);
+        self.current = self.place(cut(&text, menu));
         if let Some(item) = item {
-            let item = match text {
-                Cow::Borrowed(text) => Cow::Borrowed(&text[item]),
-                Cow::Owned(text) => Cow::Owned(text[item].to_vec()),
-            };
-            self.push(self.current, number, item, false);
+            self.push(self.current, number, cut(&text, item), false);
         }
     }
 
@@ -157,7 +154,7 @@ impl<'a> Reader<'a> {
         });
     }
 
-    fn finish(mut self) -> Configuration<'a> {
+    fn finish(mut self, left_out: usize) -> Configuration<'a> {
         // Blank lines at the end are no lines of the comparison form.
         if let Some(menu) = self.menus.get_mut(self.current) {
             while menu
@@ -173,6 +170,14 @@ impl<'a> Reader<'a> {
         Configuration {
             menus: self.menus,
             remarks: self.remarks,
+            left_out,
         }
+    }
+}
+
+fn cut<'a>(text: &Cow<'a, [u8]>, range: Range<usize>) -> Cow<'a, [u8]> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[range]),
+        Cow::Owned(text) => Cow::Owned(text[range].to_vec()),
     }
 }

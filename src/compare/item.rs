@@ -133,17 +133,8 @@ fn remark(line: &[u8]) -> Vec<Part> {
 /// Where the menu stands in a line that begins with a slash, and where the item does that a
 /// terse export writes behind it.
 pub(super) fn terse_split(line: &[u8]) -> (Range<usize>, Option<Range<usize>>) {
-    let whole = 0..line.trim_ascii_end().len();
     let mut tokens = tokens(line).into_iter();
-    match (
-        tokens.next(),
-        tokens.find(|token| token.kind != TokenKind::Space),
-    ) {
-        (Some(menu), Some(next))
-            if menu.kind == TokenKind::Menu && next.kind == TokenKind::Command =>
-        {
-            (menu.range, Some(next.range.start..line.len()))
-        }
-        _ => (whole, None),
-    }
+    let menu = tokens.next().map_or(0..line.len(), |menu| menu.range);
+    let item = tokens.find(|token| token.kind != TokenKind::Space);
+    (menu, item.map(|first| first.range.start..line.len()))
 }

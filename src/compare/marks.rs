@@ -124,9 +124,13 @@ fn changed(line: Marked<'_>, line_parts: &[Part], against: Marked<'_>, left: &mu
             PartEdit::Keep { .. } | PartEdit::Remove { .. } => {}
             PartEdit::Insert { new } => changed.push(without_blank(line.text, &line_parts[new])),
             PartEdit::Value { old, new } => {
-                let old = against.value(&other_parts[old]);
                 let part = &line_parts[new];
-                let [_, differing] = changed_parts(old, line.value(part), left);
+                let old = against.value(&other_parts[old]);
+                let differing = changed_parts(old, line.value(part), left);
+                if part.value().is_empty() {
+                    // There is nothing else to be marked where a value was emptied.
+                    changed.push(without_blank(line.text, part));
+                }
                 changed.extend(differing);
             }
         }

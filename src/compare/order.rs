@@ -1,13 +1,14 @@
 //! In which menus the order of the items is configuration.
 //!
-//! MikroTik's documentation says of each of these that entries are tried from the first to the
-//! last and that the first that fits decides, and the console has `move` for them. Everywhere
-//! else a router keeps a set: it may print it in another order (`/container` entries were seen
-//! to swap places in revisions with no other change), and that is no difference.
+//! In each of these, entries are tried from the first to the last, by MikroTik's documentation
+//! (help.mikrotik.com, the pages named below). Everywhere else a router keeps a set, and may
+//! print it in another order: `/container` entries were seen to swap places in revisions with no
+//! other change. A menu missing here hides nothing: items in another order are counted, and
+//! shown when asked for.
 
 /// Menus whose order decides, in the spaced form.
-const ORDERED: [&[u8]; 36] = [
-    // "Filter", "NAT", "Mangle", "RAW": processed in the order in which they are listed.
+const ORDERED: [&[u8]; 39] = [
+    // "Filter", "NAT", "Mangle", "RAW", "Bridging and Switching": the first rule that fits acts.
     b"/ip firewall filter",
     b"/ip firewall nat",
     b"/ip firewall mangle",
@@ -21,7 +22,7 @@ const ORDERED: [&[u8]; 36] = [
     b"/interface bridge nat",
     b"/interface bridge calea",
     b"/interface ethernet switch rule",
-    // "Queues": simple queues have a strict order, a packet goes through them one by one.
+    // "Queues": a packet passes the simple queues one by one.
     b"/queue simple",
     // "Route Selection and Filters", "Policy Routing", and their forms of version 6.
     b"/routing filter",
@@ -32,9 +33,10 @@ const ORDERED: [&[u8]; 36] = [
     b"/ipv6 route rule",
     b"/mpls ldp accept-filter",
     b"/mpls ldp advertise-filter",
-    // "IPsec": policies are looked through from the top.
+    // "IPsec": policies are tried from the top.
     b"/ip ipsec policy",
-    // "HotSpot", "Proxy", "SOCKS": access lists.
+    // "HotSpot", "Proxy", "SOCKS": bindings and access lists.
+    b"/ip hotspot ip-binding",
     b"/ip hotspot walled-garden",
     b"/ip hotspot walled-garden ip",
     b"/ip proxy access",
@@ -46,9 +48,11 @@ const ORDERED: [&[u8]; 36] = [
     b"/interface wireless connect-list",
     b"/interface wifi access-list",
     b"/interface wifi provisioning",
+    b"/interface wifiwave2 access-list",
+    b"/interface wifiwave2 provisioning",
     b"/caps-man access-list",
     b"/caps-man provisioning",
-    // "RADIUS": the order of the items in this list is significant.
+    // "RADIUS": servers are asked in order.
     b"/radius",
 ];
 

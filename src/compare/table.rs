@@ -65,6 +65,9 @@ pub struct Table {
     /// How many lines are status remarks and times, over all columns. They are no difference,
     /// and shown with `noise`.
     pub remarks: usize,
+    /// How many lines at the ends of the exports were not compared because there are too many;
+    /// no router known has a tenth of what is compared.
+    pub left_out: usize,
 }
 
 /// What an export says of itself. `None` for what its header does not say.
@@ -237,7 +240,7 @@ impl Table {
     /// Whether all exports have the same configuration.
     #[must_use]
     pub fn is_identical(&self) -> bool {
-        self.steps.iter().all(|step| step.menus.is_empty())
+        self.left_out == 0 && self.steps.iter().all(|step| step.menus.is_empty())
     }
 }
 

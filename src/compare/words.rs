@@ -26,10 +26,10 @@ pub(super) struct Value<'a> {
     pub secrets: &'a [Range<usize>],
 }
 
-/// The parts of each value that the other does not have, as ranges in their lines; `left` is how
-/// many words may still be looked at. The whole values when that is too few, or when less than a
-/// third is common: then the parts say nothing.
-pub(super) fn changed_parts(old: Value<'_>, new: Value<'_>, left: &mut usize) -> [Ranges; 2] {
+/// The parts of `new` that `old` does not have, as ranges of its line; `left` is how many words
+/// may still be looked at. All between what both begin and end with when that is too few. The
+/// whole value when less than a third of either is common: then the parts say nothing.
+pub(super) fn changed_parts(old: Value<'_>, new: Value<'_>, left: &mut usize) -> Ranges {
     let (old_words, new_words) = (words(old), words(new));
     let before = common(old_words.iter(), new_words.iter());
     let behind = common(
@@ -40,31 +40,27 @@ pub(super) fn changed_parts(old: Value<'_>, new: Value<'_>, left: &mut usize) ->
     let new_middle = &new_words[before..new_words.len() - behind];
     let cost = old_middle.len().max(new_middle.len());
     if cost > MAX_WORDS || cost > *left {
-        return [middle(old_middle), middle(new_middle)];
+        return middle(new_middle);
     }
     *left -= cost;
-    let mut changed = [Ranges::new(), Ranges::new()];
+    let ends = [&new_words[..before], &new_words[new_words.len() - behind..]];
+    let mut common: usize = ends.iter().map(|words| weight(words)).sum();
+    let mut changed = Ranges::new();
     for op in capture_diff_slices(Algorithm::Myers, old_middle, new_middle) {
-        if op.tag() != DiffTag::Equal {
-            push(&mut changed[0], &old_middle[op.old_range()]);
-            push(&mut changed[1], &new_middle[op.new_range()]);
+        if op.tag() == DiffTag::Equal {
+            common += weight(&new_middle[op.new_range()]);
+        } else {
+            push(&mut changed, &new_middle[op.new_range()]);
         }
     }
-    let has_little = |words: &[Word<'_>], changed: &Ranges| {
-        let total: usize = words.iter().map(Word::weight).sum();
-        let is_changed = |word: &&Word<'_>| {
-            let after = changed.partition_point(|range| range.end <= word.start);
-            changed
-                .get(after)
-                .is_some_and(|range| range.start <= word.start)
-        };
-        let differs: usize = words.iter().filter(is_changed).map(Word::weight).sum();
-        (total - differs) * 3 < total
-    };
-    if has_little(&old_words, &changed[0]) || has_little(&new_words, &changed[1]) {
-        return [old, new].map(|value| std::iter::once(value.start..value.end).collect());
+    if common * 3 < weight(&old_words).max(weight(&new_words)) {
+        return middle(&new_words);
     }
     changed
+}
+
+fn weight(words: &[Word<'_>]) -> usize {
+    words.iter().map(Word::weight).sum()
 }
 
 /// How many words both begin with.

@@ -82,3 +82,11 @@ fn a_line_of_a_megabyte_is_compared() {
     assert_eq!(table.differences, 1);
     assert!(format!("{table:?}").len() < 1_000_000);
 }
+
+#[test]
+fn lines_beyond_what_is_compared_are_counted_and_never_called_equal() {
+    let export = "a\n".repeat(300_100);
+    let table = compared(&export, &export);
+    assert_eq!((table.left_out, table.differences), (200, 0));
+    assert!(!table.is_identical());
+}

@@ -8,10 +8,11 @@ use crate::compare::{table, unified_masked};
 use crate::platform::routeros::text::MASK;
 
 /// An export that holds a secret in many places: as an attribute, in a script, in a comment that
-/// repeats it, in a value so long that it is cut, and in a URL.
+/// repeats it, in a value so long that it is cut, in a URL, and where no command stands.
 fn planted(secret: &str, other: &str) -> String {
     format!(
-        "/ppp secret\nadd name=a password={secret} service=l2tp\n\
+        "/odd menu password={secret}\n\
+         /ppp secret\nadd name=a password={secret} service=l2tp\n\
          /system script\nadd name=s source=\":local password \\\"{secret}\\\"\\r\\n:log info {other}\"\n\
          add name=long source=\"{} password={secret} {} {other}\"\n\
          /ip dns\nset servers=192.0.2.53\n\

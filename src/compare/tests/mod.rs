@@ -5,6 +5,7 @@ mod bounds;
 mod draw;
 mod edits;
 mod items;
-mod lines;
 mod masked;
 mod properties;
+mod rows;
+mod unified;

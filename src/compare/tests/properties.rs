@@ -82,7 +82,7 @@ fn shown(table: &Table, column: usize) -> Vec<(String, usize, String)> {
 fn expected(exports: &[&[u8]], column: usize) -> Vec<(String, usize, String)> {
     let all: Vec<_> = exports
         .iter()
-        .map(|export| Configuration::read(export, true))
+        .map(|export| Configuration::read(export, true, usize::MAX))
         .collect();
     let items = menus(&all).into_iter().flat_map(|menu| {
         let path = visible::bytes(menu.path);
@@ -127,8 +127,8 @@ proptest! {
         lines in configuration(), edits in edits(), style in style(),
     ) {
         let (old, new) = (render(&lines, &plain()), render(&edited(&lines, &edits), &style));
-        let old = Configuration::read(&old, false);
-        let new_read = Configuration::read(&new, false);
+        let old = Configuration::read(&old, false, usize::MAX);
+        let new_read = Configuration::read(&new, false, usize::MAX);
         prop_assert_eq!(apply(&old, &new_read), lines_of(&old, &new_read));
         prop_assert_eq!(written(&new_read), comparison_form(&new));
     }
@@ -136,7 +136,7 @@ proptest! {
     #[test]
     fn the_difference_between_any_bytes_can_be_applied(old in noise(), new in noise(), kept in noise()) {
         let (old, new) = ([&old[..], &kept].concat(), [&new[..], &kept].concat());
-        let (old, new) = (Configuration::read(&old, true), Configuration::read(&new, true));
+        let (old, new) = (Configuration::read(&old, true, usize::MAX), Configuration::read(&new, true, usize::MAX));
         prop_assert_eq!(apply(&old, &new), lines_of(&old, &new));
     }
 
