@@ -1,27 +1,35 @@
-//! A Chromium of its own, driven over its DevTools pipe: JSON messages that end in a zero byte
-//! (<https://chromedevtools.github.io/devtools-protocol/>). A pipe needs no port, no WebSocket
-//! and so no further dependency. All of it blocks; the pages are served by other threads.
+//! The one Chromium of a test process, driven by chromiumoxide over a port on loopback that
+//! Chromium chooses. Starting one takes a second, so all tests share it, each in a browser
+//! context of its own: no cookie, cache or history is seen by another.
+//!
+//! It can not outlive the process, however that ends: beside the port it listens on a pipe that
+//! only we hold, and ends when the pipe is cut. The shell that started it removes its folder then.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::io::{BufRead as _, BufReader, Read};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{ChildStdin, Command, Stdio};
+use std::sync::{Arc, OnceLock, mpsc};
 use std::time::Duration;
 
-use serde_json::{Value, json};
-use tempfile::TempDir;
+use chromiumoxide::Browser;
+use chromiumoxide::cdp::browser_protocol::browser::BrowserContextId;
+use chromiumoxide::handler::HandlerConfig;
+use futures_util::StreamExt as _;
+use tokio::runtime::{Builder, Handle};
 
 /// How long Chromium may take for one answer; only a broken one needs it.
 const LAST_DEADLINE: Duration = Duration::from_secs(60);
 
-/// Held by the one browser that runs: several at once would starve the tests beside them, whose
-/// devices have deadlines.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+/// Runs Chromium in the folder `$0`. It reads commands from descriptor 3 and answers on 4
+/// (`--remote-debugging-pipe`); nothing is sent there but the end.
+const START: &str = r#"
+chromium "$@" --user-data-dir="$0/profile" 3<&0 4>/dev/null 0</dev/null 1>/dev/null
+rm -rf "$0"
+"#;
 
-/// Chromium reads commands from descriptor 3 and answers on 4; the shell puts our pipes there.
-const START: &str = r#"exec chromium "$@" 3<&0 4>&1 0</dev/null 1>&2"#;
-
-const ARGUMENTS: [&str; 12] = [
+/// No sandbox, because it can not be had as root; no name but loopback's is looked up.
+const ARGUMENTS: [&str; 14] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -33,182 +41,111 @@ const ARGUMENTS: [&str; 12] = [
     "--disable-sync",
     "--hide-scrollbars",
     "--no-proxy-server",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--remote-debugging-pipe",
+    "--remote-debugging-port=0",
 ];
 
-/// One page in a browser, which ends when this is dropped.
-pub struct Page {
-    child: Child,
-    commands: ChildStdin,
-    answers: Receiver<Value>,
-    session: Option<String>,
-    number: u64,
-    /// The page loads that have ended, by their ids.
-    loaded: Vec<String>,
-    /// What the browser complained of since the last [`Page::open`].
-    pub complaints: Vec<String>,
-    _profile: TempDir,
-    _turn: MutexGuard<'static, ()>,
+/// The browser, and where what drives it runs.
+pub struct Chromium {
+    pub browser: Browser,
+    folder: PathBuf,
+    runtime: Handle,
+    _lifeline: ChildStdin,
 }
 
-impl Page {
-    /// Starts Chromium with an empty page of 1280 by 800.
-    pub fn start() -> Self {
-        // A test that failed with a browser in its hands spoils nothing for the next.
-        let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-        let profile = tempfile::tempdir().unwrap();
-        let mut child = Command::new("sh")
-            .args(["-c", START, "sh"])
-            .args(ARGUMENTS)
-            .arg(format!("--user-data-dir={}", profile.path().display()))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut page = Self {
-            commands: child.stdin.take().unwrap(),
-            answers: read(child.stdout.take().unwrap()),
-            child,
-            session: None,
-            number: 0,
-            loaded: Vec::new(),
-            complaints: Vec::new(),
-            _profile: profile,
-            _turn: turn,
-        };
-        let target = page.call("Target.createTarget", json!({"url": "about:blank"}));
-        let attach = json!({"targetId": target["targetId"], "flatten": true});
-        let attached = page.call("Target.attachToTarget", attach);
-        page.session = Some(attached["sessionId"].as_str().unwrap().to_owned());
-        for domain in ["Page.enable", "Log.enable", "Runtime.enable"] {
-            page.call(domain, json!({}));
-        }
-        page.call("Page.setLifecycleEventsEnabled", json!({"enabled": true}));
-        page.resize(1280);
-        page
+impl Chromium {
+    /// The browser of this process, started by the first who asks.
+    pub fn shared() -> &'static Arc<Self> {
+        static SHARED: OnceLock<Arc<Chromium>> = OnceLock::new();
+        SHARED.get_or_init(|| {
+            let (sender, receiver) = mpsc::channel();
+            // A runtime of its own, for that of a test ends with the test.
+            std::thread::spawn(move || {
+                let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+                runtime.block_on(drive(runtime.handle().clone(), &sender));
+            });
+            receiver.recv().expect("Chromium starts")
+        })
     }
 
-    /// Makes the page so many pixels wide, whatever its content needs.
-    pub fn resize(&mut self, width: u32) {
-        let size = json!({"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false});
-        self.call("Emulation.setDeviceMetricsOverride", size);
+    /// A folder for the files of one context; removed with the browser.
+    pub fn folder(&self, context: &BrowserContextId) -> PathBuf {
+        let folder = self.folder.join(context.as_ref());
+        std::fs::create_dir_all(&folder).unwrap();
+        folder
     }
 
-    /// Switches off the scripts of pages; what [`Page::evaluate`] asks still runs.
-    pub fn forbid_scripts(&mut self) {
-        let off = json!({"value": true});
-        self.call("Emulation.setScriptExecutionDisabled", off);
-    }
-
-    /// Opens an address and waits until the page is loaded.
-    pub fn open(&mut self, url: &str) {
-        self.complaints.clear();
-        let answer = self.call("Page.navigate", json!({"url": url}));
-        assert_eq!(answer["errorText"], Value::Null, "{url} can not be opened");
-        let load = answer["loaderId"].as_str().unwrap();
-        while !self.loaded.iter().any(|loaded| loaded == load) {
-            let event = self.next_message();
-            self.note(&event);
-        }
-    }
-
-    /// The value of an expression in the page. A page that is just being left for another, as
-    /// when it reloads itself, is asked again.
-    pub fn evaluate(&mut self, expression: &str) -> Value {
-        let asked = json!({"expression": expression, "returnByValue": true});
-        let answer = loop {
-            match self.try_call("Runtime.evaluate", &asked) {
-                Ok(answer) => break answer,
-                Err(error) if error.to_string().contains("navigated") => {}
-                Err(error) => panic!("{expression}: {error}"),
-            }
-        };
-        assert_eq!(answer["exceptionDetails"], Value::Null, "{expression}");
-        answer["result"]["value"].clone()
-    }
-
-    /// The text as a reader sees it.
-    pub fn text(&mut self) -> String {
-        let text = self.evaluate("document.body ? document.body.innerText : ''");
-        text.as_str().unwrap().to_owned()
-    }
-
-    fn call(&mut self, method: &str, parameters: Value) -> Value {
-        self.try_call(method, &parameters)
-            .unwrap_or_else(|error| panic!("{method}: {error}"))
-    }
-
-    fn try_call(&mut self, method: &str, parameters: &Value) -> Result<Value, Value> {
-        let number = self.send(method, parameters);
-        loop {
-            let mut message = self.next_message();
-            if message["id"] == json!(number) {
-                return match message["error"].take() {
-                    Value::Null => Ok(message["result"].take()),
-                    error => Err(error),
-                };
-            }
-            self.note(&message);
-        }
-    }
-
-    fn send(&mut self, method: &str, parameters: &Value) -> u64 {
-        self.number += 1;
-        let mut message = json!({"id": self.number, "method": method, "params": parameters});
-        if let Some(session) = &self.session {
-            message["sessionId"] = json!(session);
-        }
-        // A browser that ended can not be written to; reading its answer says so.
-        let _ = write!(self.commands, "{message}\0").and_then(|()| self.commands.flush());
-        self.number
-    }
-
-    fn next_message(&mut self) -> Value {
-        self.answers.recv_timeout(LAST_DEADLINE).expect(
-            "Chromium answers (the tests need it as `chromium` in PATH: script/install-test-needs)",
-        )
-    }
-
-    fn note(&mut self, event: &Value) {
-        let about = &event["params"];
-        match event["method"].as_str() {
-            Some("Page.lifecycleEvent") if about["name"] == "load" => {
-                let load = about["loaderId"].as_str().unwrap_or_default();
-                self.loaded.push(load.to_owned());
-            }
-            Some("Log.entryAdded") => self.complaints.push(about["entry"]["text"].to_string()),
-            Some("Runtime.exceptionThrown" | "Runtime.consoleAPICalled") => {
-                self.complaints.push(about.to_string());
-            }
-            _ => {}
-        }
+    /// Ends a context with its pages.
+    pub fn dispose(self: &Arc<Self>, context: BrowserContextId) {
+        let chromium = Arc::clone(self);
+        self.runtime.spawn(async move {
+            // Whoever had the context is done with it; a test that misses the browser fails there.
+            let _ = chromium.browser.dispose_browser_context(context).await;
+        });
     }
 }
 
-impl Drop for Page {
-    fn drop(&mut self) {
-        // Told to close, it ends its helpers, so that the profile can be removed; the pipe is
-        // cut when all have ended.
-        self.session = None;
-        self.send("Browser.close", &json!({}));
-        while self.answers.recv_timeout(LAST_DEADLINE).is_ok() {}
-        // It has ended, unless it is broken.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// Starts Chromium, hands it to `sender`, and carries its messages until it ends.
+async fn drive(runtime: Handle, sender: &mpsc::Sender<Arc<Chromium>>) {
+    let folder = tempfile::Builder::new()
+        .prefix("routervault-chromium-")
+        .tempdir()
+        .unwrap()
+        .keep();
+    let (address, lifeline) = start(&folder);
+    let config = HandlerConfig {
+        viewport: None,
+        request_timeout: LAST_DEADLINE,
+        ..HandlerConfig::default()
+    };
+    let (browser, mut handler) = Browser::connect_with_config(address, config).await.unwrap();
+    let chromium = Chromium {
+        browser,
+        folder,
+        runtime,
+        _lifeline: lifeline,
+    };
+    let messages = tokio::spawn(async move { while handler.next().await.is_some() {} });
+    sender.send(Arc::new(chromium)).unwrap();
+    messages.await.unwrap();
 }
 
-/// The messages of a pipe, until it is cut.
-fn read(pipe: std::process::ChildStdout) -> Receiver<Value> {
-    let (sender, receiver) = channel();
+/// Starts the process; says where it listens, and gives what it lives by.
+fn start(folder: &Path) -> (String, ChildStdin) {
+    let mut child = Command::new("sh")
+        .args(["-c", START])
+        .arg(folder)
+        .args(ARGUMENTS)
+        .env("TMPDIR", folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        // Ctrl-C in a terminal ends us, and by that Chromium, but not the shell that tidies up.
+        .process_group(0)
+        .spawn()
+        .unwrap();
+    let lifeline = child.stdin.take().unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap());
+    let address = address(&mut said);
+    // What else it says goes nowhere, but has to be taken from it.
     std::thread::spawn(move || {
-        for message in BufReader::new(pipe).split(0) {
-            let message = serde_json::from_slice(&message.unwrap()).unwrap();
-            if sender.send(message).is_err() {
-                return;
-            }
-        }
+        std::io::copy(&mut said, &mut std::io::sink()).unwrap();
+        child.wait().unwrap();
     });
-    receiver
+    (address, lifeline)
+}
+
+/// The address of the browser's DevTools, as Chromium says it when it is ready.
+fn address(said: &mut BufReader<impl Read>) -> String {
+    let mut all = String::new();
+    for line in said.by_ref().lines() {
+        let line = line.unwrap();
+        if let Some(address) = line.strip_prefix("DevTools listening on ") {
+            return address.to_owned();
+        }
+        all.push_str(&line);
+        all.push('\n');
+    }
+    panic!("Chromium did not start (script/install-test-needs installs it):\n{all}");
 }

@@ -1,106 +1,29 @@
 //! The pages in a real browser: what only scripts, styles and the browser's own rules decide.
 
+mod axe;
 mod chromium;
+mod house;
+mod keyboard;
+mod listening;
+mod page;
 
-use chrono::Utc;
 use routervault::collector::Collector;
-use routervault::demo::{Fault, RouterSpec};
 use routervault::model::{BatchId, RunId};
-use routervault::web::{self, AppState};
-use tokio::net::TcpListener;
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::sync::CancellationToken;
 
-use crate::support::{Deadlines, World, until, vault};
-use chromium::Page;
-
-/// Routers, the pages on a port of their own, and what stops them.
-struct House {
-    world: World,
-    origin: String,
-    _stop: DropGuard,
-}
-
-impl House {
-    /// Two sites of two routers; the last router refuses the export.
-    async fn open() -> Self {
-        let mut specs: Vec<RouterSpec> = (0..4)
-            .map(|seed| RouterSpec {
-                size_bytes: 3_000,
-                ..RouterSpec::new(format!("router-{seed}"), seed)
-            })
-            .collect();
-        specs[3].fault = Some(Fault::PermissionRefused);
-        let world = World::over_sites(2, specs, Deadlines::GENEROUS).await;
-        let stop = CancellationToken::new();
-        let origin = serve(&world, stop.clone()).await;
-        Self {
-            world,
-            origin,
-            _stop: stop.drop_guard(),
-        }
-    }
-
-    /// The same, backed up twice, with a change in between on the first router.
-    async fn backed_up() -> Self {
-        let house = Self::open().await;
-        house.world.back_up().await;
-        house.world.router("router-0").change();
-        house.world.back_up().await;
-        house
-    }
-
-    fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.origin)
-    }
-
-    /// Every kind of page, and a word that its content has.
-    async fn pages(&self) -> Vec<(String, &'static str)> {
-        let snapshots = self.world.snapshots().await;
-        let mut first = snapshots
-            .iter()
-            .filter(|snapshot| snapshot.device == "router-0");
-        let (new, old) = (first.next().unwrap().id, first.next().unwrap().id);
-        vec![
-            (self.url("/"), "4 devices have a verified backup"),
-            (self.url("/?q=nothing"), "Nothing found"),
-            (self.url("/sites/site-1"), "not enough permissions"),
-            (self.url("/sites/site-0/devices/router-0"), "Config Backups"),
-            (self.url("/sites/site-1/devices/router-3"), "No backup yet"),
-            (self.url(&format!("/snapshots/{new}")), "/system identity"),
-            (self.url(&format!("/compare?a={old}&b={new}")), "added"),
-            (self.url("/batches"), "3 of 4 completed"),
-            (self.url("/batches/1"), "3 of 4 devices backed up"),
-        ]
-    }
-}
-
-/// Serves the pages until `stop`, and says where.
-async fn serve(world: &World, stop: CancellationToken) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let pages = web::router(AppState {
-        pool: world.pool.clone(),
-        vault: vault(),
-        clock: Utc::now,
-        demo: true,
-    });
-    tokio::spawn(async move {
-        let serving = axum::serve(listener, pages).with_graceful_shutdown(stop.cancelled_owned());
-        serving.await.unwrap();
-    });
-    format!("http://{address}")
-}
+use crate::support::{World, vault};
+use axe::axe;
+use house::House;
+use listening::{Complaints, Downloads};
+use page::Page;
 
 /// Starts a collector while `page` is open, and waits until the page says `words`.
-async fn collect_until(house: &House, page: &mut Page, runs: &[RunId], words: &str) {
+async fn collect_until(house: &House, page: &Page, runs: &[RunId], words: &str) {
     let stop = CancellationToken::new();
     let collector = Collector::new(house.world.pool.clone(), vault(), World::settings());
     let collecting = tokio::spawn(collector.run(stop.clone()));
     house.world.ended(runs).await;
-    until("the page says how the batch ended", async || {
-        page.text().contains(words).then_some(())
-    })
-    .await;
+    page.shows(words).await;
     stop.cancel();
     collecting.await.unwrap();
 }
@@ -113,37 +36,44 @@ fn batch_url(house: &House, batch: Option<BatchId>) -> String {
 async fn the_page_of_a_batch_moves_by_itself_until_the_batch_has_ended() {
     let house = House::open().await;
     let requested = house.world.request().await;
-    let mut page = Page::start();
-    page.open(&batch_url(&house, requested.batch));
-    assert!(page.text().contains("0 of 4 devices done"));
-    page.evaluate("window.isTheFirst = true");
-    collect_until(&house, &mut page, &requested.runs, "3 of 4 devices backed").await;
-    assert!(page.text().contains("not enough permissions"));
-    assert_eq!(page.evaluate("window.isTheFirst"), true, "it was reloaded");
-    let asks_on = page.evaluate("document.querySelector('[hx-get]') !== null");
+    let page = Page::start().await;
+    let mut complaints = Complaints::about(&page).await;
+    page.open(&batch_url(&house, requested.batch)).await;
+    assert!(page.text().await.contains("0 of 4 devices done"));
+    page.evaluate("window.isTheFirst = true").await;
+    collect_until(&house, &page, &requested.runs, "3 of 4 devices backed").await;
+    assert!(page.text().await.contains("not enough permissions"));
+    assert_eq!(
+        page.evaluate("window.isTheFirst").await,
+        true,
+        "it was reloaded"
+    );
+    let asks_on = page
+        .evaluate("document.querySelector('[hx-get]') !== null")
+        .await;
     assert_eq!(asks_on, false, "it asks on after the end");
-    assert_eq!(page.complaints, [""; 0]);
+    assert_eq!(complaints.heard(&page).await, [""; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_scripts_the_page_of_a_batch_reloads_until_the_batch_has_ended() {
     let house = House::open().await;
     let requested = house.world.request().await;
-    let mut page = Page::start();
-    page.forbid_scripts();
-    page.open(&batch_url(&house, requested.batch));
-    assert!(page.text().contains("0 of 4 devices done"));
-    collect_until(&house, &mut page, &requested.runs, "3 of 4 devices backed").await;
+    let page = Page::start().await;
+    page.scripts_off().await;
+    page.open(&batch_url(&house, requested.batch)).await;
+    assert!(page.text().await.contains("0 of 4 devices done"));
+    collect_until(&house, &page, &requested.runs, "3 of 4 devices backed").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_shows_its_content_without_scripts() {
     let house = House::backed_up().await;
-    let mut page = Page::start();
-    page.forbid_scripts();
+    let page = Page::start().await;
+    page.scripts_off().await;
     for (url, words) in house.pages().await {
-        page.open(&url);
-        let text = page.text();
+        page.open(&url).await;
+        let text = page.text().await;
         assert!(text.contains(words), "{url} has no {words:?}:\n{text}");
     }
 }
@@ -151,29 +81,113 @@ async fn every_page_shows_its_content_without_scripts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_page_breaks_its_own_policy_or_throws() {
     let house = House::backed_up().await;
-    let mut page = Page::start();
+    let page = Page::start().await;
+    let mut complaints = Complaints::about(&page).await;
     for (url, _) in house.pages().await {
-        page.open(&url);
-        // Asking once more makes sure that what the page caused has been heard.
-        page.text();
-        assert_eq!(page.complaints, [""; 0], "{url}");
+        page.open(&url).await;
+        assert_eq!(complaints.heard(&page).await, [""; 0], "{url}");
     }
     // What is forbidden is indeed heard of.
     page.evaluate(
         "document.body.append(Object.assign(document.createElement('script'), { text: '1' }))",
-    );
-    page.text();
-    assert!(page.complaints.concat().contains("Content Security Policy"));
+    )
+    .await;
+    let heard = complaints.heard(&page).await.concat();
+    assert!(heard.contains("Content Security Policy"), "{heard}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_page_scrolls_sideways_on_a_small_phone() {
     let house = House::backed_up().await;
-    let mut page = Page::start();
-    page.resize(320);
+    let page = Page::start().await;
+    page.viewport(320, 800).await;
     for (url, _) in house.pages().await {
-        page.open(&url);
-        let width = page.evaluate("document.documentElement.scrollWidth");
+        page.open(&url).await;
+        let width = page.evaluate("document.documentElement.scrollWidth").await;
         assert_eq!(width, 320, "{url}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_is_found_and_downloaded_without_mouse_and_without_scripts() {
+    let house = House::backed_up().await;
+    let newest = house.world.snapshots().await.remove(0);
+    let page = Page::start().await;
+    page.scripts_off().await;
+    let mut downloads = Downloads::of(&page).await;
+    page.open(&house.url("/")).await;
+    page.tab_to("Site 0").await;
+    page.press("Enter").await;
+    page.shows("router-0").await;
+    page.tab_to("router-0").await;
+    page.press("Enter").await;
+    page.shows("Config Backups").await;
+    page.tab_to("Download").await;
+    page.press("Enter").await;
+    let file = downloads.next().await;
+    assert!(file.name.ends_with(".rsc"), "{}", file.name);
+    assert_eq!(newest.device, "router-0");
+    assert_eq!(file.bytes, house.world.body(newest.id).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_is_typed_and_shift_and_tab_lead_back() {
+    let house = House::open().await;
+    let page = Page::start().await;
+    page.open(&house.url("/")).await;
+    page.tab_to("Search sites by name").await;
+    page.enter("é1").await;
+    for key in ["ArrowLeft", "Backspace", "e", " "] {
+        page.press(key).await;
+    }
+    page.press("Tab").await;
+    assert_eq!(page.focused().await, "button \"Search\"");
+    page.press_shift_tab().await;
+    page.press("Enter").await;
+    page.shows("Show all").await;
+    assert_eq!(page.path().await, "/?q=e+1");
+    let text = page.text().await;
+    assert!(
+        text.contains("Site 1") && !text.contains("Site 0"),
+        "{text}"
+    );
+}
+
+/// What axe finds on every kind of page, light and dark, in a window so wide.
+async fn look_for_barriers(width: u32) {
+    let house = House::backed_up().await;
+    let page = Page::start().await;
+    page.viewport(width, 800).await;
+    let mut found = Vec::new();
+    for (url, _) in house.pages().await {
+        page.open(&url).await;
+        for dark in [false, true] {
+            page.dark(dark).await;
+            let barriers = axe(&page).await.into_iter();
+            found.extend(barriers.map(|barrier| format!("{url}, dark {dark}: {barrier}")));
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_on_any_page_keeps_anybody_out() {
+    look_for_barriers(1280).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_on_any_page_keeps_anybody_out_on_a_small_phone() {
+    look_for_barriers(320).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_keeps_people_out_is_found() {
+    let page = Page::start().await;
+    page.open("data:text/html,<html lang=en><title>A page</title><main><h1>A page</h1><img src=x>")
+        .await;
+    let found = axe(&page).await;
+    assert!(
+        matches!(&found[..], [one] if one.starts_with("image-alt")),
+        "{found:?}"
+    );
 }

@@ -1,0 +1,88 @@
+//! Routers that are backed up, and the pages over them, served on a port of their own.
+
+use chrono::Utc;
+use routervault::demo::{Fault, RouterSpec};
+use routervault::web::{self, AppState};
+use tokio::net::TcpListener;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::support::{Deadlines, World, vault};
+
+/// Routers, the pages on a port of their own, and what stops them.
+pub struct House {
+    pub world: World,
+    origin: String,
+    _stop: DropGuard,
+}
+
+impl House {
+    /// Two sites of two routers; the last router refuses the export.
+    pub async fn open() -> Self {
+        let mut specs: Vec<RouterSpec> = (0..4)
+            .map(|seed| RouterSpec {
+                size_bytes: 3_000,
+                ..RouterSpec::new(format!("router-{seed}"), seed)
+            })
+            .collect();
+        specs[3].fault = Some(Fault::PermissionRefused);
+        let world = World::over_sites(2, specs, Deadlines::GENEROUS).await;
+        let stop = CancellationToken::new();
+        let origin = serve(&world, stop.clone()).await;
+        Self {
+            world,
+            origin,
+            _stop: stop.drop_guard(),
+        }
+    }
+
+    /// The same, backed up twice, with a change in between on the first router.
+    pub async fn backed_up() -> Self {
+        let house = Self::open().await;
+        house.world.back_up().await;
+        house.world.router("router-0").change();
+        house.world.back_up().await;
+        house
+    }
+
+    /// The address of a path.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
+    }
+
+    /// Every kind of page, and a word that its content has.
+    pub async fn pages(&self) -> Vec<(String, &'static str)> {
+        let snapshots = self.world.snapshots().await;
+        let mut first = snapshots
+            .iter()
+            .filter(|snapshot| snapshot.device == "router-0");
+        let (new, old) = (first.next().unwrap().id, first.next().unwrap().id);
+        vec![
+            (self.url("/"), "4 devices have a verified backup"),
+            (self.url("/?q=nothing"), "Nothing found"),
+            (self.url("/sites/site-1"), "not enough permissions"),
+            (self.url("/sites/site-0/devices/router-0"), "Config Backups"),
+            (self.url("/sites/site-1/devices/router-3"), "No backup yet"),
+            (self.url(&format!("/snapshots/{new}")), "/system identity"),
+            (self.url(&format!("/compare?a={old}&b={new}")), "added"),
+            (self.url("/batches"), "3 of 4 completed"),
+            (self.url("/batches/1"), "3 of 4 devices backed up"),
+        ]
+    }
+}
+
+/// Serves the pages until `stop`, and says where.
+async fn serve(world: &World, stop: CancellationToken) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let pages = web::router(AppState {
+        pool: world.pool.clone(),
+        vault: vault(),
+        clock: Utc::now,
+        demo: true,
+    });
+    tokio::spawn(async move {
+        let serving = axum::serve(listener, pages).with_graceful_shutdown(stop.cancelled_owned());
+        serving.await.unwrap();
+    });
+    format!("http://{address}")
+}
