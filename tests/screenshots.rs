@@ -1,0 +1,152 @@
+//! Pictures of every page in Chromium, of a demo that it starts and ends: `script/screenshots`.
+//! No test, and so no part of a test run (`test = false` in Cargo.toml): people look at them.
+// What is shared with the tests offers more than is needed here.
+#![allow(clippy::unwrap_used, clippy::expect_used, dead_code)]
+
+use std::path::{Path, PathBuf};
+
+#[path = "it/browser/chromium.rs"]
+mod chromium;
+#[path = "it/browser/page.rs"]
+mod page;
+#[path = "it/support/program.rs"]
+mod program;
+#[path = "it/support/wait.rs"]
+mod wait;
+
+mod support {
+    pub use crate::wait::until;
+}
+
+use chromiumoxide::cdp::browser_protocol::page::{PrintToPdfParams, Viewport};
+use chromiumoxide::page::ScreenshotParams;
+use page::Page;
+use program::{Program, routervault};
+use support::until;
+
+/// A site, and a device of it, of the demo.
+const SITE: &str = "/sites/harbour-clinic";
+const DEVICE: &str = "/sites/harbour-clinic/devices/gw";
+
+/// The site in the picture of the README: one with devices that could not be backed up.
+const ILL_SITE: &str = "/sites/north-mill";
+
+/// Every page: the name of its pictures, and its path. `{old}` and `{new}` are two snapshots of
+/// [`DEVICE`].
+const PAGES: &[(&str, &str)] = &[
+    ("sites", "/"),
+    ("nothing-found", "/?q=nothing"),
+    ("site", SITE),
+    ("ill-site", ILL_SITE),
+    ("device", DEVICE),
+    ("snapshot", "/snapshots/{new}"),
+    ("compare", "/compare?a={old}&b={new}"),
+    ("batches", "/batches"),
+    ("batch", "/batches/1"),
+    ("missing", "/nothing"),
+];
+
+/// How wide the pictures are: a small phone and a laptop.
+const WIDTHS: [u32; 2] = [320, 1280];
+
+/// Pages that are also taken as wide as a large screen, and as printed.
+const WIDE: [&str; 1] = ["sites"];
+const PRINTED: [&str; 2] = ["sites", "snapshot"];
+const WIDE_PIXELS: u32 = 2560;
+
+/// How high the window is; a picture is as high as its page, but at least this.
+const HEIGHT: u32 = 800;
+
+#[tokio::main]
+async fn main() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pictures = folder.join("target/screenshots");
+    std::fs::create_dir_all(&pictures).unwrap();
+    let data = tempfile::tempdir().unwrap();
+    let (mut demo, origin) = start_demo(data.path());
+
+    let page = Page::start().await;
+    let (old, new) = two_snapshots(&page, &origin).await;
+    for (name, path) in PAGES {
+        let path = path.replace("{old}", &old).replace("{new}", &new);
+        take(&page, &pictures, name, &format!("{origin}{path}")).await;
+    }
+    page.dark(false).await;
+    page.viewport(1280, HEIGHT).await;
+    page.open(&format!("{origin}{ILL_SITE}")).await;
+    picture(&page, &folder.join("docs/pictures/routervault.png")).await;
+
+    demo.signal(nix::sys::signal::Signal::SIGINT);
+    assert!(demo.child.wait().unwrap().success(), "the demo ends well");
+    println!("the pictures are in {}", pictures.display());
+}
+
+/// Starts the demo in a folder of its own, and says where its pages are.
+fn start_demo(data: &Path) -> (Program, String) {
+    let mut command = routervault(&["demo", "--listen", "127.0.0.1:0", "--change-every", "5"]);
+    command.arg("--data-dir").arg(data.join("data"));
+    let mut demo = Program::start(command);
+    let line = demo.line_with("RouterVault is at ");
+    let mut words = line.split_whitespace();
+    let url = words.find(|word| word.starts_with("http://")).unwrap();
+    let origin = url.trim_end_matches('/').to_owned();
+    (demo, origin)
+}
+
+/// Waits until the first batch has ended and a router has changed; gives the two newest
+/// snapshots of [`DEVICE`], the older first.
+async fn two_snapshots(page: &Page, origin: &str) -> (String, String) {
+    until("the first batch ends", async || {
+        page.open(&format!("{origin}/batches/1")).await;
+        let text = page.text().await;
+        text.contains("ended ").then_some(())
+    })
+    .await;
+    until("a second snapshot", async || {
+        page.open(&format!("{origin}{DEVICE}")).await;
+        let found = page
+            .evaluate("[...document.querySelectorAll('input[name=s]')].map((box) => box.value)")
+            .await;
+        let ids: Vec<String> = serde_json::from_value(found).unwrap();
+        match &ids[..] {
+            [new, old, ..] => Some((old.clone(), new.clone())),
+            _ => None,
+        }
+    })
+    .await
+}
+
+/// Every picture of a page.
+async fn take(page: &Page, pictures: &Path, name: &str, url: &str) {
+    let file = |rest: &str| -> PathBuf { pictures.join(format!("{name}-{rest}")) };
+    page.open(url).await;
+    let wide = WIDE.contains(&name).then_some(WIDE_PIXELS);
+    for width in WIDTHS.into_iter().chain(wide) {
+        page.viewport(width, HEIGHT).await;
+        for (dark, scheme) in [(false, "light"), (true, "dark")] {
+            page.dark(dark).await;
+            picture(page, &file(&format!("{width}-{scheme}.png"))).await;
+        }
+    }
+    if PRINTED.contains(&name) {
+        let pdf = page.tab.pdf(PrintToPdfParams::default()).await.unwrap();
+        std::fs::write(file("printed.pdf"), pdf).unwrap();
+    }
+}
+
+/// Writes a picture of the whole page, as wide as the window and as high as its content.
+async fn picture(page: &Page, file: &Path) {
+    let metrics = page.tab.layout_metrics().await.unwrap();
+    let whole = Viewport {
+        x: 0.0,
+        y: 0.0,
+        width: metrics.css_layout_viewport.client_width as f64,
+        height: metrics.css_content_size.height,
+        scale: 1.0,
+    };
+    let wanted = ScreenshotParams::builder()
+        .clip(whole)
+        .capture_beyond_viewport(true)
+        .build();
+    std::fs::write(file, page.tab.screenshot(wanted).await.unwrap()).unwrap();
+}
