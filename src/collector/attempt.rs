@@ -4,28 +4,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::db::jobs::{Job, KnownSnapshot};
-use crate::db::runs::Claim;
 use crate::model::{Failure, FailureCode, RunId, Verdict};
 use crate::platform::{self, Attempt, Attempted, Export, Knowledge, Trail};
 use crate::ssh::{HostKey, Peer};
 
-use super::{Shared, record};
+use super::{Flight, Shared, record, unfinished};
 
 /// How much longer than its own deadlines an attempt may take before it is given up as hung.
 const LAST_DEADLINE_MARGIN: Duration = Duration::from_secs(10);
 
-/// Executes a run and records what came of it.
-pub(super) async fn execute(
-    shared: Arc<Shared>,
-    claim: Claim,
-    job: Job,
-    trail: Arc<Trail>,
-) -> RunId {
+/// Executes a run and records what came of it. A person who cancels it stops the attempt, and
+/// not the recording of one that is over.
+pub(super) async fn execute(shared: Arc<Shared>, flight: Arc<Flight>) -> RunId {
     let mut attempted = Attempted::default();
-    let result = back_up(&shared, &job, &trail, &mut attempted).await;
-    trail.mark_recording();
-    record::record(&shared, claim, &job, &trail, attempted, result).await;
-    job.run
+    let attempt = back_up(&shared, &flight.job, &flight.trail, &mut attempted);
+    let result = flight.cancel.run_until_cancelled(attempt).await;
+    flight.trail.mark_recording();
+    match result {
+        Some(result) => record::record(&shared, &flight, attempted, result).await,
+        None => unfinished::cancelled(&shared, &flight).await,
+    }
+    flight.claim.run
 }
 
 async fn back_up(

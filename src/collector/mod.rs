@@ -8,6 +8,7 @@ mod credentials;
 mod queue;
 mod record;
 mod retry;
+mod unfinished;
 mod wake;
 
 pub use retry::RetryPolicy;
@@ -23,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::db::jobs::Job;
 use crate::db::runs::Claim;
-use crate::model::{BatchId, DeviceId, RunId};
+use crate::model::RunId;
 use crate::platform::Trail;
 use crate::vault::Vault;
 
@@ -81,12 +82,18 @@ struct Shared {
     credentials: credentials::Cache,
 }
 
-/// A run in flight.
-struct InFlight {
+/// A claimed run on its way to its end.
+struct Flight {
     claim: Claim,
-    batch: BatchId,
-    device: DeviceId,
-    trail: Arc<Trail>,
+    job: Job,
+    trail: Trail,
+    /// Cancelled when a person asked to stop the run.
+    cancel: CancellationToken,
+}
+
+/// A flight and the task that executes it.
+struct InFlight {
+    flight: Arc<Flight>,
     task: AbortHandle,
 }
 
@@ -145,24 +152,17 @@ impl Collector {
 
     /// Starts a task for a claimed run.
     fn start(&mut self, claim: Claim, job: Job) {
-        let trail = Arc::new(Trail::default());
-        let (run, batch, device) = (job.run, job.batch, job.device);
-        let task = self.tasks.spawn(attempt::execute(
-            Arc::clone(&self.shared),
+        let flight = Arc::new(Flight {
             claim,
             job,
-            Arc::clone(&trail),
+            trail: Trail::default(),
+            cancel: CancellationToken::new(),
+        });
+        let task = self.tasks.spawn(attempt::execute(
+            Arc::clone(&self.shared),
+            Arc::clone(&flight),
         ));
-        self.in_flight.insert(
-            run,
-            InFlight {
-                claim,
-                batch,
-                device,
-                trail,
-                task,
-            },
-        );
+        self.in_flight.insert(claim.run, InFlight { flight, task });
     }
 
     /// Forgets an ended run; one that ended by a fault of ours is recorded here.
@@ -174,23 +174,23 @@ impl Collector {
         let Some(run) = self
             .in_flight
             .iter()
-            .find_map(|(run, flight)| (flight.task.id() == id).then_some(*run))
+            .find_map(|(run, ours)| (ours.task.id() == id).then_some(*run))
         else {
             return;
         };
-        let Some(flight) = self.in_flight.remove(&run) else {
+        let Some(InFlight { flight, .. }) = self.in_flight.remove(&run) else {
             return;
         };
         if let Some(error) = fault.filter(|error| error.is_panic()) {
             tracing::error!(run_id = %run, %error, "A backup ended by a fault of our own");
-            record::fault(&self.shared, flight.claim, flight.device, &flight.trail).await;
+            unfinished::fault(&self.shared, &flight).await;
         }
         let is_last = !self
             .in_flight
             .values()
-            .any(|other| other.batch == flight.batch);
+            .any(|other| other.flight.job.batch == flight.job.batch);
         if is_last {
-            self.close_batch(flight.batch).await;
+            self.close_batch(flight.job.batch).await;
         }
     }
 }

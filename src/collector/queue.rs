@@ -1,15 +1,16 @@
 //! The collector's side of the queue: claiming, heartbeats, giving back. A database that is
 //! away is said once and tried again; nothing in flight is lost by it.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use sqlx::{PgConnection, PgPool};
 
-use crate::db::runs::ClaimLimits;
+use crate::db::runs::{ClaimLimits, Owned};
 use crate::db::{batches, jobs, runs};
-use crate::model::BatchId;
+use crate::model::{BatchId, RunId};
 
-use super::{Collector, LEASE};
+use super::{Collector, InFlight, LEASE};
 
 /// How long the database may take for a step of the queue.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(20);
@@ -76,21 +77,25 @@ impl Collector {
         let mine: Vec<_> = self
             .in_flight
             .values()
-            .map(|flight| (flight.claim, flight.trail.steps()))
+            .map(|ours| (ours.flight.claim, ours.flight.trail.steps()))
             .collect();
         let result = within(beat(&self.shared.pool, &self.shared.name, &mine)).await;
-        let Some(still_mine) = self.database.note(result) else {
+        let Some(owned) = self.database.note(result) else {
             return;
         };
+        let owned: HashMap<RunId, Owned> = owned.into_iter().map(|run| (run.run, run)).collect();
         for (claim, _) in &mine {
-            if !still_mine.contains(&claim.run)
-                && let Some(flight) = self.in_flight.get(&claim.run)
-                && !flight.task.is_finished()
-                && flight.claim.attempt == claim.attempt
-                && !flight.trail.is_recording()
-            {
-                tracing::info!(run_id = %claim.run, "The run was taken over or cancelled; stopping it");
-                flight.task.abort();
+            let Some(InFlight { flight, task }) = self.in_flight.get(&claim.run) else {
+                continue;
+            };
+            match owned.get(&claim.run) {
+                Some(run) if run.is_cancelled => flight.cancel.cancel(),
+                Some(_) => {}
+                None if task.is_finished() || flight.trail.is_recording() => {}
+                None => {
+                    tracing::info!(run_id = %claim.run, "The run was taken over; stopping it");
+                    task.abort();
+                }
             }
         }
     }
@@ -161,14 +166,14 @@ async fn beat(
     pool: &PgPool,
     name: &str,
     mine: &[(runs::Claim, Vec<crate::model::Step>)],
-) -> Result<Vec<crate::model::RunId>, sqlx::Error> {
+) -> Result<Vec<Owned>, sqlx::Error> {
     let mut conn = pool.acquire().await?;
-    let still_mine = match mine {
+    let owned = match mine {
         [] => Vec::new(),
         _ => runs::heartbeat(&mut conn, name, mine, LEASE).await?,
     };
     housekeep(&mut conn).await?;
-    Ok(still_mine)
+    Ok(owned)
 }
 
 /// What a killed collector left behind.
@@ -177,7 +182,7 @@ async fn housekeep(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
     if lost > 0 {
         tracing::warn!(
             runs = lost,
-            "Backups whose collector fell silent are queued again"
+            "Backups were taken from collectors that fell silent"
         );
     }
     batches::mark_all_finished(conn).await

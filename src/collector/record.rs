@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, PgConnection};
 
@@ -11,10 +11,10 @@ use crate::db::host_keys::{self, NewHostKey};
 use crate::db::jobs::{Job, KnownSnapshot};
 use crate::db::runs::{self, Claim, EndResult, Ending};
 use crate::db::snapshots::{self, BodyError, NewSnapshot};
-use crate::model::{DeviceId, Failure, FailureCode, Outcome, SnapshotId, Verdict};
+use crate::model::{DayMark, Failure, Outcome, SnapshotId, Step, Verdict, day_in};
 use crate::platform::{Attempted, Export, Trail};
 
-use super::Shared;
+use super::{Flight, Shared, unfinished};
 
 /// How long to wait before recording is tried again while the database is away.
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
@@ -29,15 +29,16 @@ const TRANSACTION_TIMEOUT: Duration = Duration::from_secs(60);
 /// when it stays away, the lease runs out and the device is backed up once more.
 pub(super) async fn record(
     shared: &Shared,
-    claim: Claim,
-    job: &Job,
-    trail: &Trail,
+    flight: &Flight,
     attempted: Attempted,
     result: Result<Export, Failure>,
 ) {
+    let Flight {
+        claim, job, trail, ..
+    } = flight;
     let ended = Ended {
         shared,
-        claim,
+        claim: *claim,
         job,
         attempted: &attempted,
         duration: trail.elapsed(),
@@ -62,7 +63,7 @@ pub(super) async fn record(
             }
             Err(error) => {
                 tracing::error!(run_id = %claim.run, %error, "A backup could not be stored");
-                return fault(shared, claim, job.device, trail).await;
+                return unfinished::fault(shared, flight).await;
             }
         }
         tokio::time::sleep(RETRY_INTERVAL).await;
@@ -86,36 +87,6 @@ fn is_outage(error: &sqlx::Error) -> bool {
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => true,
         _ => false,
-    }
-}
-
-/// Records that a run ended by a fault of ours.
-pub(super) async fn fault(shared: &Shared, claim: Claim, device: DeviceId, trail: &Trail) {
-    let ending = Ending {
-        duration: trail.elapsed(),
-        steps: trail.steps(),
-        checks: Vec::new(),
-        size_bytes: None,
-        sha256: None,
-        result: EndResult::Failed(Failure::new(
-            FailureCode::Internal,
-            "A fault of RouterVault itself ended this backup; its log has the detail.",
-        )),
-    };
-    let recorded = async {
-        let mut tx = shared.pool.begin().await?;
-        if runs::mark_ended(&mut tx, &shared.name, claim, &ending).await? {
-            let found = Found {
-                ended_run: Some(claim.run),
-                ..Found::default()
-            };
-            devices::mark_found(&mut tx, device, &found).await?;
-        }
-        tx.commit().await
-    }
-    .await;
-    if let Err(error) = recorded {
-        tracing::error!(run_id = %claim.run, %error, "The fault could not be recorded; the lease will run out");
     }
 }
 
@@ -165,8 +136,9 @@ impl Ended<'_> {
             }
             Err(failure) => self.failed(failure),
         };
-        if !matches!(end, EndResult::TryAgain { .. }) {
+        if let Some(mark) = day_mark(&end) {
             found.ended_run = Some(self.claim.run);
+            found.day = Some((self.day(), mark));
         }
         let ending = Ending {
             duration: self.duration,
@@ -199,8 +171,8 @@ impl Ended<'_> {
         };
         if let Some(known) = same
             && self.is_readable(conn, known.id).await?
+            && snapshots::mark_seen(conn, known.id, self.now).await?
         {
-            snapshots::mark_seen(conn, known.id, self.now).await?;
             return Ok(Stored {
                 outcome: Outcome::Unchanged,
                 snapshot: known.id,
@@ -291,7 +263,12 @@ impl Ended<'_> {
         }
     }
 
-    fn stored_step(&self, stored: &Stored) -> crate::model::Step {
+    /// What day it is at the site, by the database's clock.
+    fn day(&self) -> NaiveDate {
+        day_in(&self.job.timezone, self.now + self.duration)
+    }
+
+    fn stored_step(&self, stored: &Stored) -> Step {
         let text = match (stored.is_new, stored.outcome) {
             (true, Outcome::Changed) => "stored as a new snapshot",
             (true, Outcome::Unchanged) => {
@@ -299,7 +276,7 @@ impl Ended<'_> {
             }
             (false, _) => "unchanged: the snapshot is valid until now",
         };
-        crate::model::Step {
+        Step {
             at_ms: u64::try_from(self.duration.as_millis()).unwrap_or(u64::MAX),
             text: text.to_owned(),
         }
@@ -323,6 +300,26 @@ impl Ended<'_> {
             fingerprint: key.fingerprint.clone(),
         };
         host_keys::insert(conn, self.job.device, &key).await
+    }
+}
+
+/// What an end makes of the device's day; `None` for one that says nothing of it.
+const fn day_mark(end: &EndResult) -> Option<DayMark> {
+    match end {
+        EndResult::Succeeded {
+            verdict: Verdict::Suspect,
+            ..
+        } => Some(DayMark::Suspect),
+        EndResult::Succeeded {
+            outcome: Outcome::Changed,
+            ..
+        } => Some(DayMark::Changed),
+        EndResult::Succeeded {
+            outcome: Outcome::Unchanged,
+            ..
+        } => Some(DayMark::Unchanged),
+        EndResult::Failed(_) => Some(DayMark::Failed),
+        EndResult::TryAgain { .. } | EndResult::Cancelled => None,
     }
 }
 
@@ -352,6 +349,7 @@ fn log(job: &Job, end: &EndResult) {
         EndResult::Failed(failure) => {
             tracing::warn!(site, device, run_id, code = %failure.code, "The backup failed: {failure}");
         }
+        EndResult::Cancelled => tracing::info!(site, device, run_id, "The backup was cancelled"),
         EndResult::TryAgain { failure, retry_in } => {
             tracing::info!(site, device, run_id, code = %failure.code, retry_secs = retry_in.as_secs(), "The backup failed and is tried again: {failure}");
         }

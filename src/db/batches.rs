@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
+pub use super::cancel::cancel_batch as cancel;
+
 use crate::model::{BatchId, DeviceId, RunId, SiteId, Trigger};
 
 /// The channel on which collectors hear of new runs.
@@ -72,6 +74,75 @@ pub async fn request(conn: &mut PgConnection, new: &NewBatch) -> Result<Requeste
             .chain(active.into_iter().map(|(run, _)| run))
             .collect(),
     })
+}
+
+/// Inserts a batch with the devices of another one's failed runs, as far as they are still in the
+/// inventory and enabled; nothing for a batch that has none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn retry_failed(
+    conn: &mut PgConnection,
+    failed: BatchId,
+    requested_by: Option<String>,
+) -> Result<Requested, sqlx::Error> {
+    let new = NewBatch {
+        trigger: Trigger::Manual,
+        requested_by,
+        site: get_site(conn, failed).await?,
+        due_at: None,
+        scope: DeviceScope::Devices(list_failed(conn, failed).await?),
+    };
+    let requested = request(conn, &new).await?;
+    if let Some(batch) = requested.batch {
+        mark_retry(conn, batch, failed).await?;
+    }
+    Ok(requested)
+}
+
+async fn get_site(conn: &mut PgConnection, batch: BatchId) -> Result<Option<SiteId>, sqlx::Error> {
+    let site = sqlx::query_scalar!(
+        r#"SELECT site_id AS "site_id: SiteId"
+           FROM batches
+           WHERE id = $1"#,
+        batch.0,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(site.flatten())
+}
+
+async fn list_failed(
+    conn: &mut PgConnection,
+    batch: BatchId,
+) -> Result<Vec<DeviceId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"SELECT device_id AS "device_id: DeviceId"
+           FROM runs
+           WHERE batch_id = $1
+             AND state = 'failed'
+           ORDER BY device_id"#,
+        batch.0,
+    )
+    .fetch_all(conn)
+    .await
+}
+
+async fn mark_retry(
+    conn: &mut PgConnection,
+    batch: BatchId,
+    of: BatchId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE batches
+         SET retry_of_batch_id = $2
+         WHERE id = $1",
+        batch.0,
+        of.0,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 async fn list_devices(

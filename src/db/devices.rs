@@ -1,9 +1,9 @@
 //! Devices: what a run found out about them, and looking them up by name.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgConnection;
 
-use crate::model::{DeviceId, RunId, SiteId, SnapshotId};
+use crate::model::{DayMark, DeviceId, RunId, SiteId, SnapshotId};
 
 /// What an ended run says of its device. `None` leaves what is known as it is.
 #[derive(Debug, Default)]
@@ -24,6 +24,8 @@ pub struct Found {
     pub newest: Option<SnapshotId>,
     /// The run, if it ended (and is not to be tried again).
     pub ended_run: Option<RunId>,
+    /// What it makes of the day, at the site, on which it ended; `None` when it was cancelled.
+    pub day: Option<(NaiveDate, DayMark)>,
 }
 
 /// Records what a run found.
@@ -45,7 +47,11 @@ pub async fn mark_found(
              last_verified_snapshot_id = coalesce($7, last_verified_snapshot_id),
              last_verified_at = coalesce($8, last_verified_at),
              newest_snapshot_id = coalesce($9, newest_snapshot_id),
-             last_run_id = coalesce($10, last_run_id)
+             last_run_id = coalesce($10, last_run_id),
+             snapshot_count = snapshot_count + CASE WHEN $9::bigint IS NULL THEN 0 ELSE 1 END,
+             days = CASE WHEN $11::date IS NULL THEN days
+                    ELSE days_noted(days, days_until, $11, $12) END,
+             days_until = greatest(days_until, $11)
          WHERE id = $1",
         device.0,
         found.identity,
@@ -57,6 +63,8 @@ pub async fn mark_found(
         found.verified.map(|(_, at)| at),
         found.newest.map(|id| id.0),
         found.ended_run.map(|id| id.0),
+        found.day.map(|(day, _)| day),
+        found.day.map(|(_, mark)| mark.as_char().to_string()),
     )
     .execute(conn)
     .await?;

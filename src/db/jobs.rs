@@ -19,6 +19,8 @@ pub struct Job {
     pub started_at: DateTime<Utc>,
     pub device: DeviceId,
     pub site_slug: String,
+    /// IANA name; what day it is at the site is reckoned in it.
+    pub timezone: String,
     pub device_name: String,
     pub address: String,
     pub port: u16,
@@ -78,6 +80,7 @@ pub async fn list(conn: &mut PgConnection, runs: &[RunId]) -> Result<Vec<Job>, s
                   runs.started_at AS "started_at!",
                   devices.id AS "device: DeviceId",
                   sites.slug AS site_slug,
+                  sites.timezone,
                   devices.name AS device_name,
                   devices.address,
                   devices.port,
@@ -136,6 +139,7 @@ struct Row {
     started_at: DateTime<Utc>,
     device: DeviceId,
     site_slug: String,
+    timezone: String,
     device_name: String,
     address: String,
     port: i32,
@@ -197,6 +201,7 @@ impl Row {
             started_at: self.started_at,
             device: self.device,
             site_slug: self.site_slug,
+            timezone: self.timezone,
             device_name: self.device_name,
             address: self.address,
             // CHECK devices_port_range and the positive timeouts hold in the database.

@@ -5,16 +5,20 @@
 
 pub mod batches;
 mod bodies;
+mod cancel;
 pub mod cluster;
 pub mod devices;
 pub mod host_keys;
 pub mod inventory;
 pub mod jobs;
+mod leases;
 pub mod pages;
+mod reports;
 pub mod runs;
 pub mod schedule;
 pub mod sites;
 pub mod snapshots;
+mod succession;
 pub mod vault_keys;
 
 use std::str::FromStr;

@@ -8,9 +8,11 @@ use std::time::Duration;
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
-use crate::model::{
-    BatchId, Check, Failure, FailureCode, Outcome, RunId, RunState, SnapshotId, Step, Verdict,
-};
+pub use super::cancel::cancel_run;
+pub use super::leases::{Owned, heartbeat, release, requeue_lost};
+pub use super::reports::{Report, list_reports};
+
+use crate::model::{Check, Failure, Outcome, RunId, RunState, SnapshotId, Step, Verdict};
 
 /// Serialises claims, so that the cap per site holds across collectors.
 const CLAIM_LOCK: i64 = 0x5256_434c_4149_4d31;
@@ -127,45 +129,8 @@ pub async fn claim(
         .collect())
 }
 
-fn millis(duration: Duration) -> i64 {
+pub(super) fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// Prolongs the leases of a collector's runs and shows their step trails so far. Gives the runs
-/// that are still its own; another one was taken over or cancelled and is to be dropped.
-///
-/// # Errors
-/// When the database fails.
-pub async fn heartbeat(
-    conn: &mut PgConnection,
-    collector: &str,
-    runs: &[(Claim, Vec<Step>)],
-    lease: Duration,
-) -> Result<Vec<RunId>, sqlx::Error> {
-    let ids: Vec<i64> = runs.iter().map(|(claim, _)| claim.run.0).collect();
-    let attempts: Vec<i32> = runs.iter().map(|(claim, _)| claim.attempt).collect();
-    let steps: Vec<serde_json::Value> = runs
-        .iter()
-        .map(|(_, steps)| serde_json::json!(steps))
-        .collect();
-    sqlx::query_scalar!(
-        r#"UPDATE runs
-           SET lease_until = now() + $5 * interval '1 millisecond',
-               steps = mine.steps
-           FROM unnest($1::bigint[], $2::integer[], $3::jsonb[]) AS mine (id, attempt, steps)
-           WHERE runs.id = mine.id
-             AND runs.attempt = mine.attempt
-             AND runs.state = 'running'
-             AND runs.claimed_by = $4
-           RETURNING runs.id AS "id: RunId""#,
-        &ids,
-        &attempts,
-        &steps,
-        collector,
-        millis(lease) as f64,
-    )
-    .fetch_all(conn)
-    .await
 }
 
 /// How an attempt ended.
@@ -201,6 +166,8 @@ pub enum EndResult {
         failure: Failure,
         retry_in: Duration,
     },
+    /// A person asked to stop it, and nothing was stored.
+    Cancelled,
 }
 
 impl EndResult {
@@ -209,19 +176,20 @@ impl EndResult {
             Self::Succeeded { .. } => RunState::Succeeded,
             Self::Failed(_) => RunState::Failed,
             Self::TryAgain { .. } => RunState::Queued,
+            Self::Cancelled => RunState::Cancelled,
         }
     }
 
     fn failure(&self) -> Option<&Failure> {
         match self {
-            Self::Succeeded { .. } => None,
+            Self::Succeeded { .. } | Self::Cancelled => None,
             Self::Failed(failure) | Self::TryAgain { failure, .. } => Some(failure),
         }
     }
 }
 
-/// Ends an attempt. A device that left the inventory meanwhile is not tried again: its run is
-/// cancelled instead. Gives `false` when the run is no longer this collector's: the caller then
+/// Ends an attempt. One that a person cancelled, or whose device left the inventory meanwhile, is
+/// not tried again: its run is cancelled instead. Gives `false` when the run is no longer this collector's: the caller then
 /// rolls back whatever else the transaction holds.
 ///
 /// # Errors
@@ -248,10 +216,20 @@ pub async fn mark_ended(
     };
     let updated = sqlx::query!(
         "UPDATE runs
-         SET state = next.state,
+         SET state = CASE
+                 WHEN $4 <> 'queued' THEN $4
+                 WHEN devices.wanted AND cancel_requested_at IS NULL THEN 'queued'
+                 ELSE 'cancelled'
+             END,
              not_before = now() + $5 * interval '1 millisecond',
-             finished_at = CASE WHEN next.state = 'queued' THEN NULL ELSE now() END,
-             claimed_by = CASE WHEN next.state = 'queued' THEN NULL ELSE claimed_by END,
+             finished_at = CASE
+                 WHEN $4 = 'queued' AND devices.wanted AND cancel_requested_at IS NULL THEN NULL
+                 ELSE now()
+             END,
+             claimed_by = CASE
+                 WHEN $4 = 'queued' AND devices.wanted AND cancel_requested_at IS NULL THEN NULL
+                 ELSE claimed_by
+             END,
              lease_until = NULL,
              outcome = $6,
              verdict = $7,
@@ -264,15 +242,10 @@ pub async fn mark_ended(
              sha256 = $14,
              duration_ms = $15
          FROM (
-             SELECT devices.id AS device_id,
-                    CASE
-                        WHEN $4 = 'queued' AND (NOT enabled OR archived_at IS NOT NULL)
-                            THEN 'cancelled'
-                        ELSE $4
-                    END AS state
+             SELECT id, enabled AND archived_at IS NULL AS wanted
              FROM devices
-         ) next
-         WHERE next.device_id = runs.device_id
+         ) devices
+         WHERE devices.id = runs.device_id
            AND runs.id = $1
            AND attempt = $2
            AND claimed_by = $3
@@ -298,71 +271,6 @@ pub async fn mark_ended(
     Ok(updated.rows_affected() == 1)
 }
 
-/// Gives runs back whose collector fell silent: queued again, or failed with `collector_lost`
-/// after `max_attempts` attempts, lest a run that kills its collector does so for ever. Gives
-/// how many there were.
-///
-/// # Errors
-/// When the database fails.
-pub async fn requeue_lost(conn: &mut PgConnection, max_attempts: i32) -> Result<u64, sqlx::Error> {
-    let requeued = sqlx::query!(
-        "WITH lost AS (
-         UPDATE runs
-         SET state = CASE WHEN attempt < $1 THEN 'queued' ELSE 'failed' END,
-             finished_at = CASE WHEN attempt < $1 THEN NULL ELSE now() END,
-             failure_code = $2,
-             failure_message =
-                 'The collector that ran this backup stopped before it was done. '
-                 || CASE WHEN attempt < $1 THEN 'It is tried again.'
-                    ELSE 'This happened too often; look at the collector''s log.' END,
-             claimed_by = NULL,
-             lease_until = NULL,
-             not_before = now()
-         WHERE id IN (
-             SELECT id
-             FROM runs
-             WHERE state = 'running'
-               AND lease_until < now()
-             FOR UPDATE SKIP LOCKED
-         )
-         RETURNING id, device_id, state
-         ), noted AS (
-             UPDATE devices
-             SET last_run_id = lost.id
-             FROM lost
-             WHERE devices.id = lost.device_id
-               AND lost.state = 'failed'
-         )
-         SELECT id FROM lost",
-        max_attempts,
-        FailureCode::CollectorLost.as_str(),
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(requeued.len() as u64)
-}
-
-/// Gives the runs of a collector that stops back at once, without waiting for their leases, and
-/// takes the attempts back with them. Gives how many there were.
-///
-/// # Errors
-/// When the database fails.
-pub async fn release(conn: &mut PgConnection, collector: &str) -> Result<u64, sqlx::Error> {
-    let released = sqlx::query!(
-        "UPDATE runs
-         SET state = 'queued',
-             attempt = attempt - 1,
-             claimed_by = NULL,
-             lease_until = NULL
-         WHERE state = 'running'
-           AND claimed_by = $1",
-        collector,
-    )
-    .execute(conn)
-    .await?;
-    Ok(released.rows_affected())
-}
-
 /// How many of `runs` are queued or running.
 ///
 /// # Errors
@@ -378,85 +286,4 @@ pub async fn count_active(conn: &mut PgConnection, runs: &[RunId]) -> Result<i64
     )
     .fetch_one(conn)
     .await
-}
-
-/// A run as the command line reports it. The options of its result are `None` when it did not
-/// come to that: no verdict without an export worth keeping, no failure without one.
-#[derive(Debug)]
-pub struct Report {
-    pub run: RunId,
-    pub batch: BatchId,
-    pub site: String,
-    pub device: String,
-    pub state: RunState,
-    pub outcome: Option<Outcome>,
-    pub verdict: Option<Verdict>,
-    pub checks: Vec<Check>,
-    pub failure_code: Option<String>,
-    pub failure_message: Option<String>,
-    pub snapshot: Option<SnapshotId>,
-    /// What was received, also when it was not kept.
-    pub size_bytes: Option<i64>,
-    /// Of what was kept.
-    pub sha256: Option<Vec<u8>>,
-    /// How long the last attempt took.
-    pub duration_ms: Option<i64>,
-    /// How many attempts were begun.
-    pub attempts: i32,
-}
-
-/// The runs as reported, by site and device.
-///
-/// # Errors
-/// When the database fails.
-pub async fn list_reports(
-    conn: &mut PgConnection,
-    runs: &[RunId],
-) -> Result<Vec<Report>, sqlx::Error> {
-    let ids: Vec<i64> = runs.iter().map(|id| id.0).collect();
-    let rows = sqlx::query!(
-        r#"SELECT runs.id AS "run: RunId",
-                  runs.batch_id AS "batch: BatchId",
-                  sites.slug AS site,
-                  devices.name AS device,
-                  runs.state AS "state: RunState",
-                  runs.outcome AS "outcome: Outcome",
-                  runs.verdict AS "verdict: Verdict",
-                  runs.checks AS "checks: Json<Vec<Check>>",
-                  runs.failure_code,
-                  runs.failure_message,
-                  runs.snapshot_id AS "snapshot: SnapshotId",
-                  runs.size_bytes,
-                  runs.sha256,
-                  runs.duration_ms,
-                  runs.attempt AS attempts
-           FROM runs
-           JOIN devices ON devices.id = runs.device_id
-           JOIN sites ON sites.id = runs.site_id
-           WHERE runs.id = ANY($1)
-           ORDER BY sites.slug, devices.name"#,
-        &ids,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Report {
-            run: row.run,
-            batch: row.batch,
-            site: row.site,
-            device: row.device,
-            state: row.state,
-            outcome: row.outcome,
-            verdict: row.verdict,
-            checks: row.checks.0,
-            failure_code: row.failure_code,
-            failure_message: row.failure_message,
-            snapshot: row.snapshot,
-            size_bytes: row.size_bytes,
-            sha256: row.sha256,
-            duration_ms: row.duration_ms,
-            attempts: row.attempts,
-        })
-        .collect())
 }

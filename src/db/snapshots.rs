@@ -7,6 +7,7 @@ use sqlx::types::Json;
 pub use super::bodies::{BodyError, Sealed, get_sealed, load_body};
 
 use super::bodies::context;
+use super::succession::{self, ChangedLines};
 use crate::model::{BatchId, Check, DeviceId, SnapshotId, Verdict};
 use crate::vault::{Vault, body};
 
@@ -47,16 +48,23 @@ pub async fn insert(
     new: &NewSnapshot<'_>,
     previous: Option<SnapshotId>,
 ) -> Result<SnapshotId, BodyError> {
-    let patch = match previous {
-        Some(previous) => make_patch(conn, vault, previous, new).await?,
-        None => None,
+    let before = match previous {
+        Some(previous) => look_back(conn, vault, previous, new).await?,
+        None => Before::default(),
     };
-    let chain_length = patch.as_ref().map_or(0, |patch| patch.chain_length);
-    let id = insert_whole(conn, vault, new, chain_length).await?;
-    if let Some(patch) = patch {
+    let id = insert_whole(conn, vault, new, &before).await?;
+    if let Some(patch) = before.patch {
         rewrite(conn, &patch, id).await?;
     }
     Ok(id)
+}
+
+/// What a new snapshot is to the one before it; nothing where that can not be read.
+#[derive(Default)]
+struct Before {
+    changed: Option<ChangedLines>,
+    /// `None` also when its chain is long enough to begin a new one.
+    patch: Option<Patch>,
 }
 
 struct Patch {
@@ -66,57 +74,76 @@ struct Patch {
     chain_length: i32,
 }
 
-/// The patch for `previous`, already proven to give its body back; `None` when its chain is
-/// long enough to begin a new one, or when its body can not be read.
-async fn make_patch(
+async fn look_back(
     conn: &mut PgConnection,
     vault: &Vault,
     previous: SnapshotId,
     new: &NewSnapshot<'_>,
-) -> Result<Option<Patch>, BodyError> {
-    let Some(head) = get_head(conn, previous).await? else {
-        return Ok(None);
+) -> Result<Before, BodyError> {
+    let Some(head) = get_head(conn, previous, new.device).await? else {
+        return Ok(Before::default());
     };
-    if head.chain_length + 1 >= body::MAX_CHAIN {
-        return Ok(None);
-    }
-    let old = match load_body(conn, vault, previous).await {
-        Ok(Some(old)) => old,
-        Ok(None) => return Ok(None),
-        Err(error @ BodyError::Database(_)) => return Err(error),
-        Err(error) => {
-            tracing::error!(snapshot = %previous, %error, "A stored snapshot can not be read; it is left as it is");
-            return Ok(None);
-        }
+    let Some(old) = load_readable(conn, vault, head.id).await? else {
+        return Ok(Before::default());
     };
-    let export = new.export.to_vec();
-    let (encoded, proven) = tokio::task::spawn_blocking(move || {
-        let encoded = body::encode_patch(&old, &export);
-        let proven = body::decode_patch(&encoded, &export, old.len()).is_ok_and(|back| back == old);
-        (encoded, proven)
+    let fits = head.chain_length + 1 < body::MAX_CHAIN;
+    let succession = succession::reckon(old, new.export.to_vec(), fits)
+        .await
+        .map_err(|error| BodyError::Decode(head.id, error))?;
+    Ok(Before {
+        changed: Some(succession.changed),
+        patch: succession.patch.map(|encoded| Patch {
+            of: head.id,
+            sealed: vault.seal(&context(new.device, &head.sha256), &encoded),
+            chain_length: head.chain_length + 1,
+        }),
     })
-    .await
-    .map_err(|error| BodyError::Decode(previous, std::io::Error::other(error)))?;
-    Ok(proven.then(|| Patch {
-        of: previous,
-        sealed: vault.seal(&context(new.device, &head.sha256), &encoded),
-        chain_length: head.chain_length + 1,
-    }))
+}
+
+/// A body that can be done without: one that can not be read is said in the log.
+async fn load_readable(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    id: SnapshotId,
+) -> Result<Option<Vec<u8>>, BodyError> {
+    match load_body(conn, vault, id).await {
+        Err(error @ BodyError::Database(_)) => Err(error),
+        Err(error) => {
+            tracing::error!(snapshot = %id, %error, "A stored snapshot can not be read; it is left as it is");
+            Ok(None)
+        }
+        read => read,
+    }
 }
 
 struct Head {
+    id: SnapshotId,
     sha256: Vec<u8>,
     chain_length: i32,
 }
 
-async fn get_head(conn: &mut PgConnection, id: SnapshotId) -> Result<Option<Head>, sqlx::Error> {
+/// The snapshot that was the newest when the run began; where that one was deleted since, the
+/// newest there is.
+async fn get_head(
+    conn: &mut PgConnection,
+    id: SnapshotId,
+    device: DeviceId,
+) -> Result<Option<Head>, sqlx::Error> {
     sqlx::query_as!(
         Head,
-        "SELECT sha256, chain_length
-         FROM snapshots
-         WHERE id = $1
-         FOR UPDATE",
+        r#"SELECT id AS "id: SnapshotId", sha256, chain_length
+           FROM snapshots
+           WHERE id = coalesce(
+               (SELECT id FROM snapshots WHERE id = $1),
+               (SELECT id
+                FROM snapshots
+                WHERE device_id = $2
+                ORDER BY taken_at DESC, id DESC
+                LIMIT 1)
+           )
+           FOR UPDATE"#,
         id.0,
+        device.0,
     )
     .fetch_optional(conn)
     .await
@@ -126,7 +153,7 @@ async fn insert_whole(
     conn: &mut PgConnection,
     vault: &Vault,
     new: &NewSnapshot<'_>,
-    chain_length: i32,
+    before: &Before,
 ) -> Result<SnapshotId, sqlx::Error> {
     let sealed = vault.seal(
         &context(new.device, new.sha256),
@@ -136,9 +163,9 @@ async fn insert_whole(
         r#"INSERT INTO snapshots (
                device_id, batch_id, taken_at, last_seen_at, verdict, checks, fingerprint, sha256,
                size_bytes, line_count, version, model, serial, has_secrets, error_menus,
-               codec, chain_length, body
+               added_lines, removed_lines, codec, chain_length, body
            )
-           VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'whole', $15, $16)
+           VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'whole', $17, $18)
            RETURNING id AS "id: SnapshotId""#,
         new.device.0,
         new.batch.0,
@@ -154,7 +181,9 @@ async fn insert_whole(
         new.serial,
         new.has_secrets,
         new.error_menus,
-        chain_length,
+        before.changed.map(|changed| changed.added),
+        before.changed.map(|changed| changed.removed),
+        before.patch.as_ref().map_or(0, |patch| patch.chain_length),
         sealed,
     )
     .fetch_one(conn)
@@ -181,7 +210,8 @@ async fn rewrite(
     Ok(())
 }
 
-/// Extends a snapshot's validity to `seen_at`: the same configuration was seen again.
+/// Extends a snapshot's validity to `seen_at`: the same configuration was seen again. Gives
+/// `false` when it was deleted meanwhile.
 ///
 /// # Errors
 /// When the database fails.
@@ -189,8 +219,8 @@ pub async fn mark_seen(
     conn: &mut PgConnection,
     id: SnapshotId,
     seen_at: DateTime<Utc>,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!(
+) -> Result<bool, sqlx::Error> {
+    let updated = sqlx::query!(
         "UPDATE snapshots
          SET last_seen_at = greatest(last_seen_at, $2),
              times_seen = times_seen + 1
@@ -200,7 +230,7 @@ pub async fn mark_seen(
     )
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(updated.rows_affected() == 1)
 }
 
 /// A snapshot as the command line lists it.

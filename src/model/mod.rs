@@ -1,11 +1,13 @@
 //! The words of the product as plain types: ids, states, verdicts, failures.
 //! No I/O happens here, and every other module may use it.
 
+mod day;
 mod failure;
 mod ids;
 mod state;
 mod verdict;
 
+pub use day::{DAYS_SHOWN, DayMark, Days, day_in};
 pub use failure::{Failure, FailureCode};
 pub use ids::{BatchId, CredentialId, DeviceId, RunId, SiteId, SnapshotId};
 pub use state::{Outcome, Platform, RunState, Step, Trigger};

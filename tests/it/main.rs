@@ -5,7 +5,9 @@
 
 mod backups;
 mod browser;
+mod cancelling;
 mod cli;
+mod days;
 mod faults;
 mod inventory;
 mod pages;

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::support::{Deadlines, World, database, vault};
 
 /// An inventory of so many devices at each site; nobody connects to them.
-async fn inventory_of(pool: &PgPool, sites: &[usize]) {
+pub async fn inventory_of(pool: &PgPool, sites: &[usize]) {
     let mut text =
         String::from("[[credential]]\nname = \"c\"\nusername = \"u\"\npassword = \"p\"\n");
     for (site, count) in sites.iter().enumerate() {
@@ -35,7 +35,7 @@ async fn inventory_of(pool: &PgPool, sites: &[usize]) {
     tx.commit().await.unwrap();
 }
 
-async fn request_all(pool: &PgPool, trigger: Trigger) -> Vec<RunId> {
+pub async fn request_all(pool: &PgPool, trigger: Trigger) -> Vec<RunId> {
     let mut tx = pool.begin().await.unwrap();
     let places = devices::list_places(&mut tx).await.unwrap();
     let new = batches::NewBatch {
@@ -50,13 +50,13 @@ async fn request_all(pool: &PgPool, trigger: Trigger) -> Vec<RunId> {
     requested.runs
 }
 
-const LIMITS: ClaimLimits = ClaimLimits {
+pub const LIMITS: ClaimLimits = ClaimLimits {
     slots: 7,
     per_site: 1000,
     lease: Duration::from_secs(60),
 };
 
-async fn claim(pool: &PgPool, collector: &str, limits: ClaimLimits) -> Vec<Claim> {
+pub async fn claim(pool: &PgPool, collector: &str, limits: ClaimLimits) -> Vec<Claim> {
     let mut tx = pool.begin().await.unwrap();
     let claims = runs::claim(&mut tx, collector, limits).await.unwrap();
     tx.commit().await.unwrap();
@@ -64,7 +64,7 @@ async fn claim(pool: &PgPool, collector: &str, limits: ClaimLimits) -> Vec<Claim
 }
 
 /// The end of an attempt that received nothing.
-fn ended_by(result: EndResult) -> Ending {
+pub fn ended_by(result: EndResult) -> Ending {
     Ending {
         duration: Duration::ZERO,
         steps: Vec::new(),

@@ -1,0 +1,71 @@
+//! Cancelling what a person asked for: what waits is cancelled at once, what runs is asked to
+//! stop. The collector that has it sees that with its next heartbeat, and ends it.
+
+use sqlx::PgConnection;
+
+use super::batches::mark_finished;
+use crate::model::{BatchId, RunId};
+
+/// Cancels what is queued or running in a batch. Gives how many runs that were; those asked to
+/// stop before are not counted again.
+///
+/// # Errors
+/// When the database fails.
+pub async fn cancel_batch(conn: &mut PgConnection, batch: BatchId) -> Result<u64, sqlx::Error> {
+    let batches = cancel(conn, Some(batch), None).await?;
+    // Of runs that ended while this waited for them, too.
+    mark_finished(conn, &[batch]).await?;
+    Ok(batches.len() as u64)
+}
+
+/// Cancels a run that is queued or running. Gives `false` when it has ended, was asked to stop
+/// before, or does not exist.
+///
+/// # Errors
+/// When the database fails.
+pub async fn cancel_run(conn: &mut PgConnection, run: RunId) -> Result<bool, sqlx::Error> {
+    let batches = cancel(conn, None, Some(run)).await?;
+    mark_finished(conn, &batches).await?;
+    Ok(!batches.is_empty())
+}
+
+/// Gives the batch of each run that was not asked to stop before. A device whose run ended by
+/// this shows it as its newest.
+async fn cancel(
+    conn: &mut PgConnection,
+    batch: Option<BatchId>,
+    run: Option<RunId>,
+) -> Result<Vec<BatchId>, sqlx::Error> {
+    // Locked in the order of their ids, as heartbeats do; see there.
+    sqlx::query_scalar!(
+        r#"WITH active AS (
+               SELECT id
+               FROM runs
+               WHERE (batch_id = $1 OR id = $2)
+                 AND state IN ('queued', 'running')
+                 AND cancel_requested_at IS NULL
+               ORDER BY id
+               FOR UPDATE
+           ), cancelled AS (
+               UPDATE runs
+               SET state = CASE WHEN state = 'queued' THEN 'cancelled' ELSE state END,
+                   finished_at = CASE WHEN state = 'queued' THEN now() END,
+                   cancel_requested_at = now()
+               FROM active
+               WHERE runs.id = active.id
+               RETURNING runs.id, runs.batch_id, runs.device_id, runs.state
+           ), noted AS (
+               UPDATE devices
+               SET last_run_id = cancelled.id
+               FROM cancelled
+               WHERE devices.id = cancelled.device_id
+                 AND cancelled.state = 'cancelled'
+           )
+           SELECT batch_id AS "batch: BatchId"
+           FROM cancelled"#,
+        batch.map(|id| id.0),
+        run.map(|id| id.0),
+    )
+    .fetch_all(conn)
+    .await
+}
