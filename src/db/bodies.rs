@@ -1,5 +1,5 @@
 //! The bodies of snapshots as they are stored, sealed and mostly as patches, and how they are
-//! read: whole and verified, or not at all. Writing one belongs to its snapshot, in `snapshots`.
+//! read: whole and verified, or not at all. Writing one belongs to its snapshot, in `snapshots` and `deletion`.
 
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
@@ -139,4 +139,26 @@ fn decode(vault: &Vault, stored: &Stored, newer: Option<&[u8]>) -> Result<Vec<u8
     } else {
         Err(BodyError::Checksum(id))
     }
+}
+
+/// Makes a stored body a patch against `base`, already sealed.
+pub(super) async fn rewrite(
+    conn: &mut PgConnection,
+    id: SnapshotId,
+    base: SnapshotId,
+    sealed_patch: &[u8],
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE snapshots
+         SET codec = 'patch',
+             base_snapshot_id = $2,
+             body = $3
+         WHERE id = $1",
+        id.0,
+        base.0,
+        sealed_patch,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }

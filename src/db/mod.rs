@@ -7,6 +7,7 @@ pub mod batches;
 mod bodies;
 mod cancel;
 pub mod cluster;
+mod deletion;
 pub mod devices;
 pub mod host_keys;
 pub mod inventory;

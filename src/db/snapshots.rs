@@ -5,11 +5,15 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 
 pub use super::bodies::{BodyError, Sealed, get_sealed, load_body};
+pub use super::deletion::{Deleted, delete};
 
-use super::bodies::context;
+use super::bodies::{self, context};
 use super::succession::{self, ChangedLines};
 use crate::model::{BatchId, Check, DeviceId, SnapshotId, Verdict};
 use crate::vault::{Vault, body};
+
+/// How many characters a comment has at most, as a CHECK of the table has it.
+pub const MAX_COMMENT_CHARS: usize = 2000;
 
 /// A snapshot to be inserted as the newest of its device.
 #[derive(Debug)]
@@ -54,7 +58,7 @@ pub async fn insert(
     };
     let id = insert_whole(conn, vault, new, &before).await?;
     if let Some(patch) = before.patch {
-        rewrite(conn, &patch, id).await?;
+        bodies::rewrite(conn, patch.of, id, &patch.sealed).await?;
     }
     Ok(id)
 }
@@ -80,6 +84,7 @@ async fn look_back(
     previous: SnapshotId,
     new: &NewSnapshot<'_>,
 ) -> Result<Before, BodyError> {
+    lock_history(conn, new.device).await?;
     let Some(head) = get_head(conn, previous, new.device).await? else {
         return Ok(Before::default());
     };
@@ -114,6 +119,22 @@ async fn load_readable(
         }
         read => read,
     }
+}
+
+/// Names the locks of histories among all advisory locks.
+const HISTORY_LOCKS: i32 = 0x5256_4849;
+
+/// Keeps others from adding to and deleting from a device's chain of bodies until the caller's
+/// transaction ends. Two devices that share a lock (2^31 apart) merely wait for each other.
+pub(super) async fn lock_history(
+    conn: &mut PgConnection,
+    device: DeviceId,
+) -> Result<(), sqlx::Error> {
+    let key = i32::try_from(device.0 & i64::from(i32::MAX)).unwrap_or(0);
+    sqlx::query!("SELECT pg_advisory_xact_lock($1, $2)", HISTORY_LOCKS, key)
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 struct Head {
@@ -190,24 +211,48 @@ async fn insert_whole(
     .await
 }
 
-async fn rewrite(
+/// Writes beside a snapshot: at most [`MAX_COMMENT_CHARS`] characters. Gives `false` when there is
+/// no such snapshot.
+///
+/// # Errors
+/// When the database fails, or the comment is longer.
+pub async fn set_comment(
     conn: &mut PgConnection,
-    patch: &Patch,
-    base: SnapshotId,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!(
+    id: SnapshotId,
+    comment: &str,
+) -> Result<bool, sqlx::Error> {
+    let updated = sqlx::query!(
         "UPDATE snapshots
-         SET codec = 'patch',
-             base_snapshot_id = $2,
-             body = $3
+         SET comment = $2
          WHERE id = $1",
-        patch.of.0,
-        base.0,
-        patch.sealed,
+        id.0,
+        comment,
     )
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(updated.rows_affected() == 1)
+}
+
+/// Exempts a snapshot from retention and deletion, or no longer. Gives `false` when there is no
+/// such snapshot.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_pinned(
+    conn: &mut PgConnection,
+    id: SnapshotId,
+    pinned: bool,
+) -> Result<bool, sqlx::Error> {
+    let updated = sqlx::query!(
+        "UPDATE snapshots
+         SET pinned = $2
+         WHERE id = $1",
+        id.0,
+        pinned,
+    )
+    .execute(conn)
+    .await?;
+    Ok(updated.rows_affected() == 1)
 }
 
 /// Extends a snapshot's validity to `seen_at`: the same configuration was seen again. Gives

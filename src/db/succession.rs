@@ -47,6 +47,21 @@ pub(super) async fn reckon(
         .map_err(io::Error::other)
 }
 
+/// A body by itself, already proven to come back; `None` when it does not.
+///
+/// # Errors
+/// When the thread that does it panicked.
+pub(super) async fn encode_whole(bytes: Vec<u8>) -> io::Result<Option<Vec<u8>>> {
+    let encoding = move || {
+        let encoded = body::encode_whole(&bytes);
+        let proven = body::decode_whole(&encoded, bytes.len()).is_ok_and(|back| back == bytes);
+        proven.then_some(encoded)
+    };
+    tokio::task::spawn_blocking(encoding)
+        .await
+        .map_err(io::Error::other)
+}
+
 fn changed_lines(older: &[u8], newer: &[u8]) -> ChangedLines {
     let comparison = compare_at_most(older, newer, 0);
     ChangedLines {

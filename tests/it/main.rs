@@ -8,6 +8,7 @@ mod browser;
 mod cancelling;
 mod cli;
 mod days;
+mod deletion;
 mod faults;
 mod inventory;
 mod pages;

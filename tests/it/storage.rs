@@ -14,7 +14,7 @@ use sqlx::{PgConnection, PgPool};
 use crate::support::{Deadlines, World, vault};
 
 /// One backed-up device, its batch and its snapshot.
-async fn one_device() -> (World, DeviceId, BatchId, SnapshotId) {
+pub async fn one_device() -> (World, DeviceId, BatchId, SnapshotId) {
     let world = World::with(vec![RouterSpec::new("gw", 1)], Deadlines::GENEROUS).await;
     let report = world.back_up().await.remove(0);
     let device: i64 = sqlx::query_scalar("SELECT id FROM devices")
@@ -29,7 +29,7 @@ async fn one_device() -> (World, DeviceId, BatchId, SnapshotId) {
     )
 }
 
-async fn insert(
+pub async fn insert(
     conn: &mut PgConnection,
     device: DeviceId,
     batch: BatchId,

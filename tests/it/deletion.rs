@@ -1,0 +1,450 @@
+//! Deleting snapshots: every other one stays readable, and nothing names what is gone.
+
+use routervault::db::snapshots::{self, BodyError, Deleted};
+use routervault::model::{BatchId, DeviceId, SnapshotId};
+use sqlx::PgPool;
+
+use crate::storage::{insert, one_device};
+use crate::support::{World, vault};
+
+/// A device with a history, oldest first; every snapshot but the first is made up.
+struct History {
+    world: World,
+    device: DeviceId,
+    batch: BatchId,
+    kept: Vec<(SnapshotId, Vec<u8>)>,
+}
+
+impl History {
+    async fn of(count: usize) -> Self {
+        let (world, device, batch, first) = one_device().await;
+        let body = world.body(first).await;
+        let mut history = Self {
+            world,
+            device,
+            batch,
+            kept: vec![(first, body)],
+        };
+        while history.kept.len() < count {
+            history.grow().await;
+        }
+        history
+    }
+
+    fn pool(&self) -> &PgPool {
+        &self.world.pool
+    }
+
+    /// One more snapshot, with one more line than the last.
+    async fn grow(&mut self) {
+        let (previous, text) = self.kept.last().unwrap();
+        let mut text = text.clone();
+        let revision = self.kept.len();
+        text.extend_from_slice(format!("/ip dns set comment=r{revision}\r\n").as_bytes());
+        let mut tx = self.world.pool.begin().await.unwrap();
+        let id = insert(&mut tx, self.device, self.batch, &text, *previous).await;
+        sqlx::query(
+            "UPDATE devices
+             SET newest_snapshot_id = $1, last_verified_snapshot_id = $1,
+                 snapshot_count = snapshot_count + 1",
+        )
+        .bind(id.0)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        self.kept.push((id, text));
+    }
+
+    async fn delete(&self, id: SnapshotId) -> Result<Deleted, BodyError> {
+        let mut tx = self.pool().begin().await.unwrap();
+        let deleted = snapshots::delete(&mut tx, &vault(), id).await?;
+        tx.commit().await.unwrap();
+        Ok(deleted)
+    }
+
+    async fn delete_at(&mut self, index: usize) {
+        let (id, _) = self.kept.remove(index);
+        assert_eq!(self.delete(id).await.unwrap(), Deleted::Done);
+    }
+
+    async fn archive(&self) {
+        sqlx::query("UPDATE devices SET archived_at = now()")
+            .execute(self.pool())
+            .await
+            .unwrap();
+    }
+
+    async fn set(&self, id: SnapshotId, set: &str) {
+        let update = format!("UPDATE snapshots SET {set} WHERE id = {id}");
+        sqlx::query(sqlx::AssertSqlSafe(update))
+            .execute(self.pool())
+            .await
+            .unwrap();
+    }
+
+    /// Everything that is left is read back, and what is kept beside it is right.
+    async fn check(&self) {
+        for (id, text) in &self.kept {
+            assert_eq!(self.world.body(*id).await, *text, "snapshot {id}");
+        }
+        let wrong: i64 = sqlx::query_scalar(
+            "WITH RECURSIVE chains AS (
+                 SELECT id, id AS above, 0 AS depth FROM snapshots
+                 UNION ALL
+                 SELECT chains.id, snapshots.id, chains.depth + 1
+                 FROM chains
+                 JOIN snapshots ON snapshots.base_snapshot_id = chains.above
+             ),
+             longest AS (SELECT id, max(depth) AS depth FROM chains GROUP BY id)
+             SELECT count(*)
+             FROM snapshots
+             JOIN longest USING (id)
+             WHERE chain_length <> depth OR chain_length >= 100",
+        )
+        .fetch_one(self.pool())
+        .await
+        .unwrap();
+        assert_eq!(
+            wrong, 0,
+            "chains of another length than stored, or too long"
+        );
+        let kept: (i32, Option<i64>, Option<i64>) = sqlx::query_as(
+            "SELECT snapshot_count, newest_snapshot_id, last_verified_snapshot_id FROM devices",
+        )
+        .fetch_one(self.pool())
+        .await
+        .unwrap();
+        let newest = self.kept.last().map(|(id, _)| id.0);
+        let count = i32::try_from(self.kept.len()).unwrap();
+        assert_eq!(kept, (count, newest, newest));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_second_of_two_hundred_goes_and_the_others_are_read_back() {
+    let mut history = History::of(200).await;
+    history.check().await;
+    for index in 0..100 {
+        history.delete_at(index).await;
+    }
+    history.check().await;
+    assert_eq!(history.kept.len(), 100);
+    // The whole bodies between chains, and what hangs on them, too.
+    for index in [98, 50, 49, 48, 30, 1, 0] {
+        history.delete_at(index).await;
+        history.check().await;
+    }
+    history.grow().await;
+    history.check().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_an_archived_device_all_can_go_the_newest_first() {
+    let mut history = History::of(5).await;
+    history.archive().await;
+    while !history.kept.is_empty() {
+        history.delete_at(history.kept.len() - 1).await;
+        history.check().await;
+    }
+    let (verified_at, named): (Option<chrono::DateTime<chrono::Utc>>, i64) = sqlx::query_as(
+        "SELECT last_verified_at, (SELECT count(*) FROM runs WHERE snapshot_id IS NOT NULL)
+         FROM devices",
+    )
+    .fetch_one(history.pool())
+    .await
+    .unwrap();
+    assert_eq!((verified_at, named), (None, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pinned_one_and_the_newest_verified_backup_stay() {
+    let history = History::of(3).await;
+    let mut conn = history.pool().acquire().await.unwrap();
+    let pinned = history.kept[1].0;
+    assert!(
+        snapshots::set_pinned(&mut conn, pinned, true)
+            .await
+            .unwrap()
+    );
+    assert_eq!(history.delete(pinned).await.unwrap(), Deleted::Pinned);
+    let newest = history.kept[2].0;
+    assert_eq!(
+        history.delete(newest).await.unwrap(),
+        Deleted::NewestVerified
+    );
+    let nothing = SnapshotId(999_999);
+    assert_eq!(history.delete(nothing).await.unwrap(), Deleted::Missing);
+    assert!(
+        !snapshots::set_pinned(&mut conn, nothing, true)
+            .await
+            .unwrap()
+    );
+    history.check().await;
+}
+
+#[tokio::test]
+async fn a_comment_is_kept_up_to_its_length() {
+    let history = History::of(1).await;
+    let id = history.kept[0].0;
+    let mut conn = history.pool().acquire().await.unwrap();
+    let longest = "\u{e4}".repeat(snapshots::MAX_COMMENT_CHARS);
+    assert!(
+        snapshots::set_comment(&mut conn, id, &longest)
+            .await
+            .unwrap()
+    );
+    let too_long = longest + "x";
+    assert!(
+        snapshots::set_comment(&mut conn, id, &too_long)
+            .await
+            .is_err()
+    );
+    assert!(
+        !snapshots::set_comment(&mut conn, SnapshotId(99), "x")
+            .await
+            .unwrap()
+    );
+}
+
+#[tokio::test]
+async fn a_suspect_one_on_top_goes_and_the_verified_one_below_is_whole_again() {
+    let mut history = History::of(3).await;
+    let verified = history.kept[1].0;
+    history.set(history.kept[2].0, "verdict = 'suspect'").await;
+    sqlx::query("UPDATE devices SET last_verified_snapshot_id = $1")
+        .bind(verified.0)
+        .execute(history.pool())
+        .await
+        .unwrap();
+    history.delete_at(2).await;
+    history.check().await;
+    history.grow().await;
+    history.check().await;
+}
+
+#[tokio::test]
+async fn what_a_damaged_neighbour_needs_is_not_destroyed() {
+    let history = History::of(4).await;
+    let (older, target) = (history.kept[1].0, history.kept[2].0);
+    let body: Vec<u8> = sqlx::query_scalar("SELECT body FROM snapshots WHERE id = $1")
+        .bind(older.0)
+        .fetch_one(history.pool())
+        .await
+        .unwrap();
+    let damage = "body = set_byte(body, 30, get_byte(body, 30) # 1)";
+    history.set(older, damage).await;
+    let error = history.delete(target).await.unwrap_err();
+    assert!(
+        matches!(error, BodyError::Sealed(id, _) if id == older),
+        "{error}"
+    );
+    let repair = format!("body = '\\x{}'", hex::encode(body));
+    history.set(older, &repair).await;
+    history.check().await;
+}
+
+#[tokio::test]
+async fn a_damaged_one_that_nobody_needs_can_go() {
+    let mut history = History::of(3).await;
+    history.set(history.kept[0].0, "body = '\\x00'").await;
+    history.delete_at(0).await;
+    history.check().await;
+}
+
+#[tokio::test]
+async fn a_deletion_that_is_rolled_back_changes_nothing() {
+    let history = History::of(4).await;
+    let mut tx = history.pool().begin().await.unwrap();
+    let deleted = snapshots::delete(&mut tx, &vault(), history.kept[2].0).await;
+    assert_eq!(deleted.unwrap(), Deleted::Done);
+    tx.rollback().await.unwrap();
+    history.check().await;
+}
+
+#[tokio::test]
+async fn the_next_one_then_says_what_changed_since_the_one_before() {
+    let mut history = History::of(4).await;
+    history.delete_at(1).await;
+    let counts: Vec<(Option<i32>, Option<i32>)> =
+        sqlx::query_as("SELECT added_lines, removed_lines FROM snapshots ORDER BY id")
+            .fetch_all(history.pool())
+            .await
+            .unwrap();
+    assert_eq!(
+        counts,
+        [(None, None), (Some(2), Some(0)), (Some(1), Some(0))]
+    );
+    history.delete_at(0).await;
+    let first: (Option<i32>, Option<i32>) =
+        sqlx::query_as("SELECT added_lines, removed_lines FROM snapshots ORDER BY id LIMIT 1")
+            .fetch_one(history.pool())
+            .await
+            .unwrap();
+    assert_eq!(first, (None, None), "none is before it any more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deletions_and_new_snapshots_at_once_lose_nothing() {
+    let mut history = History::of(40).await;
+    let going: Vec<SnapshotId> = history.kept.iter().step_by(2).map(|(id, _)| *id).collect();
+    let deleting: Vec<_> = going
+        .iter()
+        .map(|id| {
+            let (pool, id) = (history.pool().clone(), *id);
+            tokio::spawn(async move {
+                let mut tx = pool.begin().await.unwrap();
+                let deleted = snapshots::delete(&mut tx, &vault(), id).await.unwrap();
+                tx.commit().await.unwrap();
+                deleted
+            })
+        })
+        .collect();
+    for _ in 0..5 {
+        history.grow().await;
+    }
+    for task in deleting {
+        assert_eq!(task.await.unwrap(), Deleted::Done);
+    }
+    history.kept.retain(|(id, _)| !going.contains(id));
+    history.check().await;
+}
+
+#[tokio::test]
+async fn a_backup_whose_predecessor_was_deleted_meanwhile_follows_the_one_before() {
+    let mut history = History::of(3).await;
+    history.archive().await;
+    let gone = history.kept.pop().unwrap();
+    assert_eq!(history.delete(gone.0).await.unwrap(), Deleted::Done);
+    history.kept.push((gone.0, history.kept[1].1.clone()));
+    history.grow().await;
+    history.kept.remove(2);
+    history.check().await;
+    let whole: i64 = sqlx::query_scalar("SELECT count(*) FROM snapshots WHERE codec = 'whole'")
+        .fetch_one(history.pool())
+        .await
+        .unwrap();
+    assert_eq!(whole, 1);
+}
+
+/// The spans of a line, by position in the history; `-` for an open end.
+async fn spans(history: &History, line: &str) -> Vec<String> {
+    let rows: Vec<(i64, Option<i64>)> = sqlx::query_as(
+        "SELECT first_snapshot_id, last_snapshot_id
+         FROM search_spans
+         JOIN search_lines ON search_lines.id = line_id
+         WHERE text = $1
+         ORDER BY first_snapshot_id",
+    )
+    .bind(line)
+    .fetch_all(history.pool())
+    .await
+    .unwrap();
+    let place = |id: i64| {
+        let found = history.kept.iter().position(|(kept, _)| kept.0 == id);
+        found.unwrap().to_string()
+    };
+    rows.into_iter()
+        .map(|(first, last)| {
+            let last = last.map_or_else(|| "-".to_owned(), place);
+            format!("{}..{last}", place(first))
+        })
+        .collect()
+}
+
+/// Spans as the search would make them: each line with the snapshots that have it, by position.
+async fn index(history: &History, lines: &[(&str, &[usize])]) {
+    sqlx::query("UPDATE snapshots SET indexed_at = now()")
+        .execute(history.pool())
+        .await
+        .unwrap();
+    let newest = history.kept.len() - 1;
+    for (line, has) in lines {
+        let id: i64 = sqlx::query_scalar(
+            "INSERT INTO search_lines (digest, menu, text) VALUES (sha256($1::bytea), '', $2)
+             RETURNING id",
+        )
+        .bind(line.as_bytes())
+        .bind(line)
+        .fetch_one(history.pool())
+        .await
+        .unwrap();
+        for &first in *has {
+            if first > 0 && has.contains(&(first - 1)) {
+                continue;
+            }
+            let last = (first..=newest).take_while(|at| has.contains(at)).last();
+            let last = last.filter(|last| *last < newest);
+            sqlx::query(
+                "INSERT INTO search_spans (line_id, device_id, first_snapshot_id, last_snapshot_id)
+                 VALUES ($1, $2, $3, $4)",
+            )
+            .bind(id)
+            .bind(history.device.0)
+            .bind(history.kept[first].0.0)
+            .bind(last.map(|last| history.kept[last].0.0))
+            .execute(history.pool())
+            .await
+            .unwrap();
+        }
+    }
+}
+
+const LINES: [(&str, &[usize]); 7] = [
+    ("always", &[0, 1, 2, 3]),
+    ("only the second", &[1]),
+    ("from the second on", &[1, 2, 3]),
+    ("up to the second", &[0, 1]),
+    ("not in the second", &[0, 2, 3]),
+    ("only the newest", &[3]),
+    ("up to the third", &[0, 1, 2]),
+];
+
+#[tokio::test]
+async fn the_search_forgets_one_in_the_middle_and_joins_what_it_parted() {
+    let mut history = History::of(4).await;
+    index(&history, &LINES).await;
+    history.delete_at(1).await;
+    assert_eq!(spans(&history, "always").await, ["0..-"]);
+    assert!(spans(&history, "only the second").await.is_empty());
+    assert_eq!(spans(&history, "from the second on").await, ["1..-"]);
+    assert_eq!(spans(&history, "up to the second").await, ["0..0"]);
+    assert_eq!(spans(&history, "not in the second").await, ["0..-"]);
+    assert_eq!(spans(&history, "only the newest").await, ["2..-"]);
+    assert_eq!(spans(&history, "up to the third").await, ["0..1"]);
+}
+
+#[tokio::test]
+async fn the_search_takes_the_one_before_for_the_current_one_when_the_newest_goes() {
+    let mut history = History::of(4).await;
+    index(&history, &LINES).await;
+    history.archive().await;
+    history.delete_at(3).await;
+    assert_eq!(spans(&history, "always").await, ["0..-"]);
+    assert_eq!(spans(&history, "from the second on").await, ["1..-"]);
+    assert_eq!(spans(&history, "up to the second").await, ["0..1"]);
+    assert!(spans(&history, "only the newest").await.is_empty());
+    assert_eq!(spans(&history, "up to the third").await, ["0..-"]);
+}
+
+#[tokio::test]
+async fn the_search_starts_later_when_the_oldest_goes() {
+    let mut history = History::of(4).await;
+    index(&history, &LINES).await;
+    history.delete_at(0).await;
+    assert_eq!(spans(&history, "always").await, ["0..-"]);
+    assert_eq!(spans(&history, "up to the second").await, ["0..0"]);
+    assert_eq!(spans(&history, "not in the second").await, ["1..-"]);
+}
+
+#[tokio::test]
+async fn the_newest_that_the_search_knows_is_the_current_one_for_it() {
+    let mut history = History::of(4).await;
+    index(&history, &LINES).await;
+    // A fifth that is not indexed yet.
+    history.grow().await;
+    history.delete_at(3).await;
+    assert_eq!(spans(&history, "always").await, ["0..-"]);
+    assert!(spans(&history, "only the newest").await.is_empty());
+    assert_eq!(spans(&history, "up to the third").await, ["0..-"]);
+}
