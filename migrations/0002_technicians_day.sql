@@ -92,10 +92,18 @@ ALTER TABLE snapshots
     -- When retention may take it. NULL: kept for ever.
     ADD COLUMN expires_at timestamptz,
     -- When it was taken into the search index. NULL: not yet, or not to be (suspect).
-    ADD COLUMN indexed_at timestamptz;
+    ADD COLUMN indexed_at timestamptz,
+    -- When the indexer found that its body can not be read: it is left out, and does not hold
+    -- up what comes after it.
+    ADD COLUMN index_failed_at timestamptz;
 
 -- Serves the indexer: what it has still to do, oldest first.
-CREATE INDEX snapshots_to_index ON snapshots (id) WHERE indexed_at IS NULL AND verdict = 'verified';
+CREATE INDEX snapshots_to_index ON snapshots (id)
+    WHERE indexed_at IS NULL AND index_failed_at IS NULL AND verdict = 'verified';
+-- Serves the pages: how many were left out.
+CREATE INDEX snapshots_index_failed ON snapshots (id) WHERE index_failed_at IS NOT NULL;
+-- Serves the indexer: the one before, of the same device, that is in the index.
+CREATE INDEX snapshots_indexed ON snapshots (device_id, id) WHERE indexed_at IS NOT NULL;
 
 -- The batch whose failed devices a person had tried again.
 ALTER TABLE batches ADD COLUMN retry_of_batch_id bigint REFERENCES batches (id);
@@ -130,16 +138,17 @@ CREATE TABLE search_lines (
     -- First 16 bytes of the SHA-256 of menu, LF and text: finds the line again whatever its
     -- length.
     digest bytea NOT NULL CONSTRAINT search_lines_digest_unique UNIQUE,
-    -- `/ip firewall filter`, or empty above the first.
-    menu text NOT NULL,
-    -- The logical line, masked, with invisible characters made visible.
+    -- `/ip firewall filter`, or empty above the first. Sorted by bytes, so that a menu and all
+    -- below it are one range.
+    menu text COLLATE "C" NOT NULL,
+    -- The logical line, masked, with invisible characters made visible; cut at 16 kB.
     text text NOT NULL
 );
 
 -- Serves words of three letters and more, and regular expressions.
 CREATE INDEX search_lines_text ON search_lines USING gin (text gin_trgm_ops);
--- Serves the search by menu, and that for what stands below a menu.
-CREATE INDEX search_lines_menu ON search_lines (menu text_pattern_ops, id);
+-- Serves the search in a menu and below it.
+CREATE INDEX search_lines_menu ON search_lines (menu);
 
 CREATE TABLE search_spans (
     line_id bigint NOT NULL REFERENCES search_lines (id),
@@ -151,8 +160,13 @@ CREATE TABLE search_spans (
     PRIMARY KEY (line_id, device_id, first_snapshot_id)
 );
 
--- Serves the search in some devices, and the indexer: the lines of a device as they are now.
+-- What is there now and what is gone are indexed apart: a question about now costs the same
+-- however long the history is.
+-- Serves the search in what is there now; a device has a line at most once at a time.
+CREATE UNIQUE INDEX search_spans_now ON search_spans (line_id, device_id) WHERE last_snapshot_id IS NULL;
+-- Serve the search in some devices; the first also the indexer: the lines of a device now.
 CREATE INDEX search_spans_device ON search_spans (device_id, line_id) WHERE last_snapshot_id IS NULL;
+CREATE INDEX search_spans_device_gone ON search_spans (device_id, line_id) WHERE last_snapshot_id IS NOT NULL;
 -- Serve the deletion of a snapshot.
 CREATE INDEX search_spans_first ON search_spans (first_snapshot_id);
 CREATE INDEX search_spans_last ON search_spans (last_snapshot_id) WHERE last_snapshot_id IS NOT NULL;

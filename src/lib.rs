@@ -12,6 +12,7 @@ pub mod inventory;
 pub mod model;
 pub mod platform;
 pub mod scheduler;
+pub mod search;
 pub mod ssh;
 pub mod vault;
 mod visible;

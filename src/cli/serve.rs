@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::collector::{self, Collector};
 use crate::scheduler;
+use crate::search;
 use crate::web::{self, AppState};
 
 use super::args::ServeArgs;
@@ -64,7 +65,7 @@ pub async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
     })
 }
 
-/// The scheduler and one collector.
+/// The scheduler, one collector and the indexer.
 pub fn start(
     parts: &mut JoinSet<anyhow::Result<()>>,
     store: &Store,
@@ -79,6 +80,11 @@ pub fn start(
     });
     let scheduling = scheduler::run(store.pool.clone(), stop.clone());
     parts.spawn(async move { scheduling.await.context("Cannot run the scheduler") });
+    let indexing = search::run(store.pool.clone(), store.vault.clone(), stop.clone());
+    parts.spawn(async move {
+        indexing.await;
+        Ok(())
+    });
 }
 
 /// The pages, until `stop`.

@@ -17,6 +17,7 @@ pub mod pages;
 mod reports;
 pub mod runs;
 pub mod schedule;
+pub mod search;
 pub mod sites;
 pub mod snapshots;
 mod succession;

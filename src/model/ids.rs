@@ -45,4 +45,6 @@ ids! {
     RunId,
     /// An export kept, with its verdict.
     SnapshotId,
+    /// A distinct line of configuration in the search index.
+    LineId,
 }

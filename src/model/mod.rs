@@ -9,6 +9,6 @@ mod verdict;
 
 pub use day::{DAYS_SHOWN, DayMark, Days, day_in};
 pub use failure::{Failure, FailureCode};
-pub use ids::{BatchId, CredentialId, DeviceId, RunId, SiteId, SnapshotId};
+pub use ids::{BatchId, CredentialId, DeviceId, LineId, RunId, SiteId, SnapshotId};
 pub use state::{Outcome, Platform, RunState, Step, Trigger};
 pub use verdict::{Check, Verdict};

@@ -6,6 +6,7 @@
 
 mod batches;
 mod devices;
+pub mod search;
 mod sites;
 mod snapshots;
 

@@ -1,0 +1,191 @@
+//! Which devices have or had a line, since when and until when.
+
+use chrono::{DateTime, Utc};
+use sqlx::{Connection, PgConnection};
+
+use super::{Devices, SearchError, When, prepare};
+use crate::model::{DeviceId, LineId, SnapshotId};
+
+/// A time during which a device had a line.
+#[derive(Debug)]
+pub struct SpanRow {
+    pub line: LineId,
+    pub device: DeviceId,
+    pub device_name: String,
+    pub site_slug: String,
+    pub site_name: String,
+    /// IANA name.
+    pub timezone: String,
+    /// Whether the device left the inventory.
+    pub is_archived: bool,
+    /// The first snapshot that has it.
+    pub first: SnapshotId,
+    pub first_taken_at: DateTime<Utc>,
+    /// Whether there is no verified snapshot before, so that it may have had the line earlier.
+    pub is_oldest: bool,
+    /// The last snapshot that has it; `None`: the newest one has it, too.
+    pub last: Option<SnapshotId>,
+    /// When that was last seen on the device.
+    pub last_seen_at: Option<DateTime<Utc>>,
+}
+
+/// Behind which row of a line the next page begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SpanCursor {
+    pub device: DeviceId,
+    pub first: SnapshotId,
+}
+
+/// The first spans of each of these lines, at most `per_line` of each, by device.
+///
+/// # Errors
+/// [`SearchError::TooSlow`] or [`SearchError::Database`].
+pub async fn list_first_spans(
+    conn: &mut PgConnection,
+    lines: &[LineId],
+    devices: &Devices,
+    when: When,
+    per_line: i64,
+) -> Result<Vec<SpanRow>, SearchError> {
+    let ids: Vec<i64> = lines.iter().map(|line| line.0).collect();
+    let asked = Asked {
+        lines: &ids,
+        devices,
+        when,
+        after: SpanCursor {
+            device: DeviceId(0),
+            first: SnapshotId(0),
+        },
+        per_line,
+    };
+    let mut tx = conn.begin().await?;
+    prepare(&mut tx).await?;
+    Ok(list(&mut tx, &asked).await?)
+}
+
+/// The spans of a line by device, at most `limit` behind `after`.
+///
+/// # Errors
+/// [`SearchError::TooSlow`] or [`SearchError::Database`].
+pub async fn list_spans(
+    conn: &mut PgConnection,
+    line: LineId,
+    devices: &Devices,
+    when: When,
+    after: Option<SpanCursor>,
+    limit: i64,
+) -> Result<Vec<SpanRow>, SearchError> {
+    let asked = Asked {
+        lines: &[line.0],
+        devices,
+        when,
+        after: after.unwrap_or(SpanCursor {
+            device: DeviceId(0),
+            first: SnapshotId(0),
+        }),
+        per_line: limit,
+    };
+    let mut tx = conn.begin().await?;
+    prepare(&mut tx).await?;
+    Ok(list(&mut tx, &asked).await?)
+}
+
+struct Asked<'a> {
+    lines: &'a [i64],
+    devices: &'a Devices,
+    when: When,
+    after: SpanCursor,
+    per_line: i64,
+}
+
+async fn list(conn: &mut PgConnection, asked: &Asked<'_>) -> Result<Vec<SpanRow>, sqlx::Error> {
+    sqlx::query_as!(
+        SpanRow,
+        r#"SELECT wanted.id AS "line!: LineId",
+                  span.device_id AS "device!: DeviceId",
+                  span.device_name AS "device_name!",
+                  span.site_slug AS "site_slug!",
+                  span.site_name AS "site_name!",
+                  span.timezone AS "timezone!",
+                  span.is_archived AS "is_archived!",
+                  span.first_snapshot_id AS "first!: SnapshotId",
+                  first.taken_at AS "first_taken_at!",
+                  NOT EXISTS (
+                      SELECT
+                      FROM snapshots older
+                      WHERE older.device_id = span.device_id
+                        AND older.taken_at < first.taken_at
+                        AND older.verdict = 'verified'
+                  ) AS "is_oldest!",
+                  span.last_snapshot_id AS "last: SnapshotId",
+                  last.last_seen_at AS "last_seen_at?"
+           FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted (id, place)
+           CROSS JOIN LATERAL (
+               SELECT search_spans.device_id,
+                      search_spans.first_snapshot_id,
+                      search_spans.last_snapshot_id,
+                      devices.name AS device_name,
+                      devices.archived_at IS NOT NULL AS is_archived,
+                      sites.slug AS site_slug,
+                      sites.name AS site_name,
+                      sites.timezone
+               FROM search_spans
+               JOIN devices ON devices.id = search_spans.device_id
+               JOIN sites ON sites.id = devices.site_id
+               WHERE search_spans.line_id = wanted.id
+                 AND (search_spans.device_id, search_spans.first_snapshot_id) > ($2, $3)
+                 AND (NOT $4 OR search_spans.last_snapshot_id IS NULL)
+                 AND (NOT $5 OR search_spans.last_snapshot_id IS NOT NULL)
+                 AND ($6::bigint[] IS NULL OR search_spans.device_id = ANY ($6))
+                 AND ($7::text IS NULL OR sites.slug = $7)
+                 AND ($8::text IS NULL OR $8 = ANY (devices.tags) OR $8 = ANY (sites.tags))
+               ORDER BY search_spans.device_id, search_spans.first_snapshot_id
+               LIMIT $9
+           ) span
+           JOIN snapshots first ON first.id = span.first_snapshot_id
+           LEFT JOIN snapshots last ON last.id = span.last_snapshot_id
+           ORDER BY wanted.place, span.device_id, span.first_snapshot_id"#,
+        asked.lines,
+        asked.after.device.0,
+        asked.after.first.0,
+        asked.when == When::Now,
+        asked.when == When::Before,
+        asked.devices.few.as_deref(),
+        asked.devices.site.as_deref(),
+        asked.devices.tag.as_deref(),
+        asked.per_line,
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// How many devices have each of these lines now, of all sites, counted up to `up_to`; in the
+/// order of `lines`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_now(
+    conn: &mut PgConnection,
+    lines: &[LineId],
+    up_to: i64,
+) -> Result<Vec<i64>, sqlx::Error> {
+    let ids: Vec<i64> = lines.iter().map(|line| line.0).collect();
+    sqlx::query_scalar!(
+        r#"SELECT (
+               SELECT count(*)
+               FROM (
+                   SELECT
+                   FROM search_spans
+                   WHERE line_id = wanted.id
+                     AND last_snapshot_id IS NULL
+                   LIMIT $2
+               ) now
+           ) AS "devices!"
+           FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted (id, place)
+           ORDER BY wanted.place"#,
+        &ids,
+        up_to,
+    )
+    .fetch_all(conn)
+    .await
+}
