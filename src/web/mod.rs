@@ -22,6 +22,7 @@ mod layers;
 mod links;
 mod paging;
 mod prose;
+mod search;
 mod shell;
 mod sites;
 mod snapshots;
@@ -46,6 +47,8 @@ pub fn router(state: AppState) -> Router {
         .route("/snapshots/{id}/download", get(download::show))
         .route("/compare", get(compare::show))
         .route("/compare.diff", get(compare::text))
+        .route("/search", get(search::list))
+        .route("/search/lines/{id}", get(search::show))
         .route("/batches", get(batches::list))
         .route("/batches/{id}", get(batches::show))
         .route("/assets/{hash}/{*path}", get(assets::show))

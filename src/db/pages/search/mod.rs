@@ -88,6 +88,24 @@ impl From<sqlx::Error> for SearchError {
     }
 }
 
+/// The slug of the site of that slug or name, in any case.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_site(conn: &mut PgConnection, name: &str) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT slug
+         FROM sites
+         WHERE lower(slug) = lower($1)
+            OR lower(name) = lower($1)
+         ORDER BY lower(slug) <> lower($1), slug
+         LIMIT 1",
+        name,
+    )
+    .fetch_optional(conn)
+    .await
+}
+
 /// The devices of a site (by slug) and with a tag, each if given.
 ///
 /// # Errors
