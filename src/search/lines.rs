@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use crate::db::search::Lines;
-use crate::platform::routeros::text::comparison_form;
+use crate::platform::routeros::text::{TokenKind, comparison_form, masked, tokens};
 use crate::visible;
 
 /// How many bytes of a line are kept: beyond it stand pasted scripts and certificates.
@@ -22,7 +22,7 @@ const MAX_LINES: usize = 200_000;
 const DIGEST_BYTES: usize = 16;
 
 /// The lines of an export as the index keeps them, and whether some were left out because there
-/// are too many.
+/// are too many. Headings are lines, too, and so is what the header says of the router.
 #[must_use]
 pub fn lines(export: &[u8]) -> (Lines, bool) {
     let form = comparison_form(&masked(export));
@@ -33,8 +33,8 @@ pub fn lines(export: &[u8]) -> (Lines, bool) {
         if line.is_empty() {
             continue;
         }
-        if line.starts_with(b"/") {
-            menu = visible_line(line.trim_ascii_end());
+        if let Some(next) = menu_of(line) {
+            menu = next;
         }
         if distinct.len() == MAX_LINES {
             left_out = true;
@@ -51,10 +51,18 @@ pub fn lines(export: &[u8]) -> (Lines, bool) {
     (columns(distinct), left_out)
 }
 
-fn masked(export: &[u8]) -> Vec<u8> {
-    export.to_vec()
+/// The menu that a line opens; in a terse export each line names its own. `None` when it opens
+/// none.
+fn menu_of(line: &[u8]) -> Option<String> {
+    if !line.starts_with(b"/") {
+        return None;
+    }
+    let first = tokens(line).into_iter().next()?;
+    let menu = line[first.range].trim_ascii_end();
+    (first.kind == TokenKind::Menu).then(|| visible_line(menu))
 }
 
+/// A line in which every character is visible, cut when it is endless.
 fn visible_line(line: &[u8]) -> String {
     let mut text = visible::bytes(&line[..line.len().min(MAX_LINE_BYTES)]);
     if text.len() > MAX_LINE_BYTES || line.len() > MAX_LINE_BYTES {
@@ -72,4 +80,71 @@ fn columns(distinct: BTreeMap<Vec<u8>, (String, String)>) -> Lines {
         lines.texts.push(text);
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(export: &[u8]) -> Vec<(String, String)> {
+        let (lines, left_out) = lines(export);
+        assert!(!left_out);
+        assert!(lines.digests.is_sorted());
+        let mut pairs: Vec<_> = lines.menus.into_iter().zip(lines.texts).collect();
+        pairs.sort();
+        pairs
+    }
+
+    fn pair(menu: &str, text: &str) -> (String, String) {
+        (menu.to_owned(), text.to_owned())
+    }
+
+    #[test]
+    fn wrapped_lines_are_joined_and_stand_once_under_their_menu() {
+        let export = b"# 2026-05-01 02:00:11 by RouterOS 7.16.2\r\n/ip address\r\nadd address=192.0.2.1/24 \\\r\n    interface=a\r\nadd address=192.0.2.1/24 interface=a\r\n/ip route\r\nadd gateway=192.0.2.9\r\n";
+        assert_eq!(
+            of(export),
+            [
+                pair("", "# by RouterOS 7.16.2"),
+                pair("/ip address", "/ip address"),
+                pair("/ip address", "add address=192.0.2.1/24 interface=a"),
+                pair("/ip route", "/ip route"),
+                pair("/ip route", "add gateway=192.0.2.9"),
+            ]
+        );
+    }
+
+    #[test]
+    fn secrets_are_masked_before_anything_else() {
+        let export = b"/ppp secret\nadd name=anna password=\"Tulip and\\\n     Rose 77\"\n/system script\nadd name=s source=\"# Tulip and Rose 77\"\n";
+        let all = format!("{:?}", of(export));
+        assert!(!all.contains("Rose") && !all.contains("Tulip"), "{all}");
+        assert!(all.contains("name=anna password=*****"), "{all}");
+    }
+
+    #[test]
+    fn what_is_invisible_is_made_visible_and_nul_never_stays() {
+        let lines = of(b"/system note\nset note=\"a\x00b\xe9\"\n");
+        assert_eq!(lines[1].1, "set note=\"a<U+0000>b<E9>\"");
+    }
+
+    #[test]
+    fn an_endless_line_is_cut_with_a_mark() {
+        let mut export = b"/system script\nadd source=\"".to_vec();
+        export.extend("ü".repeat(MAX_LINE_BYTES).as_bytes());
+        let lines = of(&export);
+        assert!(lines[1].1.ends_with("[…]"));
+        assert!(lines[1].1.len() <= MAX_LINE_BYTES + CUT_MARK.len());
+    }
+
+    #[test]
+    fn more_lines_than_any_router_has_are_left_out_and_said() {
+        let mut export = String::from("/ip route\n");
+        for number in 0..=MAX_LINES {
+            export.push_str(&format!("add gateway={number}\n"));
+        }
+        let (lines, left_out) = lines(export.as_bytes());
+        assert!(left_out);
+        assert_eq!(lines.digests.len(), MAX_LINES);
+    }
 }
