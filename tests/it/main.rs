@@ -13,6 +13,7 @@ mod faults;
 mod inventory;
 mod pages;
 mod queue;
+mod search;
 mod sshd;
 mod storage;
 mod support;
