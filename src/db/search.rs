@@ -4,11 +4,14 @@
 
 use sqlx::PgConnection;
 
-use crate::model::{DeviceId, SnapshotId};
+use crate::model::{DeviceId, LineId, SnapshotId};
 
 /// The advisory lock of whoever changes spans: one transaction at a time in the whole database,
 /// so that indexing and deleting never see half of each other's work. An arbitrary number.
 const LOCK: i64 = 0x5356_5345_4152_4348;
+
+/// How many lines are looked at in one go for whether a snapshot has them.
+const SWEPT_LINES: i64 = 20_000;
 
 /// How long one statement on the index may take, as PostgreSQL reads it.
 const STATEMENT_TIMEOUT: &str = "30s";
@@ -253,6 +256,38 @@ pub async fn merge_new_lines(conn: &mut PgConnection) -> Result<(), sqlx::Error>
         .fetch_one(conn)
         .await?;
     Ok(())
+}
+
+/// Deletes, of the next lines behind `after`, those that no snapshot has any more; gives the last
+/// one that was looked at, `None` when there was none. Wants the lock.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_unused(
+    conn: &mut PgConnection,
+    after: LineId,
+) -> Result<Option<LineId>, sqlx::Error> {
+    let last = sqlx::query_scalar!(
+        r#"SELECT max(id) AS "id: LineId"
+           FROM (SELECT id FROM search_lines WHERE id > $1 ORDER BY id LIMIT $2) next"#,
+        after.0,
+        SWEPT_LINES,
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    if let Some(last) = last {
+        sqlx::query!(
+            "DELETE FROM search_lines
+             WHERE id > $1
+               AND id <= $2
+               AND NOT EXISTS (SELECT FROM search_spans WHERE line_id = search_lines.id)",
+            after.0,
+            last.0,
+        )
+        .execute(conn)
+        .await?;
+    }
+    Ok(last)
 }
 
 /// Notes that the indexer is alive.

@@ -18,57 +18,91 @@ use tokio_util::sync::CancellationToken;
 
 use crate::db::search::{self as db, Lines, Waiting};
 use crate::db::snapshots::{self, BodyError, Sealed};
+use crate::model::LineId;
 use crate::vault::Vault;
 
 /// How often it is looked for new snapshots.
 const POLL_INTERVAL: Duration = Duration::from_secs(3);
 
-/// How long one snapshot may take.
+/// How often it is looked for lines that no snapshot has any more, for some were deleted.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long one step may take: a snapshot, or a part of the sweep.
 const STEP_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How long a rest between two snapshots is at most; else it is as long as the work was.
+/// How long a rest between two steps is at most; else it is as long as the work was.
 const LONGEST_REST: Duration = Duration::from_millis(200);
 
 /// How many snapshots pass between two heartbeats while there is work.
 const STEPS_PER_HEARTBEAT: usize = 100;
 
-/// Indexes until `stop`.
+/// Indexes until `stop`; what is cut off then is rolled back.
 pub async fn run(pool: PgPool, vault: Arc<Vault>, stop: CancellationToken) {
-    while !stop.is_cancelled() {
-        if let Err(error) = work_off(&pool, &vault, &stop).await {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = work(&pool, &vault) => {}
+    }
+}
+
+async fn work(pool: &PgPool, vault: &Arc<Vault>) {
+    let mut next_sweep = Instant::now();
+    loop {
+        let mut worked = work_off(pool, vault).await;
+        if worked.is_ok() && Instant::now() >= next_sweep {
+            worked = sweep(pool).await;
+            next_sweep = Instant::now() + SWEEP_INTERVAL;
+        }
+        if let Err(error) = worked {
             tracing::warn!("Search could not be brought up to date; trying again: {error:#}");
         }
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = tokio::time::sleep(POLL_INTERVAL) => {}
-        }
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
 }
 
 /// Indexes what waits, with rests, and says that it is alive.
-async fn work_off(
-    pool: &PgPool,
-    vault: &Arc<Vault>,
-    stop: &CancellationToken,
-) -> anyhow::Result<()> {
+async fn work_off(pool: &PgPool, vault: &Arc<Vault>) -> anyhow::Result<()> {
     for step in 0.. {
         if step % STEPS_PER_HEARTBEAT == 0 {
-            within(STEP_TIMEOUT, mark_alive(pool)).await?;
+            within(mark_alive(pool)).await?;
         }
         let begun = Instant::now();
-        if !within(STEP_TIMEOUT, index_next(pool, vault)).await? {
+        if !within(index_next(pool, vault)).await? {
             if step > 0 {
-                within(STEP_TIMEOUT, merge_new_lines(pool)).await?;
+                within(merge_new_lines(pool)).await?;
             }
             break;
         }
-        let rest = begun.elapsed().min(LONGEST_REST);
-        tokio::select! {
-            () = stop.cancelled() => break,
-            () = tokio::time::sleep(rest) => {}
-        }
+        rest_since(begun).await;
     }
     Ok(())
+}
+
+/// Deletes the lines that no snapshot has any more, part by part.
+///
+/// # Errors
+/// When the database fails; the parts before stay done.
+pub async fn sweep(pool: &PgPool) -> anyhow::Result<()> {
+    let mut done_to = Some(LineId(0));
+    while let Some(after) = done_to {
+        let begun = Instant::now();
+        done_to = within(sweep_part(pool, after)).await?;
+        rest_since(begun).await;
+    }
+    Ok(())
+}
+
+/// Gives the last line that was looked at; `None` when there are none behind it.
+async fn sweep_part(pool: &PgPool, after: LineId) -> anyhow::Result<Option<LineId>> {
+    let mut tx = pool.begin().await?;
+    db::lock(&mut tx).await?;
+    let last = db::delete_unused(&mut tx, after).await?;
+    tx.commit().await?;
+    Ok(last)
+}
+
+/// Rests as long as the work since `begun` took.
+async fn rest_since(begun: Instant) {
+    tokio::time::sleep(begun.elapsed().min(LONGEST_REST)).await;
 }
 
 async fn mark_alive(pool: &PgPool) -> anyhow::Result<()> {
@@ -79,11 +113,10 @@ async fn merge_new_lines(pool: &PgPool) -> anyhow::Result<()> {
     Ok(db::merge_new_lines(&mut *pool.acquire().await?).await?)
 }
 
-async fn within<T>(
-    limit: Duration,
-    work: impl Future<Output = anyhow::Result<T>>,
-) -> anyhow::Result<T> {
-    timeout(limit, work).await.context("It took too long")?
+async fn within<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    timeout(STEP_TIMEOUT, work)
+        .await
+        .context("It took too long")?
 }
 
 /// Takes the oldest snapshot that is not indexed yet into the index, in one transaction; false

@@ -2,7 +2,7 @@
 
 use routervault::db::search as db;
 use routervault::model::DeviceId;
-use routervault::search::index_next;
+use routervault::search::{index_next, sweep};
 
 use super::House;
 
@@ -194,4 +194,22 @@ async fn nobody_indexes_while_another_has_the_lock() {
     assert_eq!(house.index().await, 0);
     tx.commit().await.unwrap();
     assert_eq!(house.index().await, 1);
+}
+
+#[tokio::test]
+async fn lines_that_no_snapshot_has_any_more_are_swept_away() {
+    let house = House::new().await;
+    house.keep(1, (1, 1), "/ip route\nadd a\nadd b\n").await;
+    house.keep(2, (1, 1), "/ip route\nadd b\n").await;
+    house.index().await;
+    house
+        .run("DELETE FROM search_spans WHERE device_id = 1")
+        .await;
+    sweep(&house.pool).await.unwrap();
+    let left: Vec<String> = sqlx::query_scalar("SELECT text FROM search_lines ORDER BY text")
+        .fetch_all(&house.pool)
+        .await
+        .unwrap();
+    assert_eq!(left, ["/ip route", "add b"]);
+    assert_eq!(spans(&house, 2).await, ["add b 2-"]);
 }
