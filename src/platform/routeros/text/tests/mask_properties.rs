@@ -90,6 +90,8 @@ proptest! {
     fn a_masked_secret_is_shown_nowhere(
         lines in configuration(), style in style(), secret in secret(), at in any::<prop::sample::Index>(),
     ) {
+        // A generated word may look like the beginning of the secret by chance.
+        prop_assume!(!lines.iter().any(|line| line.contains("Zq")));
         let mut lines = lines;
         let own = format!("add name=a password=\"{}\"", escaped(&secret));
         for line in other_places(&secret).into_iter().chain([own]) {
