@@ -1,6 +1,8 @@
 //! How the table is filled: menus lined up, each item on its row, and folds and differences
 //! numbered.
 
+use std::borrow::Cow;
+
 use super::CONTEXT_LINES;
 use super::columns::{MenuColumns, menus};
 use super::configuration::{Configuration, Line};
@@ -11,8 +13,7 @@ use super::order::is_ordered;
 use super::pieces::cell_text;
 use super::summary;
 use super::table::{
-    Cell, CellText, Column, Fold, ItemRow, MenuRow, MenuSummary, Open, Options, Row, StepSummary,
-    Table,
+    Cell, Column, Fold, ItemRow, MenuRow, MenuSummary, Open, Options, Row, StepSummary, Table,
 };
 use crate::platform::routeros::text::header;
 use crate::visible;
@@ -149,7 +150,7 @@ impl Builder<'_> {
             if self.is_full() {
                 return;
             }
-            let cells = row.slots.iter().map(|slot| self.cell(path, slot)).collect();
+            let cells = self.cells(path, row);
             self.push(Row::Item(ItemRow {
                 difference: is_difference.then_some(self.table.differences),
                 is_first: is_difference && at == 0,
@@ -159,27 +160,43 @@ impl Builder<'_> {
         }
     }
 
-    fn cell(&mut self, path: &[u8], slot: &Slot<'_>) -> Cell {
-        Cell {
-            change: slot.change,
-            text: slot.line.map(|line| self.text(path, line, slot.against)),
-            elsewhere: slot.elsewhere,
+    fn cells(&mut self, path: &[u8], row: &GridRow<'_>) -> Vec<Cell> {
+        let mark = |line: &Line<'_>, mask: &Mask| mask.ranges(path, &line.text);
+        let lines: Vec<Option<Marked<'_>>> = row
+            .slots
+            .iter()
+            .map(|slot| {
+                slot.line
+                    .map(|line| Marked::new(&line.text, mark(line, &self.mask)))
+            })
+            .collect();
+        let mut cells = Vec::with_capacity(lines.len());
+        for (slot, marked) in row.slots.iter().zip(&lines) {
+            // The text to compare with mostly stands on the same row.
+            let other = slot.against.map(|other| {
+                let is_it =
+                    |slot: &Slot<'_>| slot.line.is_some_and(|line| std::ptr::eq(line, other));
+                match row
+                    .slots
+                    .iter()
+                    .position(is_it)
+                    .and_then(|at| lines[at].as_ref())
+                {
+                    Some(marked) => Cow::Borrowed(marked),
+                    None => Cow::Owned(Marked::new(&other.text, mark(other, &self.mask))),
+                }
+            });
+            let text = slot.line.zip(marked.as_ref()).map(|(line, marked)| {
+                let segments = segments(marked, other.as_deref(), &mut self.words_left);
+                cell_text(line.number, marked, &segments)
+            });
+            cells.push(Cell {
+                change: slot.change,
+                text,
+                elsewhere: slot.elsewhere,
+            });
         }
-    }
-
-    fn text(&mut self, path: &[u8], line: &Line<'_>, against: Option<&Line<'_>>) -> CellText {
-        let secrets = self.mask.ranges(path, &line.text);
-        let marked = Marked {
-            text: &line.text,
-            secrets: &secrets,
-        };
-        let against = against.map(|other| (other, self.mask.ranges(path, &other.text)));
-        let against = against.as_ref().map(|(other, secrets)| Marked {
-            text: &other.text,
-            secrets,
-        });
-        let segments = segments(marked, against, &mut self.words_left);
-        cell_text(line.number, marked, &segments)
+        cells
     }
 
     fn push(&mut self, row: Row) {

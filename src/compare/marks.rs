@@ -12,21 +12,30 @@ use super::words::{Ranges, Value, changed_parts};
 /// How many parts of both lines together are aligned; longer lines are no items.
 const MAX_PARTS: usize = 4_000;
 
-/// A line with the ranges in it that are secret, in order and not touching each other.
-#[derive(Clone, Copy)]
+/// A line with its parts, and the ranges in it that are secret, in order and not touching.
+#[derive(Clone)]
 pub(super) struct Marked<'a> {
     pub text: &'a [u8],
-    pub secrets: &'a [Range<usize>],
+    parts: Vec<Part>,
+    secrets: Ranges,
 }
 
 impl<'a> Marked<'a> {
-    fn value(self, part: &Part) -> Value<'a> {
+    pub fn new(text: &'a [u8], secrets: Ranges) -> Self {
+        Self {
+            text,
+            parts: parts(text),
+            secrets,
+        }
+    }
+
+    fn value(&self, part: &Part) -> Value<'_> {
         let range = part.value();
         Value {
             line: self.text,
             start: range.start,
             end: range.end,
-            secrets: self.secrets,
+            secrets: &self.secrets,
         }
     }
 }
@@ -95,37 +104,32 @@ fn label<'a>(line: &'a [u8], part: &Part) -> &'a [u8] {
 /// The segments of `line`, changed where `against` has something else; `left` is how many words
 /// may still be looked at.
 pub(super) fn segments(
-    line: Marked<'_>,
-    against: Option<Marked<'_>>,
+    line: &Marked<'_>,
+    against: Option<&Marked<'_>>,
     left: &mut usize,
 ) -> Vec<Segment> {
-    let parts = parts(line.text);
-    let changed = match against {
-        Some(against) => changed(line, &parts, against, left),
-        None => Ranges::new(),
-    };
+    let changed = against.map_or_else(Ranges::new, |against| changed(line, against, left));
     let mut cutter = Cutter {
         changed: &changed,
-        secrets: line.secrets,
-        segments: Vec::with_capacity(parts.len() * 2),
+        secrets: &line.secrets,
+        segments: Vec::with_capacity(line.parts.len() * 2),
     };
-    for part in &parts {
+    for part in &line.parts {
         cutter.part(line.text, part);
     }
     cutter.segments
 }
 
 /// The ranges of the line that differ.
-fn changed(line: Marked<'_>, line_parts: &[Part], against: Marked<'_>, left: &mut usize) -> Ranges {
-    let other_parts = parts(against.text);
+fn changed(line: &Marked<'_>, against: &Marked<'_>, left: &mut usize) -> Ranges {
     let mut changed = Ranges::new();
-    for edit in part_edits((against.text, &other_parts), (line.text, line_parts)) {
+    for edit in part_edits((against.text, &against.parts), (line.text, &line.parts)) {
         match edit {
             PartEdit::Keep { .. } | PartEdit::Remove { .. } => {}
-            PartEdit::Insert { new } => changed.push(without_blank(line.text, &line_parts[new])),
+            PartEdit::Insert { new } => changed.push(without_blank(line.text, &line.parts[new])),
             PartEdit::Value { old, new } => {
-                let part = &line_parts[new];
-                let old = against.value(&other_parts[old]);
+                let part = &line.parts[new];
+                let old = against.value(&against.parts[old]);
                 let differing = changed_parts(old, line.value(part), left);
                 if part.value().is_empty() {
                     // There is nothing else to be marked where a value was emptied.

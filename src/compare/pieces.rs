@@ -18,7 +18,7 @@ const AROUND_BYTES: usize = 96;
 const DIFFERENCE_BYTES: usize = 1_024;
 
 /// Writes the text of a line that begins at a physical line of its export.
-pub(super) fn cell_text(number: usize, line: Marked<'_>, segments: &[Segment]) -> CellText {
+pub(super) fn cell_text(number: usize, line: &Marked<'_>, segments: &[Segment]) -> CellText {
     let mut text = CellText {
         line: number,
         pieces: Vec::with_capacity(segments.len()),
@@ -127,7 +127,7 @@ impl Gap {
 }
 
 /// Adds a part of a segment, given relative to its beginning.
-fn push(text: &mut CellText, line: Marked<'_>, segment: &Segment, part: Range<usize>) {
+fn push(text: &mut CellText, line: &Marked<'_>, segment: &Segment, part: Range<usize>) {
     let shown = if segment.is_secret {
         MASK.to_owned()
     } else {

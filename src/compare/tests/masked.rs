@@ -17,8 +17,8 @@ fn planted(secret: &str, other: &str) -> String {
          add name=long source=\"{} password={secret} {} {other}\"\n\
          /ip dns\nset servers=192.0.2.53\n\
          /tool fetch\nadd comment=\"was {secret}, {other}\" url=\"https://user:{secret}@example.net/\"\n",
-        "x y ".repeat(900),
-        "z w ".repeat(900),
+        "x y ".repeat(600),
+        "z w ".repeat(600),
     )
 }
 
