@@ -50,7 +50,8 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// What changed from each column to the next: one fewer than columns.
     pub steps: Vec<StepSummary>,
-    /// The rows from top to bottom. Empty when nothing differs and no fold is open.
+    /// The rows from top to bottom: each menu of any export, with its items where one differs or
+    /// its fold is open.
     pub rows: Vec<Row>,
     /// How many differences there are, those beyond the last row included. They are numbered
     /// from 1.
