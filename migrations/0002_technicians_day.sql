@@ -110,15 +110,23 @@ ALTER TABLE batches ADD COLUMN retry_of_batch_id bigint REFERENCES batches (id);
 
 -- Serves the filter of batches and runs by who asked.
 CREATE INDEX batches_made_by ON batches (trigger, requested_by, id DESC);
+CREATE INDEX batches_trigger ON batches (trigger, id);
 
 -- When a person asked to stop the run; the collector that has it sees that with its next
 -- heartbeat.
 ALTER TABLE runs ADD COLUMN cancel_requested_at timestamptz;
 
--- Serve the list of all runs, newest first: of a site, those that failed, and since a time.
-CREATE INDEX runs_site ON runs (site_id, id DESC);
-CREATE INDEX runs_failed ON runs (id DESC) WHERE state = 'failed';
-CREATE INDEX runs_queued_at ON runs (queued_at);
+-- Serve the list of all runs, newest first: of a site; those few that did not end well, whose
+-- state says which they are (succeeded ones in here are suspect); and since a time. All ascend:
+-- a page is the rows below (site, id), which an index of mixed directions can not find.
+CREATE INDEX runs_site ON runs (site_id, id);
+CREATE INDEX runs_odd ON runs (state, id)
+    WHERE state IN ('failed', 'cancelled') OR verdict = 'suspect';
+CREATE INDEX runs_odd_of_site ON runs (site_id, state, id)
+    WHERE state IN ('failed', 'cancelled') OR verdict = 'suspect';
+CREATE INDEX runs_queued_at ON runs (queued_at, id);
+DROP INDEX runs_device;
+CREATE INDEX runs_device ON runs (device_id, id);
 
 -- When the parts that work by themselves were last alive, so that the pages can tell when
 -- automatic backups stand still.

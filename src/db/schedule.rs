@@ -1,4 +1,4 @@
-//! The nightly plan: one time a site.
+//! The nightly plan, one time a site, and when a scheduler last looked at it.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -60,4 +60,37 @@ pub async fn mark_planned(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Notes that a scheduler is alive; at most every ten seconds, so that this is no constant write.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_scheduler_seen(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "INSERT INTO heartbeats (service, seen_at)
+         VALUES ('scheduler', now())
+         ON CONFLICT (service) DO UPDATE
+         SET seen_at = excluded.seen_at
+         WHERE heartbeats.seen_at < excluded.seen_at - interval '10 seconds'"
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// When a scheduler was last alive, fifteen seconds old at most while one is; `None`: never.
+///
+/// # Errors
+/// When the database fails.
+pub async fn scheduler_seen_at(
+    conn: &mut PgConnection,
+) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT seen_at
+         FROM heartbeats
+         WHERE service = 'scheduler'"
+    )
+    .fetch_optional(conn)
+    .await
 }

@@ -60,7 +60,8 @@ async fn tick_and_log(pool: &PgPool) {
     }
 }
 
-/// Queues the batches that are due at `now` and plans the next ones; gives how many were queued.
+/// Queues the batches that are due at `now`, plans the next ones, and notes that this was looked
+/// at; gives how many were queued.
 ///
 /// # Errors
 /// When the database fails; what was planned before stays.
@@ -71,7 +72,7 @@ pub async fn tick(pool: &PgPool, now: DateTime<Utc>) -> Result<usize, sqlx::Erro
         let mut tx = conn.begin().await?;
         let sites = schedule::list_due(&mut tx, now, SITES_PER_TRANSACTION).await?;
         if sites.is_empty() {
-            return Ok(queued);
+            break;
         }
         for site in &sites {
             queued += usize::from(queue(&mut tx, site).await?);
@@ -79,6 +80,8 @@ pub async fn tick(pool: &PgPool, now: DateTime<Utc>) -> Result<usize, sqlx::Erro
         }
         tx.commit().await?;
     }
+    schedule::mark_scheduler_seen(&mut conn).await?;
+    Ok(queued)
 }
 
 /// Queues the batch of a site that was planned; a new site has nothing to catch up with.

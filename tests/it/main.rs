@@ -14,6 +14,7 @@ mod inventory;
 mod pages;
 mod queue;
 mod search;
+mod run_lists;
 mod sshd;
 mod storage;
 mod support;

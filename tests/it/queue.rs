@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use routervault::collector::Collector;
 use routervault::db::runs::{self, Claim, ClaimLimits, EndResult, Ending};
-use routervault::db::{batches, devices};
+use routervault::db::{batches, devices, schedule};
 use routervault::demo::RouterSpec;
 use routervault::inventory;
 use routervault::model::{Failure, FailureCode, RunId, RunState, Trigger, Verdict};
@@ -340,4 +340,28 @@ async fn schedulers_that_tick_at_once_queue_each_site_once() {
     }
     assert_eq!(queued, 30);
     assert_eq!(scheduled(&pool).await, 30);
+}
+
+#[tokio::test]
+async fn a_scheduler_shows_that_it_is_alive_and_writes_no_oftener_than_needed() {
+    let pool = database().await;
+    let seen_at = async || {
+        let mut conn = pool.acquire().await.unwrap();
+        schedule::scheduler_seen_at(&mut conn).await.unwrap()
+    };
+    assert_eq!(seen_at().await, None);
+    scheduler::tick(&pool, Utc::now()).await.unwrap();
+    let first = seen_at().await.unwrap();
+    sqlx::query("UPDATE heartbeats SET seen_at = seen_at - interval '1 second'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    scheduler::tick(&pool, Utc::now()).await.unwrap();
+    assert!(seen_at().await.unwrap() < first, "too soon for another one");
+    sqlx::query("UPDATE heartbeats SET seen_at = seen_at - interval '20 seconds'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    scheduler::tick(&pool, Utc::now()).await.unwrap();
+    assert!(seen_at().await.unwrap() > first);
 }

@@ -7,6 +7,7 @@
 mod batches;
 mod devices;
 pub mod search;
+mod runs;
 mod sites;
 mod snapshots;
 
@@ -18,6 +19,7 @@ pub use devices::{
     DeviceHead, DeviceRow, DeviceRunRow, get_device, list_device_ids, list_device_runs,
     list_devices,
 };
+pub use runs::{MadeBy, RunFilter, RunHead, RunListRow, RunStateFilter, get_run, list_runs};
 pub use sites::{
     Coverage, SiteFilter, SiteHead, SiteRow, Totals, get_site, list_sites, site_coverage,
     total_coverage,

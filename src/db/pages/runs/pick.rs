@@ -1,0 +1,360 @@
+//! Which runs a list shows. With millions of them, each combination of filters must start from
+//! the index that leaves the fewest, so each has a statement of its own; what else is asked for
+//! is looked at row by row from there on, newest first, until the page is full.
+//!
+//! | asked for | starts from |
+//! |---|---|
+//! | a device | `runs_device`: the runs of one device are some hundreds |
+//! | queued or running | `runs_one_active_per_device`: at most one for each device |
+//! | a person or the API | `batches_trigger`: their batches, newest first |
+//! | failed, cancelled or suspect | `runs_odd`, of a site `runs_odd_of_site` |
+//! | a site | `runs_site` |
+//! | the schedule | `batches_trigger` |
+//! | nothing, or succeeded | the primary key: nearly every run is one |
+
+use chrono::TimeDelta;
+use sqlx::PgConnection;
+
+use super::{RunFilter, RunStateFilter};
+use crate::model::{RunState, Trigger, Verdict};
+
+/// By how much the order of ids and that of times may differ: a run has its time from the begin
+/// of the transaction that made it, its id from when it was inserted.
+const DISORDER: TimeDelta = TimeDelta::minutes(5);
+
+/// How many batches are looked through by one statement at most.
+const MOST_BATCHES_AT_ONCE: i64 = 256;
+
+const ALL_STATES: [RunState; 5] = [
+    RunState::Queued,
+    RunState::Running,
+    RunState::Succeeded,
+    RunState::Failed,
+    RunState::Cancelled,
+];
+
+/// A filter in the terms of the table.
+struct Terms<'a> {
+    filter: &'a RunFilter,
+    limit: i64,
+    states: Vec<String>,
+    verdict: Option<&'static str>,
+    trigger: Option<&'static str>,
+    requested_by: Option<&'a str>,
+    site: Option<i64>,
+    /// Exclusive bounds of the id.
+    after: i64,
+    before: i64,
+    /// The oldest batch that can have one.
+    oldest_batch: i64,
+}
+
+/// The ids of a page's runs, in its order.
+pub(super) async fn pick(
+    conn: &mut PgConnection,
+    filter: &RunFilter,
+    limit: i64,
+) -> Result<Vec<i64>, sqlx::Error> {
+    let Some((oldest, oldest_batch)) = get_oldest(conn, filter).await? else {
+        return Ok(Vec::new());
+    };
+    let state = match filter.state {
+        Some(RunStateFilter::State(state)) => Some(state),
+        Some(RunStateFilter::Suspect) => Some(RunState::Succeeded),
+        None => None,
+    };
+    let is_suspect = filter.state == Some(RunStateFilter::Suspect);
+    let states = state.map_or(ALL_STATES.to_vec(), |state| vec![state]);
+    let made_by = filter.made_by.as_ref();
+    let terms = Terms {
+        filter,
+        limit,
+        states: states.iter().map(|state| state.to_string()).collect(),
+        verdict: is_suspect.then_some(Verdict::Suspect.as_str()),
+        trigger: made_by.map(|made_by| made_by.trigger.as_str()),
+        requested_by: made_by.and_then(|made_by| made_by.requested_by.as_deref()),
+        site: filter.site.map(|site| site.0),
+        after: oldest - 1,
+        before: filter.before.map_or(i64::MAX, |run| run.0),
+        oldest_batch,
+    };
+    let is_odd = is_suspect || matches!(state, Some(RunState::Failed | RunState::Cancelled));
+    let is_active = state.is_some_and(|state| !state.is_ended());
+    let is_scheduled = made_by.is_none_or(|made_by| made_by.trigger == Trigger::Scheduled);
+    match (filter.device, state, terms.site) {
+        (Some(device), ..) => of_device(conn, &terms, device.0).await,
+        _ if is_active => active(conn, &terms).await,
+        _ if !is_scheduled => of_batches(conn, &terms).await,
+        (_, Some(state), Some(site)) if is_odd => odd_of_site(conn, &terms, state, site).await,
+        (_, Some(state), None) if is_odd => odd(conn, &terms, state).await,
+        (_, _, Some(site)) => of_site(conn, &terms, site).await,
+        _ if made_by.is_some() => of_batches(conn, &terms).await,
+        _ => any(conn, &terms).await,
+    }
+}
+
+/// The first run that can be in the list, and its batch; `None` when there is none.
+async fn get_oldest(
+    conn: &mut PgConnection,
+    filter: &RunFilter,
+) -> Result<Option<(i64, i64)>, sqlx::Error> {
+    let Some(since) = filter.since else {
+        return Ok(Some((0, 0)));
+    };
+    let oldest = sqlx::query!(
+        "SELECT id, batch_id
+         FROM runs
+         WHERE queued_at >= $1
+         ORDER BY queued_at, id
+         LIMIT 1",
+        since.checked_sub_signed(DISORDER).unwrap_or(since),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(oldest.map(|run| (run.id, run.batch_id)))
+}
+
+/// Walks the runs that `$start` leaves in the order `$order`, which ends with the newest first.
+///
+/// Where the start is one value of a column, it is written as a comparison of rows with the id:
+/// with an equality, the planner takes the order from the primary key, and walks all runs to find
+/// those of a site that has none. The batch is looked up for each row and never joined, lest all
+/// of a trigger's batches are read.
+macro_rules! walk {
+    ($conn:expr, $terms:expr, $start:literal, $order:literal $(, $arg:expr)*) => {
+        sqlx::query_scalar!(
+            "SELECT id
+             FROM runs
+             WHERE state = ANY($3)
+               AND ($4::text IS NULL OR verdict = $4)
+               AND ($5::text IS NULL OR (
+                   SELECT trigger = $5 AND ($6::text IS NULL OR requested_by = $6)
+                   FROM batches
+                   WHERE batches.id = runs.batch_id
+               ))
+               AND ($7::timestamptz IS NULL OR queued_at >= $7)
+               AND "
+                + $start
+                + " ORDER BY "
+                + $order
+                + " LIMIT $8",
+            $terms.after,
+            $terms.before,
+            &$terms.states,
+            $terms.verdict,
+            $terms.trigger,
+            $terms.requested_by,
+            $terms.filter.since,
+            $terms.limit
+            $(, $arg)*
+        )
+        .fetch_all($conn)
+        .await
+    };
+}
+
+async fn any(conn: &mut PgConnection, terms: &Terms<'_>) -> Result<Vec<i64>, sqlx::Error> {
+    walk!(conn, terms, "id > $1 AND id < $2", "id DESC")
+}
+
+async fn of_device(
+    conn: &mut PgConnection,
+    terms: &Terms<'_>,
+    device: i64,
+) -> Result<Vec<i64>, sqlx::Error> {
+    walk!(
+        conn,
+        terms,
+        "(device_id, id) > ($9, $1) AND (device_id, id) < ($9, $2)
+         AND ($10::bigint IS NULL OR site_id = $10)",
+        "device_id DESC, id DESC",
+        device,
+        terms.site
+    )
+}
+
+async fn of_site(
+    conn: &mut PgConnection,
+    terms: &Terms<'_>,
+    site: i64,
+) -> Result<Vec<i64>, sqlx::Error> {
+    walk!(
+        conn,
+        terms,
+        "(site_id, id) > ($9, $1) AND (site_id, id) < ($9, $2)",
+        "site_id DESC, id DESC",
+        site
+    )
+}
+
+async fn odd(
+    conn: &mut PgConnection,
+    terms: &Terms<'_>,
+    state: RunState,
+) -> Result<Vec<i64>, sqlx::Error> {
+    walk!(
+        conn,
+        terms,
+        "(state IN ('failed', 'cancelled') OR verdict = 'suspect')
+         AND (state, id) > ($9, $1) AND (state, id) < ($9, $2)",
+        "state DESC, id DESC",
+        state.as_str()
+    )
+}
+
+async fn odd_of_site(
+    conn: &mut PgConnection,
+    terms: &Terms<'_>,
+    state: RunState,
+    site: i64,
+) -> Result<Vec<i64>, sqlx::Error> {
+    walk!(
+        conn,
+        terms,
+        "(state IN ('failed', 'cancelled') OR verdict = 'suspect')
+         AND (site_id, state, id) > ($10, $9, $1) AND (site_id, state, id) < ($10, $9, $2)",
+        "site_id DESC, state DESC, id DESC",
+        state.as_str(),
+        site
+    )
+}
+
+/// All that are active, sorted: `OFFSET 0` keeps the planner from walking the primary key for
+/// them, which finds nothing for long when little is active.
+async fn active(conn: &mut PgConnection, terms: &Terms<'_>) -> Result<Vec<i64>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"SELECT id AS "id!"
+           FROM (
+               SELECT id, batch_id, site_id, queued_at, state
+               FROM runs
+               WHERE state IN ('queued', 'running')
+               OFFSET 0
+           ) active
+           WHERE id > $1
+             AND id < $2
+             AND state = ANY($3)
+             AND ($4::text IS NULL OR (
+                 SELECT trigger = $4 AND ($5::text IS NULL OR requested_by = $5)
+                 FROM batches
+                 WHERE batches.id = active.batch_id
+             ))
+             AND ($6::timestamptz IS NULL OR queued_at >= $6)
+             AND ($7::bigint IS NULL OR site_id = $7)
+           ORDER BY id DESC
+           LIMIT $8"#,
+        terms.after,
+        terms.before,
+        &terms.states,
+        terms.trigger,
+        terms.requested_by,
+        terms.filter.since,
+        terms.site,
+        terms.limit,
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// Batch by batch from the newest on, ever more at a time: the first may fill the page, or
+/// thousands may have none that is asked for.
+async fn of_batches(conn: &mut PgConnection, terms: &Terms<'_>) -> Result<Vec<i64>, sqlx::Error> {
+    let newest = match terms.filter.before {
+        Some(_) => get_batch_of(conn, terms.before).await?,
+        None => i64::MAX,
+    };
+    let mut picked = Vec::new();
+    let mut up_to = newest;
+    let mut at_once = 1;
+    loop {
+        let batches = list_batches(conn, terms, up_to, at_once).await?;
+        let Some(last) = batches.last() else {
+            return Ok(picked);
+        };
+        picked.extend(of_these(conn, terms, &batches, newest).await?);
+        if picked.len() as i64 >= terms.limit {
+            picked.truncate(usize::try_from(terms.limit).unwrap_or(0));
+            return Ok(picked);
+        }
+        up_to = last - 1;
+        at_once = MOST_BATCHES_AT_ONCE.min(at_once * 2);
+    }
+}
+
+async fn list_batches(
+    conn: &mut PgConnection,
+    terms: &Terms<'_>,
+    up_to: i64,
+    limit: i64,
+) -> Result<Vec<i64>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT id
+         FROM batches
+         WHERE (trigger, id) >= ($1, $2)
+           AND (trigger, id) <= ($1, $3)
+           AND ($4::text IS NULL OR requested_by = $4)
+           AND ($5::bigint IS NULL OR site_id IS NULL OR site_id = $5)
+         ORDER BY trigger DESC, id DESC
+         LIMIT $6",
+        terms.trigger,
+        terms.oldest_batch,
+        up_to,
+        terms.requested_by,
+        terms.site,
+        limit,
+    )
+    .fetch_all(conn)
+    .await
+}
+
+async fn of_these(
+    conn: &mut PgConnection,
+    terms: &Terms<'_>,
+    batches: &[i64],
+    newest: i64,
+) -> Result<Vec<i64>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT picked.id
+         FROM unnest($1::bigint[]) AS batches (id)
+         CROSS JOIN LATERAL (
+             SELECT id
+             FROM runs
+             WHERE batch_id = batches.id
+               AND id > $2
+               AND (batches.id < $4 OR id < $3)
+               AND state = ANY($5)
+               AND ($6::text IS NULL OR verdict = $6)
+               AND ($7::bigint IS NULL OR site_id = $7)
+               AND ($8::timestamptz IS NULL OR queued_at >= $8)
+             ORDER BY id DESC
+             LIMIT $9
+         ) picked
+         ORDER BY batches.id DESC, picked.id DESC
+         LIMIT $9",
+        batches,
+        terms.after,
+        terms.before,
+        newest,
+        &terms.states,
+        terms.verdict,
+        terms.site,
+        terms.filter.since,
+        terms.limit,
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// The batch of that run; where it is gone, of the one before it.
+async fn get_batch_of(conn: &mut PgConnection, run: i64) -> Result<i64, sqlx::Error> {
+    let batch = sqlx::query_scalar!(
+        "SELECT batch_id
+         FROM runs
+         WHERE id <= $1
+         ORDER BY id DESC
+         LIMIT 1",
+        run,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(batch.unwrap_or(0))
+}
