@@ -11,6 +11,7 @@ mod days;
 mod deletion;
 mod faults;
 mod inventory;
+mod migrations;
 mod pages;
 mod queue;
 mod search;

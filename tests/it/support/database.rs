@@ -22,12 +22,22 @@ pub async fn database() -> PgPool {
     db::connect(&url, 12).await.unwrap()
 }
 
+/// A pool on a new database with nothing in it.
+pub async fn empty_database() -> PgPool {
+    let url = new_database("template1").await;
+    db::connect(&url, 2).await.unwrap()
+}
+
 /// The URL of a new database with the schema.
 async fn database_url() -> String {
     TEMPLATE.get_or_init(make_template).await;
+    new_database("with_schema").await
+}
+
+async fn new_database(template: &str) -> String {
     let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
     let mut conn = PgConnection::connect(server_url()).await.unwrap();
-    let create = format!("CREATE DATABASE {name} TEMPLATE with_schema");
+    let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
     sqlx::query(sqlx::AssertSqlSafe(create))
         .execute(&mut conn)
         .await

@@ -5,7 +5,7 @@ mod program;
 mod wait;
 mod world;
 
-pub use database::database;
+pub use database::{database, empty_database};
 pub use program::{Program, routervault};
 pub use wait::until;
 pub use world::{Deadlines, World, vault};

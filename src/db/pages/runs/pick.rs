@@ -37,6 +37,8 @@ const ALL_STATES: [RunState; 5] = [
 struct Terms<'a> {
     filter: &'a RunFilter,
     limit: i64,
+    /// `None`: any.
+    state: Option<RunState>,
     states: Vec<String>,
     verdict: Option<&'static str>,
     trigger: Option<&'static str>,
@@ -49,47 +51,62 @@ struct Terms<'a> {
     oldest_batch: i64,
 }
 
+impl<'a> Terms<'a> {
+    fn of(filter: &'a RunFilter, limit: i64, oldest: (i64, i64)) -> Self {
+        let (state, verdict) = match filter.state {
+            Some(RunStateFilter::State(state)) => (Some(state), None),
+            Some(RunStateFilter::Suspect) => (Some(RunState::Succeeded), Some(Verdict::Suspect)),
+            None => (None, None),
+        };
+        let states = state.map_or(ALL_STATES.to_vec(), |state| vec![state]);
+        let made_by = filter.made_by.as_ref();
+        Self {
+            filter,
+            limit,
+            state,
+            states: states.iter().map(ToString::to_string).collect(),
+            verdict: verdict.map(Verdict::as_str),
+            trigger: made_by.map(|made_by| made_by.trigger.as_str()),
+            requested_by: made_by.and_then(|made_by| made_by.requested_by.as_deref()),
+            site: filter.site.map(|site| site.0),
+            after: oldest.0 - 1,
+            before: filter.before.map_or(i64::MAX, |run| run.0),
+            oldest_batch: oldest.1,
+        }
+    }
+
+    /// The state, if it is one of few runs: that of one that did not end well.
+    fn odd_state(&self) -> Option<RunState> {
+        self.state.filter(|state| {
+            matches!(state, RunState::Failed | RunState::Cancelled) || self.verdict.is_some()
+        })
+    }
+}
+
 /// The ids of a page's runs, in its order.
 pub(super) async fn pick(
     conn: &mut PgConnection,
     filter: &RunFilter,
     limit: i64,
 ) -> Result<Vec<i64>, sqlx::Error> {
-    let Some((oldest, oldest_batch)) = get_oldest(conn, filter).await? else {
+    let Some(oldest) = get_oldest(conn, filter).await? else {
         return Ok(Vec::new());
     };
-    let state = match filter.state {
-        Some(RunStateFilter::State(state)) => Some(state),
-        Some(RunStateFilter::Suspect) => Some(RunState::Succeeded),
-        None => None,
-    };
-    let is_suspect = filter.state == Some(RunStateFilter::Suspect);
-    let states = state.map_or(ALL_STATES.to_vec(), |state| vec![state]);
-    let made_by = filter.made_by.as_ref();
-    let terms = Terms {
-        filter,
-        limit,
-        states: states.iter().map(|state| state.to_string()).collect(),
-        verdict: is_suspect.then_some(Verdict::Suspect.as_str()),
-        trigger: made_by.map(|made_by| made_by.trigger.as_str()),
-        requested_by: made_by.and_then(|made_by| made_by.requested_by.as_deref()),
-        site: filter.site.map(|site| site.0),
-        after: oldest - 1,
-        before: filter.before.map_or(i64::MAX, |run| run.0),
-        oldest_batch,
-    };
-    let is_odd = is_suspect || matches!(state, Some(RunState::Failed | RunState::Cancelled));
-    let is_active = state.is_some_and(|state| !state.is_ended());
-    let is_scheduled = made_by.is_none_or(|made_by| made_by.trigger == Trigger::Scheduled);
-    match (filter.device, state, terms.site) {
-        (Some(device), ..) => of_device(conn, &terms, device.0).await,
-        _ if is_active => active(conn, &terms).await,
-        _ if !is_scheduled => of_batches(conn, &terms).await,
-        (_, Some(state), Some(site)) if is_odd => odd_of_site(conn, &terms, state, site).await,
-        (_, Some(state), None) if is_odd => odd(conn, &terms, state).await,
-        (_, _, Some(site)) => of_site(conn, &terms, site).await,
-        _ if made_by.is_some() => of_batches(conn, &terms).await,
-        _ => any(conn, &terms).await,
+    let terms = Terms::of(filter, limit, oldest);
+    if let Some(device) = filter.device {
+        return of_device(conn, &terms, device.0).await;
+    }
+    if terms.state.is_some_and(|state| !state.is_ended()) {
+        return active(conn, &terms).await;
+    }
+    let trigger = filter.made_by.as_ref().map(|made_by| made_by.trigger);
+    match (trigger, terms.odd_state(), terms.site) {
+        (Some(Trigger::Manual | Trigger::Api), ..) => of_batches(conn, &terms).await,
+        (_, Some(state), Some(site)) => odd_of_site(conn, &terms, state, site).await,
+        (_, Some(state), None) => odd(conn, &terms, state).await,
+        (_, None, Some(site)) => of_site(conn, &terms, site).await,
+        (Some(Trigger::Scheduled), None, None) => of_batches(conn, &terms).await,
+        (None, None, None) => any(conn, &terms).await,
     }
 }
 
