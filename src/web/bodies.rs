@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sqlx::PgConnection;
 
 use super::{error::PageError, state::AppState};
-use crate::db::snapshots;
+use crate::db::snapshots::{self, BodyError};
 use crate::model::SnapshotId;
 
 /// The exact bytes of a snapshot.
@@ -24,9 +24,17 @@ pub async fn load(
         .ok_or(PageError::NotFound("snapshot"))?;
     let vault = Arc::clone(&state.vault);
     let opened = aside(move || sealed.open(&vault)).await?;
-    opened.map_err(|damage| PageError::Damaged {
-        detail: damage.to_string(),
-    })
+    opened.map_err(unreadable)
+}
+
+/// Why a body can not be read, as a page tells it.
+pub fn unreadable(error: BodyError) -> PageError {
+    match error {
+        BodyError::Database(error) => error.into(),
+        damage => PageError::Damaged {
+            detail: damage.to_string(),
+        },
+    }
 }
 
 /// Works on a thread of its own: bodies have up to tens of megabytes, and what takes long on

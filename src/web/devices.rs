@@ -1,20 +1,27 @@
-//! One device: facts, Config Backups, and its last runs with their step trails.
+//! One device: what is known of it, how its last backup went and what to do about it, Config
+//! Backups, and its last runs.
 
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::extract::{Path, Query, State};
+use axum::{
+    extract::{Path, Query, State},
+    response::IntoResponse,
+};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Deserialize;
 
 use super::{
     error::PageError,
-    filters, format, links,
-    shell::{Area, Shell},
+    filters, format,
+    history::{self, Backup},
+    links,
+    shell::{Area, Notice, Shell},
     state::AppState,
-    words,
+    strip::Strip,
+    words::{self, Ended, LastResult},
 };
-use crate::db::pages::{self as db, DeviceHead, DeviceRunRow, SnapshotRow};
+use crate::db::pages::{self as db, DeviceHead, DeviceRunRow};
 use crate::model::SnapshotId;
 
 /// How many snapshots stand on one page.
@@ -28,20 +35,24 @@ const RECENT_RUNS: i64 = 10;
 pub struct ShowQuery {
     /// Shows the snapshots older than this one.
     before: Option<SnapshotId>,
+    notice: Option<Notice>,
 }
 
 #[derive(Template, WebTemplate)]
 #[template(path = "devices/show.html")]
 struct ShowPage {
     shell: Shell,
+    notice: Option<Notice>,
     device: DeviceHead,
     zone: Tz,
+    strip: Strip,
     covered_since: DateTime<Utc>,
     runs: Vec<DeviceRunRow>,
-    snapshots: Vec<SnapshotRow>,
+    backups: Vec<Backup>,
     /// The next older snapshot of the last one shown; `None` at the end of the history.
     older: Option<SnapshotId>,
-    is_newest_page: bool,
+    /// Where the page begins; `None`: with the newest.
+    before: Option<SnapshotId>,
 }
 
 impl ShowPage {
@@ -57,32 +68,44 @@ impl ShowPage {
         self.can_be_backed_up() && last.is_none_or(|at| at < self.covered_since)
     }
 
-    /// The snapshot before the one at `index`, to compare it with.
-    fn previous(&self, index: &usize) -> Option<SnapshotId> {
-        self.snapshots
-            .get(index + 1)
-            .map(|row| row.id)
-            .or(self.older)
+    /// The newest run that has ended.
+    fn last_run(&self) -> Option<&DeviceRunRow> {
+        self.runs.iter().find(|run| run.state.is_ended())
+    }
+
+    fn last_result(&self) -> LastResult<'_> {
+        let Some(run) = self.last_run() else {
+            return LastResult::Never;
+        };
+        words::last_result(Ended {
+            state: Some(run.state),
+            at: run.finished_at,
+            outcome: run.outcome,
+            verdict: run.verdict,
+            checks: &run.checks,
+            failure: run.failure_message.as_deref(),
+            newest_taken_at: self.device.newest_taken_at,
+        })
     }
 
     /// Where the snapshots older than the last one shown stand.
     fn older_link(&self) -> Option<String> {
-        let last = self.snapshots.last().filter(|_| self.older.is_some())?;
-        Some(format!("{}?before={}", self.own_link(), last.id))
+        let last = self.backups.last().filter(|_| self.older.is_some())?;
+        Some(links::older_backups(&self.own_link(), last.row.id))
     }
 
     fn own_link(&self) -> String {
         links::device(&self.device.site_slug, &self.device.name)
     }
 
+    /// A page about one snapshot that leads back to this page of the history.
+    fn about(&self, link: &str) -> String {
+        links::from_page(link, &self.before)
+    }
+
     /// When the run ended, or was asked for while it goes on.
     fn time_of(&self, run: &DeviceRunRow) -> DateTime<Utc> {
         run.finished_at.unwrap_or(run.queued_at)
-    }
-
-    /// Whether this is the state that the device was last seen in.
-    fn is_current(&self, index: &usize) -> bool {
-        self.is_newest_page && *index == 0
     }
 }
 
@@ -91,7 +114,8 @@ pub async fn show(
     State(state): State<AppState>,
     Path((slug, name)): Path<(String, String)>,
     Query(query): Query<ShowQuery>,
-) -> Result<impl axum::response::IntoResponse, PageError> {
+) -> Result<impl IntoResponse, PageError> {
+    let shell = Shell::new(&state, Area::Sites);
     let mut conn = state.connection().await?;
     let device = db::get_device(&mut conn, &slug, &name)
         .await?
@@ -99,17 +123,19 @@ pub async fn show(
     let runs = db::list_device_runs(&mut conn, device.id, RECENT_RUNS).await?;
     // One more than is shown tells whether there are older ones, and what to compare with.
     let limit = i64::try_from(SNAPSHOTS_PER_PAGE + 1).expect("a page is small");
-    let mut snapshots = db::list_snapshots(&mut conn, device.id, query.before, limit).await?;
-    let older = snapshots.get(SNAPSHOTS_PER_PAGE).map(|row| row.id);
-    snapshots.truncate(SNAPSHOTS_PER_PAGE);
+    let rows = db::list_snapshots(&mut conn, device.id, query.before, limit).await?;
+    let (backups, older) = history::backups(rows, SNAPSHOTS_PER_PAGE, query.before.is_none());
+    let days = (device.days.as_str(), device.days_until, 1);
     Ok(ShowPage {
-        shell: Shell::new(&state, Area::Sites),
+        notice: query.notice,
         zone: format::zone(&device.timezone),
+        strip: Strip::new([days], &device.timezone, shell.now),
+        shell,
         device,
         covered_since: state.covered_since(),
         runs,
-        snapshots,
+        backups,
         older,
-        is_newest_page: query.before.is_none(),
+        before: query.before,
     })
 }

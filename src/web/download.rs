@@ -6,12 +6,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{assets, bodies, error::PageError, state::AppState};
+use super::{assets, bodies, error::PageError, file_names::plain, state::AppState};
 use crate::db::pages::{self as db, SnapshotHead};
 use crate::model::SnapshotId;
-
-/// How many characters of a site's or a device's name stand in a file name.
-const MAX_NAME_CHARS: usize = 80;
 
 /// Sends a snapshot as a file.
 pub async fn show(
@@ -49,32 +46,4 @@ fn file_name(snapshot: &SnapshotHead) -> String {
         plain(&snapshot.device_name),
         snapshot.taken_at.format("%Y-%m-%dT%H%M%SZ")
     )
-}
-
-/// A name in characters that are safe in a header and on every file system.
-fn plain(name: &str) -> String {
-    name.chars()
-        .take(MAX_NAME_CHARS)
-        .map(|c| match c {
-            'A'..='Z' | 'a'..='z' | '0'..='9' | '.' | '_' | '-' => c,
-            _ => '_',
-        })
-        .collect::<String>()
-        // No hidden file, no option of a command.
-        .trim_start_matches(['.', '-'])
-        .to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_become_harmless_file_names() {
-        assert_eq!(plain("gw-1.core"), "gw-1.core");
-        assert_eq!(plain("../../etc/passwd"), "_.._etc_passwd");
-        assert_eq!(plain("a\"b\r\nc;ü"), "a_b__c__");
-        assert_eq!(plain("-rf"), "rf");
-        assert_eq!(plain(&"x".repeat(500)).len(), MAX_NAME_CHARS);
-    }
 }

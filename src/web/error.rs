@@ -34,6 +34,9 @@ pub enum PageError {
     /// The address or the form makes no sense; the sentence says what to do.
     #[error("{0}")]
     BadRequest(&'static str),
+    /// Too much of the same goes on already; the sentence says so.
+    #[error("{0}")]
+    Busy(&'static str),
     /// The stored body of a snapshot does not decode to what was stored.
     #[error("This backup can not be read, so nothing of it is shown: {detail}.")]
     Damaged { detail: String },
@@ -50,7 +53,7 @@ impl PageError {
         match self {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy(_) | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Damaged { .. } | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -58,7 +61,7 @@ impl PageError {
     /// The sentence for the reader; `None` when the general one of the status must do.
     fn sentence(&self) -> Option<String> {
         match self {
-            Self::NotFound(_) | Self::BadRequest(_) | Self::Damaged { .. } => {
+            Self::NotFound(_) | Self::BadRequest(_) | Self::Busy(_) | Self::Damaged { .. } => {
                 Some(self.to_string())
             }
             Self::Unavailable(_) | Self::Internal(_) => None,

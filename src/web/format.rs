@@ -62,19 +62,25 @@ pub fn relative(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> String {
     if distance < TimeDelta::seconds(5) {
         return "just now".to_owned();
     }
-    let amount = if distance < TimeDelta::minutes(1) {
-        format!("{} s", distance.num_seconds())
-    } else if distance < TimeDelta::hours(1) {
-        format!("{} min", distance.num_minutes())
-    } else if distance < TimeDelta::hours(48) {
-        format!("{} h", distance.num_hours())
-    } else {
-        format!("{} d", distance.num_days())
-    };
+    let amount = self::distance(distance);
     if past > TimeDelta::zero() {
         format!("{amount} ago")
     } else {
         format!("in {amount}")
+    }
+}
+
+/// A span of time in its largest unit, hours up to two days: `40 s`, `5 min`, `30 h`, `3 d`.
+#[must_use]
+pub fn distance(span: TimeDelta) -> String {
+    if span < TimeDelta::minutes(1) {
+        format!("{} s", span.num_seconds())
+    } else if span < TimeDelta::hours(1) {
+        format!("{} min", span.num_minutes())
+    } else if span < TimeDelta::hours(48) {
+        format!("{} h", span.num_hours())
+    } else {
+        format!("{} d", span.num_days())
     }
 }
 

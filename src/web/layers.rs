@@ -39,9 +39,10 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 /// line, headers of safety, compression, and the check of the name we were called by.
 pub fn outer(router: Router) -> Router {
     // Downloads travel as they are, so that their length is known and their bytes are exact
-    // even for a client that does not decompress.
-    let compressed =
-        DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"));
+    // even for a client that does not decompress; archives are compressed already.
+    let compressed = DefaultPredicate::new()
+        .and(NotForContentType::const_new("application/octet-stream"))
+        .and(NotForContentType::const_new("application/zip"));
     router.layer(
         ServiceBuilder::new()
             .layer(SetRequestIdLayer::x_request_id(RandomId))

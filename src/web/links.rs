@@ -3,7 +3,7 @@
 
 use askama::filters::urlencode_strict;
 
-use crate::model::{BatchId, RunId, SnapshotId};
+use crate::model::{BatchId, DeviceId, RunId, SnapshotId};
 
 /// Percent-encodes everything but letters, digits and `_`, `.`, `-`, `~`.
 pub fn encode(text: &str) -> String {
@@ -13,9 +13,30 @@ pub fn encode(text: &str) -> String {
     }
 }
 
+/// Home with a filter, up to the number of the page.
+pub fn home(search: &str, tag: &str, state: &str) -> String {
+    let (search, tag) = (encode(search), encode(tag));
+    format!("/?q={search}&tag={tag}&state={state}&page=")
+}
+
+/// The sites with a tag.
+pub fn tag(tag: &str) -> String {
+    format!("/?tag={}", encode(tag))
+}
+
 /// The page of a site.
 pub fn site(slug: &str) -> String {
     format!("/sites/{}", encode(slug))
+}
+
+/// The devices of a site that a search finds.
+pub fn site_search(slug: &str, search: &str, state: &str) -> String {
+    format!("/sites/{}?q={}&state={state}", encode(slug), encode(search))
+}
+
+/// The newest verified backups of a site in one file.
+pub fn site_newest(slug: &str) -> String {
+    format!("/sites/{}/newest.zip", encode(slug))
 }
 
 /// Where **Backup Site** and its kin are posted.
@@ -26,6 +47,26 @@ pub fn site_backups(slug: &str) -> String {
 /// The page of a device with its Config Backups.
 pub fn device(slug: &str, name: &str) -> String {
     format!("/sites/{}/devices/{}", encode(slug), encode(name))
+}
+
+/// The backups of a device that are older than a snapshot of it.
+pub fn older_backups(device: &str, than: SnapshotId) -> String {
+    format!("{device}?before={than}")
+}
+
+/// Config Backups of a device after something was done, at the page that begins after `before`.
+pub fn history(device: &str, before: Option<SnapshotId>, notice: &str) -> String {
+    let before = before.map_or_else(String::new, |before| format!("&before={before}"));
+    format!("{device}?notice={notice}{before}")
+}
+
+/// A page about a snapshot that leads back to the page of the history that begins after
+/// `before`.
+pub fn from_page(about: &str, before: &Option<SnapshotId>) -> String {
+    match before {
+        Some(before) => format!("{about}?before={before}"),
+        None => about.to_owned(),
+    }
 }
 
 /// **View**.
@@ -41,6 +82,32 @@ pub fn snapshot_line(id: &SnapshotId, page: usize, line: &usize) -> String {
 /// **Download**.
 pub fn download(id: &SnapshotId) -> String {
     format!("/snapshots/{id}/download")
+}
+
+/// The page with the comment on a snapshot, and where the comment is posted.
+pub fn comment(id: &SnapshotId) -> String {
+    format!("/snapshots/{id}/comment")
+}
+
+/// Where a snapshot is pinned and unpinned.
+pub fn pin(id: &SnapshotId) -> String {
+    format!("/snapshots/{id}/pin")
+}
+
+/// The question whether to delete a snapshot, and where the answer is posted.
+pub fn delete(id: &SnapshotId) -> String {
+    format!("/snapshots/{id}/delete")
+}
+
+/// **Backup Scripts** with these devices chosen.
+pub fn scripts(search: &str, devices: &[DeviceId]) -> String {
+    let chosen: String = devices.iter().map(|id| format!("&d={id}")).collect();
+    format!("/scripts?q={}{chosen}", encode(search))
+}
+
+/// The same after something was done.
+pub fn scripts_notice(search: &str, devices: &[DeviceId], notice: &str) -> String {
+    format!("{}&notice={notice}", scripts(search, devices))
 }
 
 /// The comparison of any two to six snapshots.

@@ -5,6 +5,7 @@
 //! name. A decision is a method of the page struct, formatting is a filter, every address comes
 //! from `links`, and `|safe` is used nowhere: what routers send is untrusted text.
 
+mod archives;
 mod assets;
 mod backups;
 mod batches;
@@ -13,21 +14,30 @@ mod compare;
 mod devices;
 mod download;
 mod error;
+mod file_names;
 mod filters;
 mod format;
 mod headers;
 mod health;
+mod history;
+mod home;
 mod hosts;
 mod layers;
 mod links;
+mod notes;
 mod paging;
 mod prose;
 mod search;
+mod scripts;
 mod shell;
 mod sites;
 mod snapshots;
+mod stand;
 mod state;
+mod strip;
+mod ticked;
 mod words;
+mod zip;
 
 use axum::{
     Router,
@@ -39,12 +49,25 @@ pub use state::AppState;
 /// All pages, ready to be served on a loopback address: there is no sign-in yet.
 pub fn router(state: AppState) -> Router {
     let pages = Router::new()
-        .route("/", get(sites::list))
+        .route("/", get(home::list))
         .route("/sites/{slug}", get(sites::show))
+        .route("/sites/{slug}/newest.zip", get(archives::newest))
         .route("/sites/{slug}/backups", post(backups::create))
         .route("/sites/{slug}/devices/{name}", get(devices::show))
         .route("/snapshots/{id}", get(snapshots::show))
         .route("/snapshots/{id}/download", get(download::show))
+        .route(
+            "/snapshots/{id}/comment",
+            get(notes::edit_comment).post(notes::update_comment),
+        )
+        .route("/snapshots/{id}/pin", post(notes::update_pin))
+        .route(
+            "/snapshots/{id}/delete",
+            get(notes::confirm_delete).post(notes::delete),
+        )
+        .route("/snapshots.zip", get(archives::ticked))
+        .route("/scripts", get(scripts::list))
+        .route("/scripts/open", get(ticked::open))
         .route("/compare", get(compare::show))
         .route("/compare.diff", get(compare::text))
         .route("/search", get(search::list))

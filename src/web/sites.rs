@@ -1,8 +1,11 @@
-//! Sites: all of them with their coverage, worst first, and one with its devices.
+//! A site: its coverage, its devices, and what can be done with all of them or some.
 
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::extract::{Path, Query, State};
+use axum::{
+    extract::{Path, Query, State},
+    response::IntoResponse,
+};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Deserialize;
@@ -12,78 +15,27 @@ use super::{
     filters, format, links,
     paging::{Asked, Pager},
     shell::{Area, Notice, Shell},
+    stand::StandChoice,
     state::AppState,
+    strip::Strip,
     words::{self, LastResult, Standing},
 };
-use crate::db::pages::{self as db, BatchRow, Coverage, DeviceRow, SiteHead, SiteRow, Totals};
+use crate::db::pages::{self as db, BatchRow, Coverage, DeviceRow, SiteHead};
+use crate::model::SiteId;
 
-/// How many sites stand on one page.
-const SITES_PER_PAGE: i64 = 50;
 /// How many devices stand on one page of their site.
 const DEVICES_PER_PAGE: i64 = 100;
 /// How many batches the page of a site shows.
 const RECENT_BATCHES: i64 = 5;
-
-/// What the address of the list may say.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct ListQuery {
-    q: String,
-    tag: String,
-    page: Option<i64>,
-}
-
-#[derive(Template, WebTemplate)]
-#[template(path = "sites/list.html")]
-struct ListPage {
-    shell: Shell,
-    totals: Totals,
-    sites: Vec<SiteRow>,
-    search: String,
-    tag: String,
-    pager: Pager,
-}
-
-impl ListPage {
-    fn is_filtered(&self) -> bool {
-        !self.search.is_empty() || !self.tag.is_empty()
-    }
-
-    fn page_prefix(&self) -> String {
-        let (search, tag) = (links::encode(&self.search), links::encode(&self.tag));
-        format!("/?q={search}&tag={tag}&page=")
-    }
-}
-
-/// Lists the sites.
-pub async fn list(
-    State(state): State<AppState>,
-    Query(query): Query<ListQuery>,
-) -> Result<impl axum::response::IntoResponse, PageError> {
-    let asked = Asked::new(query.page, SITES_PER_PAGE);
-    let since = state.covered_since();
-    let (search, tag) = (query.q.trim(), query.tag.trim());
-    let filter = db::SiteFilter {
-        name: Some(search).filter(|text| !text.is_empty()),
-        tag: Some(tag).filter(|text| !text.is_empty()),
-    };
-    let mut conn = state.connection().await?;
-    let totals = db::total_coverage(&mut conn, since).await?;
-    let sites = db::list_sites(&mut conn, &filter, since, asked.slice()).await?;
-    Ok(ListPage {
-        shell: Shell::new(&state, Area::Sites),
-        totals,
-        pager: asked.of(sites.first().map_or(0, |site| site.total)),
-        sites,
-        search: search.to_owned(),
-        tag: tag.to_owned(),
-    })
-}
+/// From how many devices on a site's page offers a search.
+const SEARCHED_FROM: i64 = 8;
 
 /// What the address of a site may say.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct ShowQuery {
+    q: String,
+    state: StandChoice,
     page: Option<i64>,
     notice: Option<Notice>,
 }
@@ -96,15 +48,27 @@ struct ShowPage {
     site: SiteHead,
     zone: Tz,
     coverage: Coverage,
+    strip: Strip,
     devices: Vec<DeviceRow>,
     batches: Vec<BatchRow>,
     covered_since: DateTime<Utc>,
+    search: String,
+    state: StandChoice,
     pager: Pager,
 }
 
 impl ShowPage {
     fn page_prefix(&self) -> String {
-        format!("{}?page=", links::site(&self.site.slug))
+        let filtered = links::site_search(&self.site.slug, &self.search, self.state.as_str());
+        format!("{filtered}&page=")
+    }
+
+    fn is_filtered(&self) -> bool {
+        !self.search.is_empty() || self.state != StandChoice::All
+    }
+
+    fn is_searched(&self) -> bool {
+        self.is_filtered() || self.pager.total >= SEARCHED_FROM
     }
 
     /// Whether there is anything that could be backed up.
@@ -112,9 +76,18 @@ impl ShowPage {
         self.site.archived_at.is_none() && self.coverage.devices > 0
     }
 
+    fn last_result<'a>(&self, device: &'a DeviceRow) -> LastResult<'a> {
+        words::last_result(device.into())
+    }
+
     /// What the last result of a device does not tell of its backups.
     fn standing(&self, device: &DeviceRow) -> Standing {
         words::standing(device, self.covered_since)
+    }
+
+    fn strip_of(&self, device: &DeviceRow) -> Strip {
+        let days = (device.days.as_str(), device.days_until, 1);
+        Strip::new([days], &self.site.timezone, self.shell.now)
     }
 }
 
@@ -123,29 +96,50 @@ pub async fn show(
     State(state): State<AppState>,
     Path(slug): Path<String>,
     Query(query): Query<ShowQuery>,
-) -> Result<impl axum::response::IntoResponse, PageError> {
+) -> Result<impl IntoResponse, PageError> {
     let asked = Asked::new(query.page, DEVICES_PER_PAGE);
     let covered_since = state.covered_since();
+    let shell = Shell::new(&state, Area::Sites);
     let mut conn = state.connection().await?;
     let site = db::get_site(&mut conn, &slug)
         .await?
         .ok_or(PageError::NotFound("site"))?;
     let coverage = db::site_coverage(&mut conn, site.id, covered_since).await?;
-    let devices = db::list_devices(&mut conn, site.id, covered_since, asked.slice()).await?;
-    let filter = db::BatchFilter {
-        site: Some(site.id),
-        before: None,
+    let search = query.q.trim();
+    let filter = db::DeviceFilter {
+        search: Some(search).filter(|text| !text.is_empty()),
+        stand: query.state.into(),
     };
-    let batches = db::list_batches(&mut conn, &filter, RECENT_BATCHES).await?;
+    let devices =
+        db::list_devices(&mut conn, site.id, &filter, covered_since, asked.slice()).await?;
+    let batches = recent_batches(&mut conn, site.id).await?;
+    let days = db::list_site_days(&mut conn, &[site.id]).await?;
+    let days = days
+        .iter()
+        .map(|row| (row.days.as_str(), row.days_until, row.devices));
     Ok(ShowPage {
-        shell: Shell::new(&state, Area::Sites),
         notice: query.notice,
         zone: format::zone(&site.timezone),
+        strip: Strip::new(days, &site.timezone, shell.now),
+        shell,
         site,
         coverage,
         pager: asked.of(devices.first().map_or(0, |device| device.total)),
         devices,
         batches,
         covered_since,
+        search: search.to_owned(),
+        state: query.state,
     })
+}
+
+async fn recent_batches(
+    conn: &mut sqlx::PgConnection,
+    site: SiteId,
+) -> Result<Vec<BatchRow>, sqlx::Error> {
+    let filter = db::BatchFilter {
+        site: Some(site),
+        before: None,
+    };
+    db::list_batches(conn, &filter, RECENT_BATCHES).await
 }

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::db::pages::DeviceRow;
-use crate::model::{Check, Outcome, RunState, Trigger, Verdict};
+use crate::db::pages::{DeviceRow, WorstDevice};
+use crate::model::{Check, FailureCode, Outcome, RunState, Trigger, Verdict};
 use crate::platform::routeros::judge::suspicion;
 
 /// Who or what made something: `Nightly`, the person's name, or where the wish came from.
@@ -64,6 +64,46 @@ fn doubt(checks: &[Check]) -> String {
     suspicion(checks).unwrap_or_else(|| "Not counted as a backup.".to_owned())
 }
 
+/// Why a run failed, in a word or two; the run's own sentence says what to do.
+pub const fn failure(code: FailureCode) -> &'static str {
+    match code {
+        FailureCode::Unreachable => "unreachable",
+        FailureCode::ConnectionLost => "connection lost",
+        FailureCode::Timeout => "no answer in time",
+        FailureCode::AuthFailed => "sign-in refused",
+        FailureCode::HostKeyChanged => "host key changed",
+        FailureCode::NoCommonAlgorithm => "no common SSH algorithm",
+        FailureCode::ProtocolError => "no proper SSH",
+        FailureCode::ExportRefused => "export refused",
+        FailureCode::ExportIncomplete => "export not whole",
+        FailureCode::ExportTooLarge => "export too large",
+        FailureCode::CredentialUnusable => "credential can not be used",
+        FailureCode::CollectorLost => "collector stopped",
+        FailureCode::Internal => "fault of RouterVault",
+    }
+}
+
+/// Why a device has no recent verified backup, in a word or two, from the end of its last run.
+pub fn cause(
+    state: Option<RunState>,
+    verdict: Option<Verdict>,
+    code: Option<FailureCode>,
+) -> &'static str {
+    match (state, verdict, code) {
+        (Some(RunState::Failed), _, Some(code)) => failure(code),
+        (Some(RunState::Failed), _, None) => "failed",
+        (Some(RunState::Succeeded), Some(Verdict::Suspect), _) => "suspect",
+        (Some(RunState::Succeeded), _, _) => "not tried since",
+        (Some(RunState::Cancelled), _, _) => "cancelled",
+        (None | Some(RunState::Queued | RunState::Running), _, _) => "not tried yet",
+    }
+}
+
+/// The same of the worst device of a site.
+pub fn cause_of(worst: &WorstDevice) -> &'static str {
+    cause(worst.last_state, worst.last_verdict, worst.last_failure_code)
+}
+
 /// The last ended run of a device, as its row tells it.
 #[derive(Debug, PartialEq, Eq)]
 pub enum LastResult<'a> {
@@ -82,28 +122,53 @@ pub enum LastResult<'a> {
     Cancelled { at: DateTime<Utc> },
 }
 
-/// Reads the last result from a device's row.
-pub fn last_result(device: &DeviceRow) -> LastResult<'_> {
-    let (Some(state), Some(at)) = (device.last_state, device.last_finished_at) else {
+/// What is known of the last ended run of a device.
+#[derive(Debug, Clone, Copy)]
+pub struct Ended<'a> {
+    /// `None`, as the time: none has ended.
+    pub state: Option<RunState>,
+    pub at: Option<DateTime<Utc>>,
+    pub outcome: Option<Outcome>,
+    pub verdict: Option<Verdict>,
+    pub checks: &'a [Check],
+    pub failure: Option<&'a str>,
+    /// When the newest snapshot was first taken.
+    pub newest_taken_at: Option<DateTime<Utc>>,
+}
+
+impl<'a> From<&'a DeviceRow> for Ended<'a> {
+    fn from(device: &'a DeviceRow) -> Self {
+        Self {
+            state: device.last_state,
+            at: device.last_finished_at,
+            outcome: device.last_outcome,
+            verdict: device.last_verdict,
+            checks: device.last_checks.as_ref().map_or(&[], |checks| checks),
+            failure: device.last_failure.as_deref(),
+            newest_taken_at: device.newest_taken_at,
+        }
+    }
+}
+
+/// Reads the last result of a device from its last ended run.
+pub fn last_result(ended: Ended<'_>) -> LastResult<'_> {
+    let (Some(state), Some(at)) = (ended.state, ended.at) else {
         return LastResult::Never;
     };
     match state {
         RunState::Failed => LastResult::Failed {
             at,
-            message: device.last_failure.as_deref().unwrap_or_default(),
+            message: ended.failure.unwrap_or_default(),
         },
-        RunState::Succeeded if device.last_verdict == Some(Verdict::Suspect) => {
-            let checks = device.last_checks.as_ref();
-            LastResult::Suspect {
-                at,
-                why: doubt(checks.map_or(&[], |checks| checks)),
-            }
-        }
+        RunState::Succeeded if ended.verdict == Some(Verdict::Suspect) => LastResult::Suspect {
+            at,
+            why: doubt(ended.checks),
+        },
         RunState::Succeeded => LastResult::Verified {
             at,
-            unchanged_since: device
+            unchanged_since: ended
                 .newest_taken_at
-                .filter(|_| device.last_outcome == Some(Outcome::Unchanged)),
+                .filter(|_| ended.outcome == Some(Outcome::Unchanged)),
         },
         RunState::Cancelled => LastResult::Cancelled { at },
         // An ended run is what the column names; anything else is no result yet.

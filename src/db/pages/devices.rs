@@ -1,12 +1,20 @@
 //! Devices with their last result, and one device with its runs.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{PgConnection, types::Json};
 
-use super::Slice;
+use super::{Slice, Stand};
 use crate::model::{
-    BatchId, Check, DeviceId, Outcome, RunState, SiteId, SnapshotId, Step, Trigger, Verdict,
+    BatchId, Check, DeviceId, Outcome, RunId, RunState, SiteId, SnapshotId, Step, Trigger, Verdict,
 };
+
+/// Which devices of a site to list.
+#[derive(Debug, Default)]
+pub struct DeviceFilter<'a> {
+    /// Part of the name, the address, the model, the serial number or the identity, in any case.
+    pub search: Option<&'a str>,
+    pub stand: Stand,
+}
 
 /// One device in the list of its site.
 #[derive(Debug)]
@@ -32,7 +40,10 @@ pub struct DeviceRow {
     pub last_checks: Option<Json<Vec<Check>>>,
     pub last_finished_at: Option<DateTime<Utc>>,
     pub last_failure: Option<String>,
-    /// How many devices the site has, on every row.
+    /// As the columns of a device: its last days, and the day of the last of them.
+    pub days: String,
+    pub days_until: Option<NaiveDate>,
+    /// How many devices of the site pass the filter, on every row.
     pub total: i64,
 }
 
@@ -44,6 +55,7 @@ pub struct DeviceRow {
 pub async fn list_devices(
     conn: &mut PgConnection,
     site_id: SiteId,
+    filter: &DeviceFilter<'_>,
     verified_since: DateTime<Utc>,
     slice: Slice,
 ) -> Result<Vec<DeviceRow>, sqlx::Error> {
@@ -70,6 +82,8 @@ pub async fn list_devices(
             r.checks AS "last_checks?: Json<Vec<Check>>",
             r.finished_at AS last_finished_at,
             r.failure_message AS last_failure,
+            d.days,
+            d.days_until,
             count(*) OVER () AS "total!"
         FROM devices d
         LEFT JOIN runs r ON r.id = d.last_run_id
@@ -77,12 +91,22 @@ pub async fn list_devices(
         LEFT JOIN snapshots n ON n.id = d.newest_snapshot_id
         WHERE d.site_id = $1
             AND d.archived_at IS NULL
+            AND ($3::text IS NULL
+                OR strpos(lower(concat_ws(' ', d.name, d.address, d.model, d.serial, d.identity)), lower($3)) > 0)
+            AND CASE $4::text
+                WHEN 'attention' THEN d.enabled AND (d.last_verified_at >= $2) IS NOT TRUE
+                WHEN 'verified' THEN d.last_verified_at >= $2
+                WHEN 'never' THEN d.enabled AND d.last_verified_at IS NULL
+                ELSE true
+            END
         ORDER BY d.enabled DESC, (d.last_verified_at >= $2) IS TRUE, d.name, d.id
-        LIMIT $3
-        OFFSET $4
+        LIMIT $5
+        OFFSET $6
         "#,
         site_id as SiteId,
         verified_since,
+        filter.search,
+        filter.stand.as_str(),
         slice.limit,
         slice.offset
     )
@@ -104,11 +128,18 @@ pub struct DeviceHead {
     pub serial: Option<String>,
     pub version: Option<String>,
     pub last_verified_at: Option<DateTime<Utc>>,
+    /// When the newest snapshot was first taken: since then nothing changed.
+    pub newest_taken_at: Option<DateTime<Utc>>,
+    /// How many snapshots it has.
+    pub snapshot_count: i32,
+    pub days: String,
+    pub days_until: Option<NaiveDate>,
     pub archived_at: Option<DateTime<Utc>>,
     pub site_slug: String,
     pub site_name: String,
     pub timezone: String,
     pub site_archived_at: Option<DateTime<Utc>>,
+    pub next_due_at: Option<DateTime<Utc>>,
 }
 
 /// Gets a device by its site's slug and its name, also an archived one.
@@ -135,13 +166,19 @@ pub async fn get_device(
             d.serial,
             d.version,
             d.last_verified_at,
+            n.taken_at AS "newest_taken_at?",
+            d.snapshot_count,
+            d.days,
+            d.days_until,
             d.archived_at,
             s.slug AS site_slug,
             s.name AS site_name,
             s.timezone,
-            s.archived_at AS site_archived_at
+            s.archived_at AS site_archived_at,
+            s.next_due_at
         FROM devices d
         JOIN sites s ON s.id = d.site_id
+        LEFT JOIN snapshots n ON n.id = d.newest_snapshot_id
         WHERE s.slug = $1
             AND d.name = $2
         "#,
@@ -155,6 +192,7 @@ pub async fn get_device(
 /// One run of a device, with what asked for it.
 #[derive(Debug)]
 pub struct DeviceRunRow {
+    pub id: RunId,
     pub batch_id: BatchId,
     pub trigger: Trigger,
     pub requested_by: Option<String>,
@@ -184,6 +222,7 @@ pub async fn list_device_runs(
         DeviceRunRow,
         r#"
         SELECT
+            r.id AS "id: RunId",
             r.batch_id AS "batch_id: BatchId",
             b.trigger AS "trigger: Trigger",
             b.requested_by,
@@ -209,6 +248,26 @@ pub async fn list_device_runs(
     )
     .fetch_all(conn)
     .await
+}
+
+/// Where a device stands: the slug of its site, and its name.
+///
+/// # Errors
+/// When the query fails.
+pub async fn get_device_place(
+    conn: &mut PgConnection,
+    id: DeviceId,
+) -> Result<Option<(String, String)>, sqlx::Error> {
+    let row = sqlx::query!(
+        "SELECT s.slug, d.name
+         FROM devices d
+         JOIN sites s ON s.id = d.site_id
+         WHERE d.id = $1",
+        id as DeviceId
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| (row.slug, row.name)))
 }
 
 /// Those of `ids` that are devices of the site.

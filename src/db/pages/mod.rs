@@ -5,9 +5,13 @@
 //! snapshots row by row.
 
 mod batches;
+mod coverage;
 mod devices;
 pub mod search;
 mod runs;
+mod downloads;
+mod scripts;
+mod site_devices;
 mod sites;
 mod snapshots;
 
@@ -15,16 +19,28 @@ pub use batches::{
     BatchFilter, BatchHead, BatchRow, BatchRunRow, RunCounts, count_runs, get_batch,
     list_batch_runs, list_batches,
 };
+pub use coverage::{
+    SiteFilter, SiteRow, Stand, Totals, list_sites, list_tags, total_coverage,
+};
 pub use devices::{
-    DeviceHead, DeviceRow, DeviceRunRow, get_device, list_device_ids, list_device_runs,
-    list_devices,
+    DeviceFilter, DeviceHead, DeviceRow, DeviceRunRow, get_device, get_device_place,
+    list_device_ids, list_device_runs, list_devices,
 };
 pub use runs::{MadeBy, RunFilter, RunHead, RunListRow, RunStateFilter, get_run, list_runs};
 pub use sites::{
     Coverage, SiteFilter, SiteHead, SiteRow, Totals, get_site, list_sites, site_coverage,
     total_coverage,
+pub use downloads::{NewestRow, TickedRow, list_newest, list_ticked};
+pub use scripts::{
+    ChosenDevice, ScriptDevice, list_chosen, search_devices,
 };
-pub use snapshots::{SnapshotHead, SnapshotRow, get_snapshot, list_snapshots};
+pub use site_devices::{
+    FoundDevice, SiteDays, WorstDevice, list_found, list_site_days, list_worst,
+};
+pub use sites::{Coverage, SiteHead, get_site, site_coverage};
+pub use snapshots::{
+    SnapshotHead, SnapshotNotes, SnapshotRow, get_snapshot, get_snapshot_notes, list_snapshots,
+};
 
 /// The part of a list that one page shows.
 #[derive(Debug, Clone, Copy)]

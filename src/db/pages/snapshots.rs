@@ -17,6 +17,14 @@ pub struct SnapshotRow {
     pub line_count: i32,
     pub version: Option<String>,
     pub has_secrets: bool,
+    /// Lines that it has and the one before has not, and the reverse; `None` when they were not
+    /// compared.
+    pub added_lines: Option<i32>,
+    pub removed_lines: Option<i32>,
+    pub comment: String,
+    pub pinned: bool,
+    /// When retention may take it; `None`: kept for ever.
+    pub expires_at: Option<DateTime<Utc>>,
     /// What made it; `None` when its batch is not known.
     pub trigger: Option<Trigger>,
     pub requested_by: Option<String>,
@@ -45,6 +53,11 @@ pub async fn list_snapshots(
             s.line_count,
             s.version,
             s.has_secrets,
+            s.added_lines,
+            s.removed_lines,
+            s.comment,
+            s.pinned,
+            s.expires_at,
             b.trigger AS "trigger?: Trigger",
             b.requested_by
         FROM snapshots s
@@ -139,6 +152,61 @@ pub async fn get_snapshot(
         JOIN devices d ON d.id = s.device_id
         JOIN sites site ON site.id = d.site_id
         LEFT JOIN batches b ON b.id = s.batch_id
+        WHERE s.id = $1
+        "#,
+        id as SnapshotId
+    )
+    .fetch_optional(conn)
+    .await
+}
+
+/// What the pages that annotate or delete a snapshot show of it.
+#[derive(Debug)]
+pub struct SnapshotNotes {
+    pub id: SnapshotId,
+    pub device_name: String,
+    pub site_slug: String,
+    pub site_name: String,
+    pub timezone: String,
+    pub taken_at: DateTime<Utc>,
+    pub last_seen_at: DateTime<Utc>,
+    pub times_seen: i32,
+    pub verdict: Verdict,
+    pub size_bytes: i64,
+    pub comment: String,
+    pub pinned: bool,
+    /// Whether it is the newest verified one of a device that is still in the inventory.
+    pub is_newest_verified: bool,
+}
+
+/// Gets what is noted of a snapshot.
+///
+/// # Errors
+/// When the query fails.
+pub async fn get_snapshot_notes(
+    conn: &mut PgConnection,
+    id: SnapshotId,
+) -> Result<Option<SnapshotNotes>, sqlx::Error> {
+    sqlx::query_as!(
+        SnapshotNotes,
+        r#"
+        SELECT
+            s.id AS "id: SnapshotId",
+            d.name AS device_name,
+            site.slug AS site_slug,
+            site.name AS site_name,
+            site.timezone,
+            s.taken_at,
+            s.last_seen_at,
+            s.times_seen,
+            s.verdict AS "verdict: Verdict",
+            s.size_bytes,
+            s.comment,
+            s.pinned,
+            (d.archived_at IS NULL AND d.last_verified_snapshot_id = s.id) IS TRUE AS "is_newest_verified!"
+        FROM snapshots s
+        JOIN devices d ON d.id = s.device_id
+        JOIN sites site ON site.id = d.site_id
         WHERE s.id = $1
         "#,
         id as SnapshotId

@@ -1,0 +1,138 @@
+//! What the list of sites tells of single devices: which one is worst off and why, which ones a
+//! search found, and the days that a site's strip sums. Always for the sites of one page.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::PgConnection;
+
+use crate::model::{FailureCode, RunState, SiteId, Verdict};
+
+/// The last result of the device of a site that is worst off: the longest overdue one, else one
+/// that never had a verified backup.
+#[derive(Debug)]
+pub struct WorstDevice {
+    pub site_id: SiteId,
+    /// `None`: no run of it has ended.
+    pub last_state: Option<RunState>,
+    pub last_verdict: Option<Verdict>,
+    pub last_failure_code: Option<FailureCode>,
+}
+
+/// The worst device of each of `sites` that has one without a recent verified backup.
+///
+/// # Errors
+/// When the query fails.
+pub async fn list_worst(
+    conn: &mut PgConnection,
+    sites: &[SiteId],
+    verified_since: DateTime<Utc>,
+) -> Result<Vec<WorstDevice>, sqlx::Error> {
+    let sites: Vec<i64> = sites.iter().map(|id| id.0).collect();
+    sqlx::query_as!(
+        WorstDevice,
+        r#"
+        SELECT
+            d.site_id AS "site_id!: SiteId",
+            r.state AS "last_state?: RunState",
+            r.verdict AS "last_verdict?: Verdict",
+            r.failure_code AS "last_failure_code?: FailureCode"
+        FROM (
+            SELECT DISTINCT ON (site_id) site_id, last_run_id
+            FROM devices
+            WHERE site_id = ANY ($1)
+                AND archived_at IS NULL
+                AND enabled
+                AND (last_verified_at >= $2) IS NOT TRUE
+            ORDER BY site_id, last_verified_at NULLS LAST, last_run_id NULLS LAST
+        ) d
+        LEFT JOIN runs r ON r.id = d.last_run_id
+        "#,
+        &sites,
+        verified_since
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// Devices of a site with the same last days.
+#[derive(Debug)]
+pub struct SiteDays {
+    pub site_id: SiteId,
+    /// As the column `days` of a device.
+    pub days: String,
+    pub days_until: Option<NaiveDate>,
+    /// How many devices there are with just these.
+    pub devices: i64,
+}
+
+/// The last days of the devices of `sites` that are to be backed up.
+///
+/// # Errors
+/// When the query fails.
+pub async fn list_site_days(
+    conn: &mut PgConnection,
+    sites: &[SiteId],
+) -> Result<Vec<SiteDays>, sqlx::Error> {
+    let sites: Vec<i64> = sites.iter().map(|id| id.0).collect();
+    sqlx::query_as!(
+        SiteDays,
+        r#"
+        SELECT site_id AS "site_id: SiteId", days, days_until, count(*) AS "devices!"
+        FROM devices
+        WHERE site_id = ANY ($1)
+            AND archived_at IS NULL
+            AND enabled
+        GROUP BY site_id, days, days_until
+        "#,
+        &sites
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// A device that a search found, by its name or address.
+#[derive(Debug)]
+pub struct FoundDevice {
+    pub site_id: SiteId,
+    pub name: String,
+    pub address: String,
+    /// How many devices of its site were found, on every row.
+    pub found: i64,
+}
+
+/// The devices of `sites` with `search` in their name or address, at most `per_site` of each.
+///
+/// # Errors
+/// When the query fails.
+pub async fn list_found(
+    conn: &mut PgConnection,
+    sites: &[SiteId],
+    search: &str,
+    per_site: i64,
+) -> Result<Vec<FoundDevice>, sqlx::Error> {
+    let sites: Vec<i64> = sites.iter().map(|id| id.0).collect();
+    sqlx::query_as!(
+        FoundDevice,
+        r#"
+        SELECT site_id AS "site_id: SiteId", name, address, found AS "found!"
+        FROM (
+            SELECT
+                site_id,
+                name,
+                address,
+                count(*) OVER (PARTITION BY site_id) AS found,
+                row_number() OVER (PARTITION BY site_id ORDER BY name, id) AS place
+            FROM devices
+            WHERE site_id = ANY ($1)
+                AND archived_at IS NULL
+                AND (strpos(lower(name), lower($2)) > 0 OR strpos(lower(address), lower($2)) > 0)
+        ) d
+        WHERE place <= $3
+        ORDER BY site_id, place
+        "#,
+        &sites,
+        search,
+        per_site
+    )
+    .fetch_all(conn)
+    .await
+}

@@ -1,0 +1,174 @@
+//! What a person does with one snapshot of a history: comment on it, pin it, delete it. Each
+//! ends on the page of the history that it began on.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    Form,
+    extract::{Path, Query, State},
+    response::{IntoResponse, Redirect},
+};
+use chrono_tz::Tz;
+use serde::Deserialize;
+
+use super::{
+    bodies,
+    error::PageError,
+    filters, format, links,
+    shell::{Area, Notice, Shell},
+    state::AppState,
+    words,
+};
+use crate::db::pages::{self as db, SnapshotNotes};
+use crate::db::snapshots::{self, Deleted, MAX_COMMENT_CHARS};
+use crate::model::SnapshotId;
+
+const MISSING: PageError = PageError::NotFound("snapshot");
+
+/// Where in the history to go back to.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Origin {
+    /// The page shows the snapshots older than this one; `None`: the newest.
+    before: Option<SnapshotId>,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "devices/comment.html")]
+struct CommentPage {
+    shell: Shell,
+    snapshot: SnapshotNotes,
+    zone: Tz,
+    origin: Origin,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "devices/delete.html")]
+struct DeletePage {
+    shell: Shell,
+    snapshot: SnapshotNotes,
+    zone: Tz,
+    origin: Origin,
+}
+
+async fn get(state: &AppState, id: SnapshotId) -> Result<SnapshotNotes, PageError> {
+    let mut conn = state.connection().await?;
+    db::get_snapshot_notes(&mut conn, id).await?.ok_or(MISSING)
+}
+
+/// The history that a snapshot stands in, with a notice.
+fn back(snapshot: &SnapshotNotes, origin: &Origin, notice: Notice) -> Redirect {
+    let device = links::device(&snapshot.site_slug, &snapshot.device_name);
+    Redirect::to(&links::history(&device, origin.before, notice.as_str()))
+}
+
+/// Shows the comment on a snapshot, to be changed.
+pub async fn edit_comment(
+    State(state): State<AppState>,
+    Path(id): Path<SnapshotId>,
+    Query(origin): Query<Origin>,
+) -> Result<impl IntoResponse, PageError> {
+    let snapshot = get(&state, id).await?;
+    Ok(CommentPage {
+        shell: Shell::new(&state, Area::Sites),
+        zone: format::zone(&snapshot.timezone),
+        snapshot,
+        origin,
+    })
+}
+
+/// A changed comment.
+#[derive(Debug, Deserialize)]
+pub struct CommentForm {
+    comment: String,
+    before: Option<SnapshotId>,
+}
+
+/// Keeps the comment on a snapshot; an empty one takes it away.
+pub async fn update_comment(
+    State(state): State<AppState>,
+    Path(id): Path<SnapshotId>,
+    Form(form): Form<CommentForm>,
+) -> Result<Redirect, PageError> {
+    // Forms send CR LF, whatever was typed.
+    let comment = form.comment.replace("\r\n", "\n");
+    let comment = comment.trim();
+    if comment.chars().count() > MAX_COMMENT_CHARS {
+        return Err(PageError::BadRequest(
+            "A comment has at most 2,000 characters. Go back and shorten it.",
+        ));
+    }
+    if comment.contains('\0') {
+        return Err(PageError::BadRequest("The comment has a NUL character in it."));
+    }
+    let snapshot = get(&state, id).await?;
+    let mut conn = state.connection().await?;
+    if !snapshots::set_comment(&mut conn, id, comment).await? {
+        return Err(MISSING);
+    }
+    let origin = Origin { before: form.before };
+    Ok(back(&snapshot, &origin, Notice::CommentSaved))
+}
+
+/// Whether a snapshot is to be pinned.
+#[derive(Debug, Deserialize)]
+pub struct PinForm {
+    pinned: bool,
+    before: Option<SnapshotId>,
+}
+
+/// Pins or unpins a snapshot.
+pub async fn update_pin(
+    State(state): State<AppState>,
+    Path(id): Path<SnapshotId>,
+    Form(form): Form<PinForm>,
+) -> Result<Redirect, PageError> {
+    let snapshot = get(&state, id).await?;
+    let mut conn = state.connection().await?;
+    if !snapshots::set_pinned(&mut conn, id, form.pinned).await? {
+        return Err(MISSING);
+    }
+    let notice = if form.pinned {
+        Notice::Pinned
+    } else {
+        Notice::Unpinned
+    };
+    let origin = Origin { before: form.before };
+    Ok(back(&snapshot, &origin, notice))
+}
+
+/// Asks whether a snapshot is really to go, and says what goes.
+pub async fn confirm_delete(
+    State(state): State<AppState>,
+    Path(id): Path<SnapshotId>,
+    Query(origin): Query<Origin>,
+) -> Result<impl IntoResponse, PageError> {
+    let snapshot = get(&state, id).await?;
+    Ok(DeletePage {
+        shell: Shell::new(&state, Area::Sites),
+        zone: format::zone(&snapshot.timezone),
+        snapshot,
+        origin,
+    })
+}
+
+/// Deletes a snapshot.
+pub async fn delete(
+    State(state): State<AppState>,
+    Path(id): Path<SnapshotId>,
+    Form(origin): Form<Origin>,
+) -> Result<Redirect, PageError> {
+    let snapshot = get(&state, id).await?;
+    let mut transaction = state.pool.begin().await?;
+    let deleted = snapshots::delete(&mut transaction, &state.vault, id)
+        .await
+        .map_err(bodies::unreadable)?;
+    transaction.commit().await?;
+    let notice = match deleted {
+        Deleted::Done => Notice::Deleted,
+        Deleted::Missing => return Err(MISSING),
+        Deleted::Pinned => Notice::PinnedStays,
+        Deleted::NewestVerified => Notice::NewestStays,
+    };
+    Ok(back(&snapshot, &origin, notice))
+}
