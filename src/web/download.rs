@@ -1,49 +1,111 @@
-//! **Download**: the exact bytes that the router sent.
+//! **Download**: the exact bytes that the router sent, or of one menu of them; or, when asked
+//! for, with the secrets masked.
 
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use super::{assets, bodies, error::PageError, file_names::plain, state::AppState};
 use crate::db::pages::{self as db, SnapshotHead};
 use crate::model::SnapshotId;
+use crate::platform::routeros::text::{masked, section_text};
+
+/// What the address may say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ShowQuery {
+    /// Only the sections of this menu, and the remarks at the top: `/ip firewall filter`.
+    menu: Option<String>,
+    masked: Option<Masked>,
+}
+
+/// The one value of `masked`: any other is refused, so that a slip shows no secret.
+#[derive(Debug, Clone, Copy, Deserialize)]
+enum Masked {
+    #[serde(rename = "1")]
+    Yes,
+}
 
 /// Sends a snapshot as a file.
 pub async fn show(
     State(state): State<AppState>,
     Path(id): Path<SnapshotId>,
+    Query(query): Query<ShowQuery>,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
     let mut conn = state.connection().await?;
     let snapshot = db::get_snapshot(&mut conn, id)
         .await?
         .ok_or(PageError::NotFound("snapshot"))?;
-    let etag = format!("\"{}\"", hex::encode(&snapshot.sha256));
-    if assets::is_known(&headers, &etag) {
-        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, etag)]).into_response());
+    let name = file_name(&snapshot, &query);
+    if query.is_whole() {
+        let etag = etag(&snapshot.sha256);
+        if assets::is_known(&headers, &etag) {
+            return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, etag)]).into_response());
+        }
+        let body = bodies::load(&state, &mut conn, id).await?;
+        return Ok(file(etag, &name, body));
     }
     let body = bodies::load(&state, &mut conn, id).await?;
+    drop(conn);
+    let part = bodies::aside(move || query.part_of(body))
+        .await?
+        .ok_or(PageError::NotFound("menu in this backup"))?;
+    Ok(file(etag(&Sha256::digest(&part)), &name, part))
+}
+
+impl ShowQuery {
+    const fn is_whole(&self) -> bool {
+        self.menu.is_none() && self.masked.is_none()
+    }
+
+    /// What is asked for of the body; `None` when it does not have the menu. Masked first, for
+    /// what is secret is told by the whole.
+    fn part_of(&self, body: Vec<u8>) -> Option<Vec<u8>> {
+        let body = match self.masked {
+            Some(Masked::Yes) => masked(&body),
+            None => body,
+        };
+        match &self.menu {
+            Some(menu) => section_text(&body, menu),
+            None => Some(body),
+        }
+    }
+}
+
+fn etag(sha256: &[u8]) -> String {
+    format!("\"{}\"", hex::encode(sha256))
+}
+
+fn file(etag: String, name: &str, body: Vec<u8>) -> Response {
     let about = [
         // Not text: nothing on the way may convert line ends or guess at an encoding.
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
         (header::ETAG, etag),
         (
             header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{}\"", file_name(&snapshot)),
+            format!("attachment; filename=\"{name}\""),
         ),
     ];
-    Ok((about, body).into_response())
+    (about, body).into_response()
 }
 
-/// `<site>_<device>_<UTC time>.rsc`. The time stands last, so the name can not end in
-/// `.auto.rsc`, which RouterOS executes when it is uploaded.
-fn file_name(snapshot: &SnapshotHead) -> String {
-    format!(
-        "{}_{}_{}.rsc",
-        plain(&snapshot.site_slug),
-        plain(&snapshot.device_name),
-        snapshot.taken_at.format("%Y-%m-%dT%H%M%SZ")
-    )
+/// `<site>_<device>[_<menu>][_masked]_<UTC time>.rsc`. The time stands last, so the name can not
+/// end in `.auto.rsc`, which RouterOS executes when it is uploaded.
+fn file_name(snapshot: &SnapshotHead, query: &ShowQuery) -> String {
+    let mut parts = vec![plain(&snapshot.site_slug), plain(&snapshot.device_name)];
+    if let Some(menu) = &query.menu {
+        parts.push(plain(
+            &menu.trim_start_matches('/').replace([' ', '/'], "-"),
+        ));
+    }
+    if query.masked.is_some() {
+        parts.push("masked".to_owned());
+    }
+    parts.push(snapshot.taken_at.format("%Y-%m-%dT%H%M%SZ").to_string());
+    format!("{}.rsc", parts.join("_"))
 }

@@ -15,6 +15,13 @@ pub fn visible(text: impl AsRef<str>, _: &dyn Values) -> Result<String> {
     Ok(show::text(text.as_ref()))
 }
 
+/// A text of several lines from outside, each line like [`visible()`].
+#[filter_fn]
+pub fn visible_lines(text: impl AsRef<str>, _: &dyn Values) -> Result<String> {
+    let lines = text.as_ref().lines().map(show::text);
+    Ok(lines.collect::<Vec<_>>().join("\n"))
+}
+
 /// A whole number of any width with separators of thousands.
 #[filter_fn]
 pub fn thousands(value: impl Display, _: &dyn Values) -> Result<String> {

@@ -22,6 +22,20 @@ pub fn home(search: &str, tag: &str, state: &str) -> String {
 /// The sites with a tag.
 pub fn tag(tag: &str) -> String {
     format!("/?tag={}", encode(tag))
+/// An address with these parameters behind it.
+pub fn query<'a>(path: &str, parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let mut address = path.to_owned();
+    for (name, value) in parameters {
+        address.push(if address.len() == path.len() {
+            '?'
+        } else {
+            '&'
+        });
+        address.push_str(name);
+        address.push('=');
+        address.push_str(&encode(value));
+    }
+    address
 }
 
 /// The page of a site.
@@ -74,9 +88,19 @@ pub fn snapshot(id: &SnapshotId) -> String {
     format!("/snapshots/{id}")
 }
 
-/// A line of a snapshot on the page that shows it.
-pub fn snapshot_line(id: &SnapshotId, page: usize, line: &usize) -> String {
-    format!("/snapshots/{id}?page={page}#L{line}")
+/// The text of a snapshot as plain text.
+pub fn snapshot_text(id: &SnapshotId) -> String {
+    format!("/snapshots/{id}/text")
+}
+
+/// Where the comment of a snapshot is posted.
+pub fn snapshot_comment(id: &SnapshotId) -> String {
+    format!("/snapshots/{id}/comment")
+}
+
+/// Where a snapshot is pinned and unpinned.
+pub fn snapshot_pin(id: &SnapshotId) -> String {
+    format!("/snapshots/{id}/pin")
 }
 
 /// **Download**.
@@ -108,6 +132,14 @@ pub fn scripts(search: &str, devices: &[DeviceId]) -> String {
 /// The same after something was done.
 pub fn scripts_notice(search: &str, devices: &[DeviceId], notice: &str) -> String {
     format!("{}&notice={notice}", scripts(search, devices))
+/// One menu of a snapshot as a file, byte for byte.
+pub fn download_menu(id: &SnapshotId, menu: &str) -> String {
+    query(&download(id), [("menu", menu)])
+}
+
+/// A snapshot as a file with its secrets masked.
+pub fn download_masked(id: &SnapshotId) -> String {
+    query(&download(id), [("masked", "1")])
 }
 
 /// The comparison of any two to six snapshots.
@@ -119,6 +151,11 @@ pub fn compare_all(snapshots: &[SnapshotId]) -> String {
 /// The steps to restore a snapshot.
 pub fn restore(id: &SnapshotId) -> String {
     format!("/snapshots/{id}/restore")
+}
+
+/// The steps to restore a snapshot to this device.
+pub fn restore_to(id: &SnapshotId, device: &DeviceId) -> String {
+    format!("/snapshots/{id}/restore?device={device}")
 }
 
 /// **Compare**, the older first.

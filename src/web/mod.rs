@@ -29,6 +29,8 @@ mod paging;
 mod prose;
 mod search;
 mod scripts;
+mod restore;
+mod secrets;
 mod shell;
 mod sites;
 mod snapshots;
@@ -55,6 +57,8 @@ pub fn router(state: AppState) -> Router {
         .route("/sites/{slug}/backups", post(backups::create))
         .route("/sites/{slug}/devices/{name}", get(devices::show))
         .route("/snapshots/{id}", get(snapshots::show))
+        .route("/snapshots/{id}/text", get(snapshots::text))
+        .route("/snapshots/{id}/restore", get(restore::show))
         .route("/snapshots/{id}/download", get(download::show))
         .route(
             "/snapshots/{id}/comment",

@@ -12,8 +12,10 @@ mod runs;
 mod downloads;
 mod scripts;
 mod site_devices;
+mod restore;
 mod sites;
 mod snapshots;
+mod standing;
 
 pub use batches::{
     BatchFilter, BatchHead, BatchRow, BatchRunRow, RunCounts, count_runs, get_batch,
@@ -27,9 +29,7 @@ pub use devices::{
     list_device_ids, list_device_runs, list_devices,
 };
 pub use runs::{MadeBy, RunFilter, RunHead, RunListRow, RunStateFilter, get_run, list_runs};
-pub use sites::{
-    Coverage, SiteFilter, SiteHead, SiteRow, Totals, get_site, list_sites, site_coverage,
-    total_coverage,
+pub use restore::{RestoreTarget, get_restore_target, list_restore_targets};
 pub use downloads::{NewestRow, TickedRow, list_newest, list_ticked};
 pub use scripts::{
     ChosenDevice, ScriptDevice, list_chosen, search_devices,
@@ -41,6 +41,7 @@ pub use sites::{Coverage, SiteHead, get_site, site_coverage};
 pub use snapshots::{
     SnapshotHead, SnapshotNotes, SnapshotRow, get_snapshot, get_snapshot_notes, list_snapshots,
 };
+pub use standing::{SnapshotStanding, get_snapshot_standing};
 
 /// The part of a list that one page shows.
 #[derive(Debug, Clone, Copy)]

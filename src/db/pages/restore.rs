@@ -1,0 +1,81 @@
+//! For which device a snapshot is to be restored: one by its id, or found by its name.
+
+use sqlx::PgConnection;
+
+use crate::model::DeviceId;
+
+/// A device that a snapshot may be restored to.
+#[derive(Debug)]
+pub struct RestoreTarget {
+    pub id: DeviceId,
+    pub name: String,
+    pub site_slug: String,
+    pub site_name: String,
+    pub model: Option<String>,
+    pub serial: Option<String>,
+    pub version: Option<String>,
+}
+
+/// Gets a device, also one that left the inventory.
+///
+/// # Errors
+/// When the query fails.
+pub async fn get_restore_target(
+    conn: &mut PgConnection,
+    id: DeviceId,
+) -> Result<Option<RestoreTarget>, sqlx::Error> {
+    sqlx::query_as!(
+        RestoreTarget,
+        r#"
+        SELECT
+            d.id AS "id: DeviceId",
+            d.name,
+            s.slug AS site_slug,
+            s.name AS site_name,
+            d.model,
+            d.serial,
+            d.version
+        FROM devices d
+        JOIN sites s ON s.id = d.site_id
+        WHERE d.id = $1
+        "#,
+        id as DeviceId
+    )
+    .fetch_optional(conn)
+    .await
+}
+
+/// Lists the devices of the inventory with `word`, in any case, in their own or their site's
+/// name: those whose name begins with it first, then by site and name.
+///
+/// # Errors
+/// When the query fails.
+pub async fn list_restore_targets(
+    conn: &mut PgConnection,
+    word: &str,
+    limit: i64,
+) -> Result<Vec<RestoreTarget>, sqlx::Error> {
+    sqlx::query_as!(
+        RestoreTarget,
+        r#"
+        SELECT
+            d.id AS "id: DeviceId",
+            d.name,
+            s.slug AS site_slug,
+            s.name AS site_name,
+            d.model,
+            d.serial,
+            d.version
+        FROM devices d
+        JOIN sites s ON s.id = d.site_id
+        WHERE d.archived_at IS NULL
+            AND (strpos(lower(d.name), lower($1)) > 0 OR strpos(lower(s.name), lower($1)) > 0)
+        ORDER BY strpos(lower(d.name), lower($1)) = 1 DESC, lower(s.name), s.id, d.name, d.id
+        LIMIT $2
+        "#,
+        word,
+        limit
+    )
+    .fetch_all(conn)
+    .await
+}

@@ -1,0 +1,73 @@
+//! Whether secrets of a configuration are shown: one decision for every page, copy and plain
+//! text, so that a right to see them has one place to be asked for.
+
+use memchr::memmem;
+use serde::Deserialize;
+
+use crate::platform::routeros::text::{MASK, masked};
+
+/// How secrets are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Secrets {
+    /// Replaced by [`MASK`].
+    #[default]
+    Masked,
+    /// As the router sent them.
+    Shown,
+}
+
+/// What somebody who asks for `asked` gets. There is no sign-in yet and the pages answer on this
+/// machine only, so whoever asks may see them.
+pub const fn granted(asked: Secrets) -> Secrets {
+    asked
+}
+
+/// A configuration as a page may use it.
+pub struct Readable {
+    /// The text, with the line count of the original.
+    pub text: Vec<u8>,
+    /// How many secrets are hidden in it.
+    pub masked: usize,
+}
+
+/// The configuration with its secrets as `asked`, as far as that is granted.
+pub fn readable(body: Vec<u8>, asked: Secrets) -> Readable {
+    match granted(asked) {
+        Secrets::Shown => Readable {
+            text: body,
+            masked: 0,
+        },
+        Secrets::Masked => {
+            let text = masked(&body);
+            // A router writes the same stars where a user may not see a secret.
+            let masked = masks(&text).saturating_sub(masks(&body));
+            Readable { text, masked }
+        }
+    }
+}
+
+fn masks(text: &[u8]) -> usize {
+    memmem::find_iter(text, MASK).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXPORT: &[u8] = b"/snmp community\nset [ find ] name=\"*****\"\n\
+        /ppp secret\nadd name=a password=hunter-2\nadd name=b password=hunter-3\n";
+
+    #[test]
+    fn what_is_hidden_is_counted_without_the_stars_of_the_router() {
+        let hidden = readable(EXPORT.to_vec(), Secrets::Masked);
+        assert_eq!(hidden.masked, 2);
+        assert!(memmem::find(&hidden.text, b"hunter").is_none());
+    }
+
+    #[test]
+    fn shown_is_what_the_router_sent() {
+        let shown = readable(EXPORT.to_vec(), Secrets::Shown);
+        assert_eq!((shown.text.as_slice(), shown.masked), (EXPORT, 0));
+    }
+}
