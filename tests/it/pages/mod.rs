@@ -3,6 +3,8 @@
 mod actions;
 mod compare;
 mod failures;
+mod reader;
+mod restore;
 mod results;
 mod views;
 

@@ -98,7 +98,7 @@ async fn hostile_names_are_shown_and_do_nothing() {
 #[tokio::test]
 async fn a_snapshot_is_shown_by_line_and_menu() {
     let text = Stage::backed_up().await.get("/snapshots/1").await.text();
-    assert!(text.contains("href=\"/snapshots/1?page=1#L4\">/system identity</a>"));
+    assert!(text.contains("href=\"/snapshots/1?line=4#L4\">identity</a>"));
     assert!(text.contains("id=\"L5\"") && !text.contains("id=\"L6\""));
     assert!(text.contains("&#60;script&#62;&#60;E9&#62;&#60;U+001B&#62;[31m"));
     assert!(text.contains("1 of 1 checks passed"));
