@@ -29,10 +29,10 @@ mod unified;
 mod words;
 
 pub use build::table;
+pub use rows::{Comparison, MAX_ROWS, Row, RowKind, compare, compare_at_most};
 pub use table::{
     Cell, Change, ItemRow, MAX_COLUMNS, MenuRow, Open, Options, Row as TableRow, Table, Tone,
 };
-pub use rows::{Comparison, MAX_ROWS, Row, RowKind, compare, compare_at_most};
 pub use unified::{unified, unified_masked};
 
 /// How many unchanged lines or items are shown before and after a change.

@@ -64,7 +64,11 @@ fn newest_archive(site: &SiteHead, rows: &[NewestRow], now: DateTime<Utc>) -> Ar
         format!("\nWithout a verified backup, so not in here:\n{without}{SECRETS}")
     };
     Archive {
-        name: format!("{}_newest_{}.zip", plain(&site.slug), now.format("%Y-%m-%d")),
+        name: format!(
+            "{}_newest_{}.zip",
+            plain(&site.slug),
+            now.format("%Y-%m-%d")
+        ),
         head: format!(
             "The newest verified backup of each device of {}, as of {}.\n\n",
             visible::text(&site.name),

@@ -64,11 +64,26 @@ mod tests {
     fn names_of_an_archive_are_unique_and_never_executed() {
         let mut names = Unique::default();
         let day = "2026-11-21_verified";
-        assert_eq!(names.name("acme", "gw", day), "acme/gw_2026-11-21_verified.rsc");
-        assert_eq!(names.name("acme", "GW", day), "acme/GW_2026-11-21_verified_2.rsc");
-        assert_eq!(names.name("acme", "gw.auto", day), "acme/gw.auto_2026-11-21_verified.rsc");
-        assert_eq!(names.name("..", "\u{202e}", day), "site/__2026-11-21_verified.rsc");
-        assert_eq!(names.name("a.", "...", day), "a/device_2026-11-21_verified.rsc");
+        assert_eq!(
+            names.name("acme", "gw", day),
+            "acme/gw_2026-11-21_verified.rsc"
+        );
+        assert_eq!(
+            names.name("acme", "GW", day),
+            "acme/GW_2026-11-21_verified_2.rsc"
+        );
+        assert_eq!(
+            names.name("acme", "gw.auto", day),
+            "acme/gw.auto_2026-11-21_verified.rsc"
+        );
+        assert_eq!(
+            names.name("..", "\u{202e}", day),
+            "site/__2026-11-21_verified.rsc"
+        );
+        assert_eq!(
+            names.name("a.", "...", day),
+            "a/device_2026-11-21_verified.rsc"
+        );
     }
 
     #[test]

@@ -181,9 +181,15 @@ mod tests {
         assert_eq!(rest, Some(SnapshotId(1)));
         assert_eq!(shown.len(), 2);
         assert_eq!(shown[0].previous, Some(SnapshotId(2)));
-        assert_eq!((shown[0].upgraded_from.as_deref(), shown[0].is_current()), (None, true));
+        assert_eq!(
+            (shown[0].upgraded_from.as_deref(), shown[0].is_current()),
+            (None, true)
+        );
         assert_eq!(shown[1].previous, Some(SnapshotId(1)));
-        assert_eq!((shown[1].upgraded_from.as_deref(), shown[1].is_current()), (Some("7.15"), false));
+        assert_eq!(
+            (shown[1].upgraded_from.as_deref(), shown[1].is_current()),
+            (Some("7.15"), false)
+        );
         assert_eq!(shown[1].changed(), "+3 −1");
     }
 
@@ -193,7 +199,10 @@ mod tests {
         let mut rows = vec![row(2, at, at, 1), row(1, at, at, 1)];
         rows[0].added_lines = None;
         let (shown, rest) = backups(rows, 50, false);
-        assert_eq!((shown[0].changed(), shown[1].changed()), ("–".to_owned(), "first".to_owned()));
+        assert_eq!(
+            (shown[0].changed(), shown[1].changed()),
+            ("–".to_owned(), "first".to_owned())
+        );
         assert_eq!(rest, None);
     }
 

@@ -169,7 +169,9 @@ async fn rows(
         .into_iter()
         .map(|site| {
             let days = days.remove(&site.id).unwrap_or_default();
-            let days = days.iter().map(|row| (row.days.as_str(), row.days_until, row.devices));
+            let days = days
+                .iter()
+                .map(|row| (row.days.as_str(), row.days_until, row.devices));
             Row {
                 cause: causes.remove(&site.id).unwrap_or_default(),
                 found: found.remove(&site.id).unwrap_or_default(),

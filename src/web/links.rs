@@ -22,6 +22,8 @@ pub fn home(search: &str, tag: &str, state: &str) -> String {
 /// The sites with a tag.
 pub fn tag(tag: &str) -> String {
     format!("/?tag={}", encode(tag))
+}
+
 /// An address with these parameters behind it.
 pub fn query<'a>(path: &str, parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let mut address = path.to_owned();
@@ -93,16 +95,6 @@ pub fn snapshot_text(id: &SnapshotId) -> String {
     format!("/snapshots/{id}/text")
 }
 
-/// Where the comment of a snapshot is posted.
-pub fn snapshot_comment(id: &SnapshotId) -> String {
-    format!("/snapshots/{id}/comment")
-}
-
-/// Where a snapshot is pinned and unpinned.
-pub fn snapshot_pin(id: &SnapshotId) -> String {
-    format!("/snapshots/{id}/pin")
-}
-
 /// **Download**.
 pub fn download(id: &SnapshotId) -> String {
     format!("/snapshots/{id}/download")
@@ -132,6 +124,8 @@ pub fn scripts(search: &str, devices: &[DeviceId]) -> String {
 /// The same after something was done.
 pub fn scripts_notice(search: &str, devices: &[DeviceId], notice: &str) -> String {
     format!("{}&notice={notice}", scripts(search, devices))
+}
+
 /// One menu of a snapshot as a file, byte for byte.
 pub fn download_menu(id: &SnapshotId, menu: &str) -> String {
     query(&download(id), [("menu", menu)])

@@ -99,14 +99,18 @@ pub async fn update_comment(
         ));
     }
     if comment.contains('\0') {
-        return Err(PageError::BadRequest("The comment has a NUL character in it."));
+        return Err(PageError::BadRequest(
+            "The comment has a NUL character in it.",
+        ));
     }
     let snapshot = get(&state, id).await?;
     let mut conn = state.connection().await?;
     if !snapshots::set_comment(&mut conn, id, comment).await? {
         return Err(MISSING);
     }
-    let origin = Origin { before: form.before };
+    let origin = Origin {
+        before: form.before,
+    };
     Ok(back(&snapshot, &origin, Notice::CommentSaved))
 }
 
@@ -133,7 +137,9 @@ pub async fn update_pin(
     } else {
         Notice::Unpinned
     };
-    let origin = Origin { before: form.before };
+    let origin = Origin {
+        before: form.before,
+    };
     Ok(back(&snapshot, &origin, notice))
 }
 

@@ -72,7 +72,9 @@ impl ListPage {
     }
 
     fn is_chosen(&self, device: &ScriptDevice) -> bool {
-        self.chosen.iter().any(|chosen| chosen.device.id == device.id)
+        self.chosen
+            .iter()
+            .any(|chosen| chosen.device.id == device.id)
     }
 
     /// Chosen devices that do not stand on this page of the list.

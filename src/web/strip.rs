@@ -141,7 +141,10 @@ impl Strip {
         match self.devices {
             0 => format!("Last {days} days: no device"),
             1 => format!("Last {days} days: {}", sum.words()),
-            devices => format!("Last {days} days of {devices} devices, summed: {}", sum.words()),
+            devices => format!(
+                "Last {days} days of {devices} devices, summed: {}",
+                sum.words()
+            ),
         }
     }
 
@@ -229,7 +232,13 @@ fn single(x: i64, tally: Tally) -> Marks {
 fn shares(x: i64, tally: Tally) -> Marks {
     let all = tally.devices();
     if tally.not_tried == all {
-        return [standing(x, LEAST, 0), String::new(), String::new(), String::new(), String::new()];
+        return [
+            standing(x, LEAST, 0),
+            String::new(),
+            String::new(),
+            String::new(),
+            String::new(),
+        ];
     }
     let share = |count: i64| match count {
         0 => 0,
@@ -325,14 +334,25 @@ mod tests {
         assert_eq!(site.days()[29].title, "3 May: 999 verified, 1 failed");
         let shapes = site.shapes();
         let failed = shapes.last().unwrap();
-        assert_eq!((failed.class, failed.path.as_str()), ("day-failed", "M232 0h6v4h-6z"));
-        let verified = shapes.iter().find(|shape| shape.class == "day-unchanged").unwrap();
+        assert_eq!(
+            (failed.class, failed.path.as_str()),
+            ("day-failed", "M232 0h6v4h-6z")
+        );
+        let verified = shapes
+            .iter()
+            .find(|shape| shape.class == "day-unchanged")
+            .unwrap();
         assert_eq!(verified.path, "M232 48h6v-44h-6z");
     }
 
     #[test]
     fn shares_never_leave_the_picture() {
-        for counts in [[1, 1, 1, 1, 1], [1, 1, 1, 1, 9999], [9999, 1, 1, 1, 1], [0, 1, 0, 9999, 1]] {
+        for counts in [
+            [1, 1, 1, 1, 1],
+            [1, 1, 1, 1, 9999],
+            [9999, 1, 1, 1, 1],
+            [0, 1, 0, 9999, 1],
+        ] {
             let tally = Tally {
                 changed: counts[0],
                 unchanged: counts[1],
@@ -342,7 +362,10 @@ mod tests {
             };
             for path in shares(0, tally) {
                 for number in path.split(|c: char| !c.is_ascii_digit()) {
-                    assert!(number.is_empty() || number.parse::<i64>().unwrap() <= HEIGHT, "{path}");
+                    assert!(
+                        number.is_empty() || number.parse::<i64>().unwrap() <= HEIGHT,
+                        "{path}"
+                    );
                 }
                 assert!(!path.contains("v--") && !path.contains("v-0"), "{path}");
             }

@@ -65,9 +65,7 @@ pub async fn open(
     match ticked.as_slice() {
         [] => Ok(Redirect::to(&origin(&state, &fields).await?)),
         [one] => Ok(Redirect::to(&links::snapshot(one))),
-        several if several.len() <= MAX_COMPARED => {
-            Ok(Redirect::to(&links::compare_all(several)))
-        }
+        several if several.len() <= MAX_COMPARED => Ok(Redirect::to(&links::compare_all(several))),
         _ => Err(PageError::BadRequest(
             "Tick at most six backups to compare them. Go back and choose.",
         )),
@@ -77,7 +75,9 @@ pub async fn open(
 /// The page that nothing was ticked on: that of a device, or Backup Scripts.
 pub async fn origin(state: &AppState, fields: &Fields) -> Result<String, PageError> {
     let notice = Notice::NothingTickedHere.as_str();
-    let device = values(fields, "device").next().and_then(|id| id.parse().ok());
+    let device = values(fields, "device")
+        .next()
+        .and_then(|id| id.parse().ok());
     if let Some(device) = device {
         let mut conn = state.connection().await?;
         if let Some((slug, name)) = db::get_device_place(&mut conn, device).await? {

@@ -101,7 +101,11 @@ pub fn cause(
 
 /// The same of the worst device of a site.
 pub fn cause_of(worst: &WorstDevice) -> &'static str {
-    cause(worst.last_state, worst.last_verdict, worst.last_failure_code)
+    cause(
+        worst.last_state,
+        worst.last_verdict,
+        worst.last_failure_code,
+    )
 }
 
 /// The last ended run of a device, as its row tells it.

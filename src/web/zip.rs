@@ -159,9 +159,7 @@ async fn write(
     Ok(())
 }
 
-async fn within<T>(
-    writing: impl Future<Output = Result<T, ZipError>>,
-) -> Result<T, ArchiveError> {
+async fn within<T>(writing: impl Future<Output = Result<T, ZipError>>) -> Result<T, ArchiveError> {
     let written = tokio::time::timeout(FILE_DEADLINE, writing).await;
     Ok(written.map_err(|_| ArchiveError::Slow)??)
 }
@@ -170,10 +168,7 @@ type Packed = (ZipEntry, Vec<u8>);
 
 /// A snapshot ready to be written; or why its body can not be read, one that was deleted
 /// meanwhile included.
-async fn load(
-    state: &AppState,
-    file: &File,
-) -> Result<Result<Packed, BodyError>, ArchiveError> {
+async fn load(state: &AppState, file: &File) -> Result<Result<Packed, BodyError>, ArchiveError> {
     let mut conn = state.pool.acquire().await?;
     let sealed = snapshots::get_sealed(&mut conn, file.snapshot).await?;
     drop(conn);

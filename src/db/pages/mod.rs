@@ -7,12 +7,12 @@
 mod batches;
 mod coverage;
 mod devices;
-pub mod search;
-mod runs;
 mod downloads;
-mod scripts;
-mod site_devices;
 mod restore;
+mod runs;
+mod scripts;
+pub mod search;
+mod site_devices;
 mod sites;
 mod snapshots;
 mod standing;
@@ -21,19 +21,15 @@ pub use batches::{
     BatchFilter, BatchHead, BatchRow, BatchRunRow, RunCounts, count_runs, get_batch,
     list_batch_runs, list_batches,
 };
-pub use coverage::{
-    SiteFilter, SiteRow, Stand, Totals, list_sites, list_tags, total_coverage,
-};
+pub use coverage::{SiteFilter, SiteRow, Stand, Totals, list_sites, list_tags, total_coverage};
 pub use devices::{
     DeviceFilter, DeviceHead, DeviceRow, DeviceRunRow, get_device, get_device_place,
     list_device_ids, list_device_runs, list_devices,
 };
-pub use runs::{MadeBy, RunFilter, RunHead, RunListRow, RunStateFilter, get_run, list_runs};
-pub use restore::{RestoreTarget, get_restore_target, list_restore_targets};
 pub use downloads::{NewestRow, TickedRow, list_newest, list_ticked};
-pub use scripts::{
-    ChosenDevice, ScriptDevice, list_chosen, search_devices,
-};
+pub use restore::{RestoreTarget, get_restore_target, list_restore_targets};
+pub use runs::{MadeBy, RunFilter, RunHead, RunListRow, RunStateFilter, get_run, list_runs};
+pub use scripts::{ChosenDevice, ScriptDevice, list_chosen, search_devices};
 pub use site_devices::{
     FoundDevice, SiteDays, WorstDevice, list_found, list_site_days, list_worst,
 };
