@@ -11,6 +11,7 @@ use std::sync::Arc;
 use sqlx::PgConnection;
 
 use super::bodies::BodyError;
+use super::search;
 use super::snapshots::lock_history;
 use crate::model::{DeviceId, SnapshotId};
 use crate::vault::Vault;
@@ -32,7 +33,8 @@ pub enum Deleted {
 ///
 /// # Errors
 /// [`BodyError`] when the database fails, or when the body of an older snapshot that needs this
-/// one to be read can not be read itself: it would be lost for good.
+/// one to be read can not be read itself: it would be lost for good. A statement that takes half a
+/// minute is given up, as when the indexer is busy for so long.
 pub async fn delete(
     conn: &mut PgConnection,
     vault: &Arc<Vault>,
@@ -41,8 +43,10 @@ pub async fn delete(
     let Some(device) = get_device(conn, id).await? else {
         return Ok(Deleted::Missing);
     };
-    // The history, then snapshots, then the device's row: recording a run takes them in the same
-    // order, so the two never wait for each other.
+    // The search index, the history, snapshots, the device's row: the indexer and the recording of
+    // a run take what they need of these in the same order, so that none waits for another that
+    // waits for it.
+    search::lock(conn).await?;
     lock_history(conn, device).await?;
     let Some(target) = neighbours::lock_target(conn, id).await? else {
         return Ok(Deleted::Missing);

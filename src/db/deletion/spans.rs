@@ -2,7 +2,7 @@
 //! snapshot that has it: the deleted one's place is taken by those before and after it.
 //!
 //! Only snapshots that the search knows count here. It takes them in from the oldest on, so one
-//! that it does not know has no place in any span yet.
+//! that it does not know has no place in any span yet. The caller holds the lock on the index.
 
 use sqlx::PgConnection;
 
