@@ -5,8 +5,10 @@
 //! `cargo bench --bench search [-- SITES DEVICES_PER_SITE]`; without `--bench`, as `cargo test`
 //! runs it, over a few devices.
 
+// A bench that can not be set up has nothing to say; and of the seeding it needs a part.
+#![allow(clippy::unwrap_used, dead_code)]
+
 #[path = "../tests/it/support/seed.rs"]
-#[allow(dead_code)]
 mod seed;
 
 use std::fmt::Write as _;

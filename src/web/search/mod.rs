@@ -28,6 +28,8 @@ use question::{MAX_CHARS, Question, SearchQuery, When};
 const LINES_PER_PAGE: usize = 25;
 /// How many devices stand below each of them.
 const DEVICES_PER_LINE: usize = 20;
+/// How many devices are shown without being asked for.
+const OPEN_DEVICES: usize = 5;
 /// How many devices stand on the page of one line.
 const DEVICES_PER_PAGE: usize = 100;
 /// How far up the devices that have a line are counted.
@@ -63,6 +65,13 @@ struct Group {
     now: String,
     spans: Vec<SpanRow>,
     has_more: bool,
+}
+
+impl Group {
+    /// Whether its devices are few enough to be shown at once.
+    fn is_short(&self) -> bool {
+        self.spans.len() <= OPEN_DEVICES
+    }
 }
 
 /// Searches, or shows how to.

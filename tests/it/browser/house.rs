@@ -2,6 +2,7 @@
 
 use chrono::Utc;
 use routervault::demo::{Fault, RouterSpec};
+use routervault::search::index_next;
 use routervault::web::{self, AppState};
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -41,6 +42,7 @@ impl House {
         house.world.back_up().await;
         house.world.router("router-0").change();
         house.world.back_up().await;
+        while index_next(&house.world.pool, &vault()).await.unwrap() {}
         house
     }
 
@@ -64,6 +66,9 @@ impl House {
             (self.url("/sites/site-1/devices/router-3"), "No backup yet"),
             (self.url(&format!("/snapshots/{new}")), "/system identity"),
             (self.url(&format!("/compare?a={old}&b={new}")), "added"),
+            (self.url("/search"), "What to ask"),
+            (self.url("/search?q=add&when=ever"), "More lines"),
+            (self.url("/search/lines/2?when=ever"), "or before"),
             (self.url("/batches"), "3 of 4 completed"),
             (self.url("/batches/1"), "3 of 4 devices backed up"),
         ]
