@@ -1,11 +1,15 @@
 //! The pages as a browser asks for them: the production router over a real database.
 
 mod actions;
+mod archives;
 mod compare;
 mod failures;
+mod history;
+mod home;
 mod reader;
 mod restore;
 mod results;
+mod scripts;
 mod views;
 
 use std::sync::Arc;
