@@ -20,6 +20,8 @@ async fn every_page_answers_with_the_headers_of_safety() {
         "/snapshots/2/comment",
         "/snapshots/1/delete",
         "/scripts?d=1",
+        "/snapshots/2?find=set&secrets=shown&view=joined",
+        "/snapshots/2/restore?q=gw",
         "/compare?s=1&s=2",
         "/batches",
         "/batches?site=acme",
@@ -81,6 +83,7 @@ async fn hostile_names_are_shown_and_do_nothing() {
         "/snapshots/1/comment",
         "/snapshots/1/delete",
         "/snapshots/1",
+        "/snapshots/1/restore?q=x",
         "/compare?s=1&s=2",
         "/batches/1",
     ] {
