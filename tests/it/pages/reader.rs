@@ -309,10 +309,10 @@ async fn what_stands_beside_a_snapshot_is_shown_with_its_forms() {
     assert!(new.contains("before &#60;the&#62; move\nsecond line&#60;U+202E&#62;"));
     assert!(new.contains("Pinned: never deleted") && new.contains("value=\"false\">Unpin"));
     assert!(new.contains("+3 −1,200 since the one before"));
-    assert!(new.contains("/compare?a=1&#38;b=2\">Compare with previous"));
+    assert!(new.contains("/compare?s=1&#38;s=2\">Compare with previous"));
     assert!(!new.contains("Compare with next"));
     let old = stage.get("/snapshots/1").await.text();
-    assert!(old.contains("/compare?a=1&#38;b=2\">Compare with next"));
+    assert!(old.contains("/compare?s=1&#38;s=2\">Compare with next"));
     assert!(old.contains("action=\"/snapshots/1/comment\"") && old.contains("value=\"true\">Pin<"));
     assert!(old.contains("1 Jun 2026"));
 }
