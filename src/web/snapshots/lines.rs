@@ -136,7 +136,7 @@ fn own_text(line: &HighlightedLine<'_>) -> Range<usize> {
         .filter(|part| part.tone != Tone::Continuation)
         .map(|part| part.range.clone());
     let first = own.next().unwrap_or(0..0);
-    first.start..own.last().map_or(first.end, |last| last.end)
+    first.start..own.next_back().map_or(first.end, |last| last.end)
 }
 
 impl Marks<'_> {
