@@ -107,6 +107,8 @@ CREATE INDEX snapshots_indexed ON snapshots (device_id, id) WHERE indexed_at IS 
 
 -- The batch whose failed devices a person had tried again.
 ALTER TABLE batches ADD COLUMN retry_of_batch_id bigint REFERENCES batches (id);
+-- Serves the page of a batch: in which batch its failed devices were tried again.
+CREATE INDEX batches_retry_of ON batches (retry_of_batch_id) WHERE retry_of_batch_id IS NOT NULL;
 
 -- Serves the filter of batches and runs by who asked.
 CREATE INDEX batches_made_by ON batches (trigger, requested_by, id DESC);

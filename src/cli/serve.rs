@@ -95,12 +95,13 @@ pub async fn serve_pages(
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let address = listener.local_addr().context("Cannot tell the address")?;
-    let pages = web::router(AppState {
+    let state = AppState {
         pool: store.pool,
         vault: store.vault,
         clock: Utc::now,
         demo,
-    });
+    };
+    let pages = web::router_until(state, stop.clone());
     println!("RouterVault is at http://{address}/  (stop with Ctrl-C)");
     let serving =
         axum::serve(listener, pages).with_graceful_shutdown(stop.clone().cancelled_owned());

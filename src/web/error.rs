@@ -178,6 +178,9 @@ fn request_id(request: &Request) -> String {
 fn log(status: StatusCode, error: Option<&PageError>, request_id: &str, path: &str) {
     let code = status.as_u16();
     match error {
+        Some(error @ PageError::Busy(_)) => {
+            tracing::warn!(request_id, path, "{error}");
+        }
         Some(error) if status.is_server_error() => {
             tracing::error!(request_id, path, status = code, %error, "a page failed");
         }

@@ -162,9 +162,34 @@ pub fn batch(id: &BatchId) -> String {
     format!("/batches/{id}")
 }
 
+/// What of a batch's page moves, as a stream of events.
+pub fn batch_events(id: &BatchId) -> String {
+    format!("/batches/{id}/events")
+}
+
+/// **Cancel** of a batch.
+pub fn batch_cancel(id: &BatchId) -> String {
+    format!("/batches/{id}/cancel")
+}
+
+/// **Retry failed**.
+pub fn batch_retry(id: &BatchId) -> String {
+    format!("/batches/{id}/retry")
+}
+
 /// The page of a run.
 pub fn run(id: &RunId) -> String {
     format!("/runs/{id}")
+}
+
+/// What of a run's page moves, as a stream of events.
+pub fn run_events(id: &RunId) -> String {
+    format!("/runs/{id}/events")
+}
+
+/// **Cancel** of one run.
+pub fn run_cancel(id: &RunId) -> String {
+    format!("/runs/{id}/cancel")
 }
 
 /// The runs of a device.

@@ -24,10 +24,14 @@ mod home;
 mod hosts;
 mod layers;
 mod links;
+mod live;
+mod made_by;
+mod meant;
 mod notes;
 mod paging;
 mod prose;
 mod restore;
+mod runs;
 mod scripts;
 mod search;
 mod secrets;
@@ -45,11 +49,22 @@ use axum::{
     Router,
     routing::{get, post},
 };
+use tokio_util::sync::CancellationToken;
 
 pub use state::AppState;
 
 /// All pages, ready to be served on a loopback address: there is no sign-in yet.
 pub fn router(state: AppState) -> Router {
+    router_until(state, CancellationToken::new())
+}
+
+/// The same, with pages that cease to move at `stop`, so that a server which waits for its last
+/// answers need not wait for them.
+pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
+    let moving = Router::new()
+        .route("/batches/{id}/events", get(batches::events))
+        .route("/runs/{id}/events", get(runs::events))
+        .with_state(live::Live::new(state.clone(), stop));
     let pages = Router::new()
         .route("/", get(home::list))
         .route("/sites/{slug}", get(sites::show))
@@ -78,9 +93,15 @@ pub fn router(state: AppState) -> Router {
         .route("/search/lines/{id}", get(search::show))
         .route("/batches", get(batches::list))
         .route("/batches/{id}", get(batches::show))
+        .route("/batches/{id}/cancel", post(batches::cancel))
+        .route("/batches/{id}/retry", post(batches::retry))
+        .route("/runs", get(runs::list))
+        .route("/runs/{id}", get(runs::show))
+        .route("/runs/{id}/cancel", post(runs::cancel))
         .route("/assets/{hash}/{*path}", get(assets::show))
         .fallback(|| async { error::PageError::NotFound("page") })
-        .with_state(state.clone());
+        .with_state(state.clone())
+        .merge(moving);
     // Monitoring asks by whatever name it knows the machine, and reads a status and a sentence.
     let health = Router::new()
         .route("/healthz", get(health::show))

@@ -22,6 +22,11 @@ impl Asked {
         }
     }
 
+    /// The page, in the range that can be asked for.
+    pub const fn page(self) -> i64 {
+        self.page
+    }
+
     /// What the database is asked for.
     pub const fn slice(self) -> Slice {
         Slice {

@@ -139,7 +139,7 @@ async fn recent_batches(
 ) -> Result<Vec<BatchRow>, sqlx::Error> {
     let filter = db::BatchFilter {
         site: Some(site),
-        before: None,
+        ..db::BatchFilter::default()
     };
     db::list_batches(conn, &filter, RECENT_BATCHES).await
 }

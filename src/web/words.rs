@@ -1,6 +1,7 @@
 //! States as the words and marks that people read. The word always stands beside the colour.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize as _, de::IntoDeserializer as _, de::value::Error as UnknownCode};
 
 use crate::db::pages::{DeviceRow, WorstDevice};
 use crate::model::{Check, FailureCode, Outcome, RunState, Trigger, Verdict};
@@ -108,6 +109,40 @@ pub fn cause_of(worst: &WorstDevice) -> &'static str {
     )
 }
 
+/// What to do after a failure, in the few words of a link. The failure's own sentence tells what
+/// to look at, and is not repeated here. `None` for a code that this version does not know.
+pub fn next_step(failure_code: &str) -> Option<&'static str> {
+    let code: Result<FailureCode, UnknownCode> =
+        FailureCode::deserialize(failure_code.into_deserializer());
+    Some(match code.ok()? {
+        FailureCode::Unreachable => "back it up again once it answers",
+        FailureCode::ConnectionLost
+        | FailureCode::Timeout
+        | FailureCode::ExportIncomplete
+        | FailureCode::CollectorLost
+        | FailureCode::Internal => "back it up again",
+        FailureCode::AuthFailed | FailureCode::CredentialUnusable => {
+            "back it up again with the right credential"
+        }
+        FailureCode::HostKeyChanged => "trust the new key, if it is the router's own",
+        FailureCode::NoCommonAlgorithm
+        | FailureCode::ProtocolError
+        | FailureCode::ExportRefused
+        | FailureCode::ExportTooLarge => "back it up again when that is done",
+    })
+}
+
+/// The first sentence of a failure's: what happened, without what to do.
+pub fn in_short(message: &str) -> &str {
+    message.find(". ").map_or(message, |end| &message[..=end])
+}
+
+/// The command that trusts a device anew, for a failure that asks for it.
+pub fn trust_command(failure_code: &str, site: &str, device: &str) -> Option<String> {
+    (failure_code == FailureCode::HostKeyChanged.as_str())
+        .then(|| format!("routervault trust {site}/{device}"))
+}
+
 /// The last ended run of a device, as its row tells it.
 #[derive(Debug, PartialEq, Eq)]
 pub enum LastResult<'a> {
@@ -202,5 +237,40 @@ pub fn standing(device: &DeviceRow, covered_since: DateTime<Utc>) -> Standing {
         Some(at) if at < covered_since => Standing::Overdue { at },
         Some(_) if result_is_verified => Standing::Told,
         Some(at) => Standing::Covered { at },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_says_what_to_do_next_and_an_unknown_one_nothing() {
+        assert_eq!(
+            next_step("unreachable"),
+            Some("back it up again once it answers")
+        );
+        assert_eq!(next_step("<script>"), None);
+    }
+
+    #[test]
+    fn in_short_is_the_first_sentence() {
+        assert_eq!(
+            in_short("192.0.2.1 is down. Check it."),
+            "192.0.2.1 is down."
+        );
+        assert_eq!(in_short("\u{e9}. \u{e9}"), "\u{e9}.");
+        assert_eq!(in_short("No end"), "No end");
+        assert_eq!(in_short(""), "");
+    }
+
+    #[test]
+    fn only_a_changed_host_key_asks_for_trust() {
+        let asked = |code| trust_command(code, "acme", "gw-1");
+        assert_eq!(
+            asked("host_key_changed").as_deref(),
+            Some("routervault trust acme/gw-1")
+        );
+        assert_eq!(asked("auth_failed"), None);
     }
 }

@@ -3,34 +3,55 @@
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, types::Json};
 
-use super::Slice;
+use super::{MadeBy, Slice};
 use crate::model::{
     BatchId, Check, Outcome, RunId, RunState, SiteId, SnapshotId, Step, Trigger, Verdict,
 };
 
-/// Which batches to list.
+/// Which batches to list; the default is all of them.
 #[derive(Debug, Default)]
 pub struct BatchFilter {
-    /// Those of one site.
+    /// Those asked for one site.
     pub site: Option<SiteId>,
+    pub made_by: Option<MadeBy>,
     /// Those older than this one.
     pub before: Option<BatchId>,
 }
 
-/// One batch in a list.
+/// One batch in a list, with how many of its runs are in each state.
 #[derive(Debug)]
 pub struct BatchRow {
     pub id: BatchId,
     pub trigger: Trigger,
     pub requested_by: Option<String>,
+    /// The batch whose failed devices it tries again.
+    pub retry_of: Option<BatchId>,
     /// The site it was asked for, or the only one it touches; `None` for several sites.
     pub site_slug: Option<String>,
     pub site_name: Option<String>,
     pub created_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
-    pub runs: i64,
-    pub succeeded: i64,
-    pub failed: i64,
+    queued: i64,
+    running: i64,
+    succeeded: i64,
+    failed: i64,
+    cancelled: i64,
+    suspect: i64,
+}
+
+impl BatchRow {
+    /// How many of its runs are in each state.
+    #[must_use]
+    pub const fn counts(&self) -> RunCounts {
+        RunCounts {
+            queued: self.queued,
+            running: self.running,
+            succeeded: self.succeeded,
+            failed: self.failed,
+            cancelled: self.cancelled,
+            suspect: self.suspect,
+        }
+    }
 }
 
 /// Lists batches, newest first.
@@ -42,6 +63,7 @@ pub async fn list_batches(
     filter: &BatchFilter,
     limit: i64,
 ) -> Result<Vec<BatchRow>, sqlx::Error> {
+    let made_by = filter.made_by.as_ref();
     sqlx::query_as!(
         BatchRow,
         r#"
@@ -49,27 +71,36 @@ pub async fn list_batches(
             b.id AS "id: BatchId",
             b.trigger AS "trigger: Trigger",
             b.requested_by,
+            b.retry_of_batch_id AS "retry_of: BatchId",
             s.slug AS "site_slug?",
             s.name AS "site_name?",
             b.created_at,
             b.finished_at,
-            c.runs AS "runs!",
+            c.queued AS "queued!",
+            c.running AS "running!",
             c.succeeded AS "succeeded!",
-            c.failed AS "failed!"
+            c.failed AS "failed!",
+            c.cancelled AS "cancelled!",
+            c.suspect AS "suspect!"
         FROM (
-            SELECT id, trigger, requested_by, site_id, created_at, finished_at
+            SELECT id, trigger, requested_by, retry_of_batch_id, site_id, created_at, finished_at
             FROM batches
             WHERE ($1::bigint IS NULL OR site_id = $1)
-                AND ($2::bigint IS NULL OR id < $2)
+                AND ($2::text IS NULL OR trigger = $2)
+                AND ($3::text IS NULL OR requested_by = $3)
+                AND ($4::bigint IS NULL OR id < $4)
             ORDER BY id DESC
-            LIMIT $3
+            LIMIT $5
         ) b
         CROSS JOIN LATERAL (
             SELECT
                 CASE WHEN min(r.site_id) = max(r.site_id) THEN min(r.site_id) END AS only_site_id,
-                count(*) AS runs,
+                count(*) FILTER (WHERE r.state = 'queued') AS queued,
+                count(*) FILTER (WHERE r.state = 'running') AS running,
                 count(*) FILTER (WHERE r.state = 'succeeded') AS succeeded,
-                count(*) FILTER (WHERE r.state = 'failed') AS failed
+                count(*) FILTER (WHERE r.state = 'failed') AS failed,
+                count(*) FILTER (WHERE r.state = 'cancelled') AS cancelled,
+                count(*) FILTER (WHERE r.state = 'succeeded' AND r.verdict = 'suspect') AS suspect
             FROM runs r
             WHERE r.batch_id = b.id
         ) c
@@ -77,6 +108,8 @@ pub async fn list_batches(
         ORDER BY b.id DESC
         "#,
         filter.site as Option<SiteId>,
+        made_by.map(|made_by| made_by.trigger.as_str()),
+        made_by.and_then(|made_by| made_by.requested_by.as_deref()),
         filter.before as Option<BatchId>,
         limit
     )
@@ -99,6 +132,10 @@ pub struct BatchHead {
     pub due_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
+    /// The batch whose failed devices it tries again.
+    pub retry_of: Option<BatchId>,
+    /// The newest batch that tries its failed devices again.
+    pub retried_in: Option<BatchId>,
 }
 
 /// Gets a batch.
@@ -121,7 +158,13 @@ pub async fn get_batch(
             s.timezone AS "timezone?",
             b.due_at,
             b.created_at,
-            b.finished_at
+            b.finished_at,
+            b.retry_of_batch_id AS "retry_of: BatchId",
+            (
+                SELECT max(again.id)
+                FROM batches again
+                WHERE again.retry_of_batch_id = b.id
+            ) AS "retried_in: BatchId"
         FROM batches b
         LEFT JOIN sites s ON s.id = COALESCE(
             b.site_id,
@@ -204,7 +247,10 @@ pub struct BatchRunRow {
     pub verdict: Option<Verdict>,
     pub checks: Json<Vec<Check>>,
     pub steps: Json<Vec<Step>>,
+    pub failure_code: Option<String>,
     pub failure_message: Option<String>,
+    /// Whether a person asked to stop it.
+    pub is_cancelling: bool,
     pub snapshot_id: Option<SnapshotId>,
     pub started_at: Option<DateTime<Utc>>,
     pub finished_at: Option<DateTime<Utc>>,
@@ -237,7 +283,9 @@ pub async fn list_batch_runs(
             r.verdict AS "verdict: Verdict",
             r.checks AS "checks: Json<Vec<Check>>",
             r.steps AS "steps: Json<Vec<Step>>",
+            r.failure_code,
             r.failure_message,
+            r.cancel_requested_at IS NOT NULL AND r.state = 'running' AS "is_cancelling!",
             r.snapshot_id AS "snapshot_id: SnapshotId",
             r.started_at,
             r.finished_at,

@@ -101,13 +101,16 @@ async fn a_batch_moves_until_its_last_run_ended() {
     let batch = stage.post("/sites/acme/backups", "", "same-origin").await;
     let address = batch.header("location").to_owned();
     let page = stage.get(&address).await.text();
-    assert!(page.contains("hx-trigger=\"every 1s\"") && page.contains("http-equiv=\"refresh\""));
+    assert!(
+        page.contains("hx-sse:connect=\"/batches/2/events?page=1\"")
+            && page.contains("http-equiv=\"refresh\"")
+    );
     let part = Request::get(address.as_str())
         .header("host", "localhost")
         .header("hx-request", "true");
     let part = stage.send(part.body(Body::empty()).unwrap()).await.text();
     assert!(
-        part.trim_start().starts_with("<section id=\"progress\""),
+        part.starts_with("<title>0 of 1 device done · Batch 2") && !part.contains("<html"),
         "{part}"
     );
     stage
@@ -118,7 +121,11 @@ async fn a_batch_moves_until_its_last_run_ended() {
         )
         .await;
     let page = stage.get(&address).await.text();
-    assert!(!page.contains("hx-trigger") && !page.contains("http-equiv=\"refresh\""));
+    assert!(
+        !page.contains("hx-trigger")
+            && !page.contains("hx-sse")
+            && !page.contains("http-equiv=\"refresh\"")
+    );
     assert!(page.contains("Nothing answers. Is &#60;ssh&#62; on?"));
     assert!(page.contains("12 ms") && page.contains("resolved"));
 }

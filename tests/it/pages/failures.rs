@@ -43,7 +43,7 @@ async fn what_does_not_exist_or_makes_no_sense_is_refused_with_a_page() {
         ("/snapshots/99/download", 404),
         ("/compare?s=1&s=99", 404),
         ("/batches/99", 404),
-        ("/batches?site=nope", 404),
+        ("/batches?by=nobody", 400),
         ("/assets/0000000000000000/style/base.css", 404),
         ("/snapshots/x", 400),
         ("/snapshots/99999999999999999999", 400),

@@ -10,6 +10,14 @@ mod reader;
 mod restore;
 mod results;
 mod scripts;
+mod batches;
+mod compare;
+mod failures;
+mod live;
+mod reader;
+mod restore;
+mod results;
+mod runs;
 mod views;
 
 use std::sync::Arc;

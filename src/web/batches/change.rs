@@ -1,0 +1,50 @@
+//! **Cancel** and **Retry failed**: what a person may do to a batch.
+
+use axum::{
+    extract::{Path, State},
+    response::Redirect,
+};
+
+use crate::db::{batches, pages};
+use crate::model::BatchId;
+use crate::web::{error::PageError, links, shell::Notice, state::AppState};
+
+/// Cancels what is queued or running in a batch.
+pub async fn cancel(
+    State(state): State<AppState>,
+    Path(id): Path<BatchId>,
+) -> Result<Redirect, PageError> {
+    let mut conn = state.connection().await?;
+    check_exists(&mut conn, id).await?;
+    let notice = match batches::cancel(&mut conn, id).await? {
+        0 => Notice::NothingToCancel,
+        _ => Notice::Cancelled,
+    };
+    Ok(to_batch(id, notice))
+}
+
+/// Backs up again what failed, and leads to the new batch.
+pub async fn retry(
+    State(state): State<AppState>,
+    Path(id): Path<BatchId>,
+) -> Result<Redirect, PageError> {
+    let mut transaction = state.pool.begin().await?;
+    check_exists(&mut transaction, id).await?;
+    // There is no sign-in yet, so nobody has a name.
+    let requested = batches::retry_failed(&mut transaction, id, None).await?;
+    transaction.commit().await?;
+    Ok(match (requested.batch, requested.already_active_batch) {
+        (Some(batch), _) => to_batch(batch, Notice::Retried),
+        (None, Some(batch)) => to_batch(batch, Notice::AlreadyRunning),
+        (None, None) => to_batch(id, Notice::NothingToRetry),
+    })
+}
+
+async fn check_exists(conn: &mut sqlx::PgConnection, id: BatchId) -> Result<(), PageError> {
+    let batch = pages::get_batch_movement(conn, id).await?;
+    batch.map(drop).ok_or(PageError::NotFound("batch"))
+}
+
+fn to_batch(id: BatchId, notice: Notice) -> Redirect {
+    Redirect::to(&format!("{}?notice={}", links::batch(&id), notice.as_str()))
+}

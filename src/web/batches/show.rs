@@ -1,0 +1,168 @@
+//! One batch, moving while its runs go on.
+//!
+//! The same address answers the whole page, or to htmx (header `HX-Request`) the block that
+//! moves; the same block is what the stream of events sends. Without JavaScript the page reloads
+//! itself while anything is active.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, Query, State},
+    http::HeaderMap,
+    response::{Html, IntoResponse, Response},
+};
+use chrono_tz::Tz;
+use serde::Deserialize;
+
+use super::progress;
+use crate::db::pages::{self as db, BatchHead, BatchRunRow, RunCounts};
+use crate::model::{BatchId, RunState};
+use crate::web::{
+    error::PageError,
+    filters, format, links,
+    live::{Block, Live},
+    paging::{Asked, Pager},
+    shell::{Area, Notice, Shell},
+    state::AppState,
+    words,
+};
+
+/// How many runs stand on one page of their batch.
+const RUNS_PER_PAGE: i64 = 100;
+
+/// What the address of a batch may say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ShowQuery {
+    page: Option<i64>,
+    notice: Option<Notice>,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "batches/show.html", blocks = ["title", "progress"])]
+struct ShowPage {
+    shell: Shell,
+    notice: Option<Notice>,
+    batch: BatchHead,
+    zone: Tz,
+    counts: RunCounts,
+    runs: Vec<BatchRunRow>,
+    pager: Pager,
+}
+
+impl ShowPage {
+    async fn load(state: &AppState, id: BatchId, page: Option<i64>) -> Result<Self, PageError> {
+        let asked = Asked::new(page, RUNS_PER_PAGE);
+        let mut conn = state.connection().await?;
+        let batch = db::get_batch(&mut conn, id)
+            .await?
+            .ok_or(PageError::NotFound("batch"))?;
+        let counts = db::count_runs(&mut conn, id).await?;
+        let runs = db::list_batch_runs(&mut conn, id, asked.slice()).await?;
+        Ok(Self {
+            shell: Shell::new(state, Area::Batches),
+            notice: None,
+            zone: format::zone(batch.timezone.as_deref().unwrap_or("UTC")),
+            batch,
+            counts,
+            runs,
+            pager: asked.of(counts.total()),
+        })
+    }
+
+    /// The block that moves, and the title of the page beside it.
+    fn draw(&self) -> Result<String, PageError> {
+        let title = self.as_title().render();
+        let progress = self.as_progress().render();
+        let drawn = title
+            .and_then(|title| Ok(format!("<title>{title} · RouterVault</title>{}", progress?)));
+        drawn.map_err(|error| PageError::Internal(error.into()))
+    }
+
+    fn title(&self) -> String {
+        let id = self.batch.id;
+        if self.is_active() {
+            format!("{} · Batch {id}", progress::summary(&self.counts))
+        } else {
+            format!("Batch {id}")
+        }
+    }
+
+    fn is_active(&self) -> bool {
+        progress::is_active(&self.counts)
+    }
+
+    fn can_be_retried(&self) -> bool {
+        self.counts.failed > 0
+    }
+
+    fn has_several_sites(&self) -> bool {
+        self.batch.site_slug.is_none()
+    }
+
+    fn heading(&self) -> String {
+        self.batch
+            .site_name
+            .clone()
+            .unwrap_or_else(|| "Several sites".to_owned())
+    }
+
+    fn own_link(&self) -> String {
+        format!("{}?page={}", links::batch(&self.batch.id), self.pager.page)
+    }
+
+    fn events_link(&self) -> String {
+        format!(
+            "{}?page={}",
+            links::batch_events(&self.batch.id),
+            self.pager.page
+        )
+    }
+
+    fn page_prefix(&self) -> String {
+        format!("{}?page=", links::batch(&self.batch.id))
+    }
+
+    /// What to do after a failure; nothing while it is tried again by itself.
+    fn next_step(&self, run: &BatchRunRow) -> Option<&'static str> {
+        let code = run.failure_code.as_deref()?;
+        words::next_step(code).filter(|_| run.state == RunState::Failed)
+    }
+
+    /// Whether the run waits for its next attempt after one that failed.
+    fn backs_off(&self, run: &BatchRunRow) -> bool {
+        run.state == RunState::Queued && run.attempt > 0 && run.not_before > self.shell.now
+    }
+}
+
+/// Shows a batch, or the part of its page that moves.
+pub async fn show(
+    State(state): State<AppState>,
+    Path(id): Path<BatchId>,
+    Query(query): Query<ShowQuery>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let page = ShowPage {
+        notice: query.notice,
+        ..ShowPage::load(&state, id, query.page).await?
+    };
+    if headers.contains_key("hx-request") {
+        return Ok(Html(page.draw()?).into_response());
+    }
+    Ok(page.into_response())
+}
+
+/// Streams the part of a batch's page that moves.
+pub async fn events(
+    State(live): State<Live>,
+    Path(id): Path<BatchId>,
+    Query(query): Query<ShowQuery>,
+) -> Result<Response, PageError> {
+    let page = Asked::new(query.page, RUNS_PER_PAGE).page();
+    live.open(Block::Batch { id, page }).await
+}
+
+/// The part of a batch's page that moves, as it looks now.
+pub async fn draw_progress(state: &AppState, id: BatchId, page: i64) -> Result<String, PageError> {
+    ShowPage::load(state, id, Some(page)).await?.draw()
+}

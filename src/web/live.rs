@@ -1,0 +1,261 @@
+//! Pages that move: the block that moves is sent by server-sent events whenever it looks
+//! different, for as long as anything goes on.
+//!
+//! One watcher a block, shared by all who look at it: it asks the database once a second
+//! whether anything moved, draws the block only then, and ends with its last viewer. A stream
+//! ends with what it shows, with the program, and in any case after some minutes (the browser
+//! comes back by itself), so that nothing is held for somebody who is gone.
+
+use std::{
+    collections::HashMap,
+    convert::Infallible,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::Duration,
+};
+
+use axum::response::{
+    IntoResponse, Response,
+    sse::{Event, KeepAlive, Sse},
+};
+use futures_util::{Stream, StreamExt as _, stream};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    time::{self, Instant, MissedTickBehavior},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{batches, error::PageError, runs, state::AppState};
+use crate::db::pages::{self as db, Movement};
+use crate::model::{BatchId, RunId};
+
+/// How often a watcher asks whether anything moved.
+const ASK_INTERVAL: Duration = Duration::from_secs(1);
+/// How long the database may take to answer it.
+const ASK_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long one stream lasts at most.
+const MAX_STREAM: Duration = Duration::from_secs(5 * 60);
+/// How often an idle stream shows that it is alive; proxies cut silent ones after a minute.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// How many streams may be open at once; who comes later asks every few seconds instead.
+const MAX_STREAMS: usize = 200;
+/// What the one too many is told.
+const TOO_MANY: &str =
+    "Too many pages move at once; this one stands still until others are closed.";
+
+/// What moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Block {
+    /// The progress of a batch, with one page of its runs.
+    Batch { id: BatchId, page: i64 },
+    /// A run.
+    Run(RunId),
+}
+
+impl Block {
+    async fn movement(self, state: &AppState) -> Result<Movement, PageError> {
+        let mut conn = state.connection().await?;
+        match self {
+            Self::Batch { id, .. } => db::get_batch_movement(&mut conn, id)
+                .await?
+                .ok_or(PageError::NotFound("batch")),
+            Self::Run(id) => db::get_run_movement(&mut conn, id)
+                .await?
+                .ok_or(PageError::NotFound("run")),
+        }
+    }
+
+    async fn draw(self, state: &AppState) -> Result<String, PageError> {
+        match self {
+            Self::Batch { id, page } => batches::draw_progress(state, id, page).await,
+            Self::Run(id) => runs::draw_progress(state, id).await,
+        }
+    }
+}
+
+/// A block as it looked at one time.
+#[derive(Debug, Clone)]
+struct Frame {
+    html: Arc<str>,
+    /// Whether it will look like this for ever.
+    is_last: bool,
+}
+
+impl Frame {
+    /// The block, which htmx swaps in; behind the last one the event that ends the connection.
+    fn events(&self) -> impl Iterator<Item = Event> + use<> {
+        let ended = self
+            .is_last
+            .then(|| Event::default().event("ended").data("ended"));
+        [Event::default().data(&self.html)].into_iter().chain(ended)
+    }
+}
+
+/// The latest frame; `None` until the first is drawn.
+type Frames = watch::Sender<Option<Frame>>;
+
+/// The streams that are open, and their watchers; cheap to clone.
+#[derive(Clone)]
+pub struct Live(Arc<Shared>);
+
+struct Shared {
+    state: AppState,
+    stop: CancellationToken,
+    slots: Arc<Semaphore>,
+    /// Owned by the watchers: one that ended in whatever way closes its channel, and so the
+    /// streams behind it.
+    watched: Mutex<HashMap<Block, Weak<Frames>>>,
+}
+
+impl Live {
+    /// Streams that end at `stop`.
+    pub fn new(state: AppState, stop: CancellationToken) -> Self {
+        Self(Arc::new(Shared {
+            state,
+            stop,
+            slots: Arc::new(Semaphore::new(MAX_STREAMS)),
+            watched: Mutex::default(),
+        }))
+    }
+
+    /// A stream of what `block` looks like, beginning with how it looks now.
+    pub async fn open(&self, block: Block) -> Result<Response, PageError> {
+        let slot = Arc::clone(&self.0.slots)
+            .try_acquire_owned()
+            .map_err(|_| PageError::Busy(TOO_MANY))?;
+        // Says here, and not in the middle of a stream, that there is nothing to watch.
+        block.movement(&self.0.state).await?;
+        let viewer = Viewer {
+            frames: self.join(block),
+            until: Instant::now() + MAX_STREAM,
+            stop: self.0.stop.clone(),
+            _slot: slot,
+        };
+        let events = viewer
+            .frames()
+            .flat_map(|frame| stream::iter(frame.events().map(Ok::<_, Infallible>)));
+        let stream = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
+        // Understood by nginx, which would otherwise collect the events until its buffer is full.
+        Ok(([("x-accel-buffering", "no")], stream).into_response())
+    }
+
+    fn watched(&self) -> MutexGuard<'_, HashMap<Block, Weak<Frames>>> {
+        self.0
+            .watched
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Joins the viewers of a block; the first of them starts its watcher.
+    fn join(&self, block: Block) -> watch::Receiver<Option<Frame>> {
+        let mut watched = self.watched();
+        let running = watched.get(&block).and_then(Weak::upgrade);
+        let mut viewer = match running {
+            Some(frames) => frames.subscribe(),
+            None => {
+                watched.retain(|_, frames| frames.strong_count() > 0);
+                let (frames, viewer) = watch::channel(None);
+                let frames = Arc::new(frames);
+                watched.insert(block, Arc::downgrade(&frames));
+                tokio::spawn(self.clone().watch(block, frames));
+                viewer
+            }
+        };
+        // What is there already is new to this viewer.
+        viewer.mark_changed();
+        viewer
+    }
+
+    /// Draws a block whenever something moved, until it has ended or nobody looks.
+    async fn watch(self, block: Block, frames: Arc<Frames>) {
+        let mut ticks = time::interval(ASK_INTERVAL);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut last_seen = None;
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => {}
+                () = frames.closed() => if self.leave(block, &frames) { return },
+            }
+            let looking = time::timeout(ASK_TIMEOUT, self.look(block, &mut last_seen));
+            match looking.await {
+                Ok(Ok(None)) => {}
+                Ok(Ok(Some(frame))) => {
+                    let is_last = frame.is_last;
+                    frames.send_replace(Some(frame));
+                    if is_last {
+                        return;
+                    }
+                }
+                Ok(Err(error)) => {
+                    tracing::warn!(?block, %error, "A moving page can not be drawn; its viewers come back");
+                    return;
+                }
+                Err(_) => {
+                    tracing::warn!(?block, "A moving page took too long; its viewers come back");
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Forgets a block that nobody looks at; `false` when somebody came in between.
+    fn leave(&self, block: Block, frames: &Frames) -> bool {
+        let mut watched = self.watched();
+        let nobody = frames.receiver_count() == 0;
+        if nobody {
+            watched.remove(&block);
+        }
+        nobody
+    }
+
+    /// The block as it looks now; `None` when nothing moved since `last_seen`.
+    async fn look(
+        &self,
+        block: Block,
+        last_seen: &mut Option<Movement>,
+    ) -> Result<Option<Frame>, PageError> {
+        let movement = block.movement(&self.0.state).await?;
+        if *last_seen == Some(movement) {
+            return Ok(None);
+        }
+        let html = block.draw(&self.0.state).await?.into();
+        *last_seen = Some(movement);
+        Ok(Some(Frame {
+            html,
+            is_last: movement.has_ended,
+        }))
+    }
+}
+
+/// One open stream.
+struct Viewer {
+    frames: watch::Receiver<Option<Frame>>,
+    until: Instant,
+    stop: CancellationToken,
+    _slot: OwnedSemaphorePermit,
+}
+
+impl Viewer {
+    /// Every frame from now on; a viewer that is slow misses some, and never the latest.
+    fn frames(self) -> impl Stream<Item = Frame> {
+        stream::unfold(Some(self), |viewer| async move {
+            let mut viewer = viewer?;
+            let frame = viewer.next().await?;
+            let rest = (!frame.is_last).then_some(viewer);
+            Some((frame, rest))
+        })
+    }
+
+    async fn next(&mut self) -> Option<Frame> {
+        loop {
+            tokio::select! {
+                () = self.stop.cancelled() => return None,
+                () = time::sleep_until(self.until) => return None,
+                changed = self.frames.changed() => changed.ok()?,
+            }
+            let frame = self.frames.borrow_and_update().clone();
+            if frame.is_some() {
+                return frame;
+            }
+        }
+    }
+}

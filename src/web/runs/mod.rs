@@ -1,0 +1,10 @@
+//! Runs: those of all devices, and everything about one.
+
+mod change;
+mod filter;
+mod list;
+mod show;
+
+pub use change::cancel;
+pub use list::list;
+pub use show::{draw_progress, events, show};

@@ -1,0 +1,136 @@
+//! One run: what came of it and why, what to do next, and every step and check.
+//!
+//! It moves as the page of a batch does; see there.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, Query, State},
+    http::HeaderMap,
+    response::{Html, IntoResponse, Response},
+};
+use chrono_tz::Tz;
+use serde::Deserialize;
+
+use crate::db::pages::{self as db, RunHead};
+use crate::model::{RunId, RunState};
+use crate::web::{
+    error::PageError,
+    filters, format, links,
+    live::{Block, Live},
+    shell::{Area, Notice, Shell},
+    state::AppState,
+    words,
+};
+
+/// What the address may say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ShowQuery {
+    notice: Option<Notice>,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "runs/show.html", blocks = ["title", "progress"])]
+struct ShowPage {
+    shell: Shell,
+    notice: Option<Notice>,
+    run: RunHead,
+    zone: Tz,
+}
+
+impl ShowPage {
+    async fn load(state: &AppState, id: RunId) -> Result<Self, PageError> {
+        let mut conn = state.connection().await?;
+        let run = db::get_run(&mut conn, id)
+            .await?
+            .ok_or(PageError::NotFound("run"))?;
+        Ok(Self {
+            shell: Shell::new(state, Area::Runs),
+            notice: None,
+            zone: format::zone(&run.timezone),
+            run,
+        })
+    }
+
+    /// The block that moves, and the title of the page beside it.
+    fn draw(&self) -> Result<String, PageError> {
+        let title = self.as_title().render();
+        let progress = self.as_progress().render();
+        let drawn = title
+            .and_then(|title| Ok(format!("<title>{title} · RouterVault</title>{}", progress?)));
+        drawn.map_err(|error| PageError::Internal(error.into()))
+    }
+
+    fn is_active(&self) -> bool {
+        !self.run.state.is_ended()
+    }
+
+    fn is_cancelling(&self) -> bool {
+        self.is_active() && self.run.cancel_requested_at.is_some()
+    }
+
+    /// Whether it waits for its next attempt after one that failed.
+    fn backs_off(&self) -> bool {
+        self.run.state == RunState::Queued
+            && self.run.attempt > 0
+            && self.run.not_before > self.shell.now
+    }
+
+    /// What there is to say beside the state; a failure has its own sentence.
+    fn summary(&self) -> Option<String> {
+        Some(match (self.run.state, &self.run.verdict) {
+            _ if self.is_cancelling() => "Being stopped".to_owned(),
+            (RunState::Queued, _) if self.run.attempt > 0 => {
+                "Waiting for the next attempt".to_owned()
+            }
+            (RunState::Queued, _) => "Waiting for its turn".to_owned(),
+            (RunState::Running, _) => format!("Attempt {}", self.run.attempt),
+            (RunState::Succeeded, Some(verdict)) => {
+                words::result(verdict, &self.run.outcome, &self.run.checks.0)
+            }
+            _ => return None,
+        })
+    }
+
+    /// What to do after a failure; nothing while it is tried again by itself.
+    fn next_step(&self) -> Option<&'static str> {
+        let code = self.run.failure_code.as_deref()?;
+        words::next_step(code).filter(|_| self.run.state == RunState::Failed)
+    }
+
+    fn trust_command(&self) -> Option<String> {
+        let code = self.run.failure_code.as_deref()?;
+        words::trust_command(code, &self.run.site_slug, &self.run.device_name)
+    }
+}
+
+/// Shows a run, or the part of its page that moves.
+pub async fn show(
+    State(state): State<AppState>,
+    Path(id): Path<RunId>,
+    Query(query): Query<ShowQuery>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let page = ShowPage {
+        notice: query.notice,
+        ..ShowPage::load(&state, id).await?
+    };
+    if headers.contains_key("hx-request") {
+        return Ok(Html(page.draw()?).into_response());
+    }
+    Ok(page.into_response())
+}
+
+/// Streams the part of a run's page that moves.
+pub async fn events(
+    State(live): State<Live>,
+    Path(id): Path<RunId>,
+) -> Result<Response, PageError> {
+    live.open(Block::Run(id)).await
+}
+
+/// The part of a run's page that moves, as it looks now.
+pub async fn draw_progress(state: &AppState, id: RunId) -> Result<String, PageError> {
+    ShowPage::load(state, id).await?.draw()
+}

@@ -1,0 +1,224 @@
+//! Pages that move: what a stream sends, when it ends, and how many there may be.
+
+use axum::{
+    body::{Body, BodyDataStream},
+    http::{HeaderMap, Request, StatusCode},
+};
+use chrono::Utc;
+use futures_util::{StreamExt as _, future::join_all};
+use routervault::web::{self, AppState};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+use super::Stage;
+use crate::support::{until, vault};
+
+/// How many streams may be open at once.
+const MAX_STREAMS: usize = 200;
+
+/// An open stream of events.
+struct Stream {
+    headers: HeaderMap,
+    chunks: BodyDataStream,
+    heard: String,
+}
+
+impl Stream {
+    /// The next event, comments passed over; `None` at the end.
+    async fn next(&mut self) -> Option<String> {
+        loop {
+            if let Some((event, rest)) = self.heard.split_once("\n\n") {
+                let (event, rest) = (event.to_owned(), rest.to_owned());
+                self.heard = rest;
+                if !event.starts_with(':') {
+                    return Some(event);
+                }
+                continue;
+            }
+            let chunk = self.chunks.next().await?.unwrap();
+            self.heard += std::str::from_utf8(&chunk).unwrap();
+        }
+    }
+}
+
+impl Stage {
+    /// A batch, number 2, with one queued run, number 1.
+    async fn waiting() -> Self {
+        let stage = Self::acme().await;
+        stage.post("/sites/acme/backups", "", "same-origin").await;
+        stage
+    }
+
+    async fn ask(&self, address: &str) -> axum::response::Response {
+        let request = Request::get(address)
+            .header("host", "localhost:8080")
+            .header("accept-encoding", "gzip")
+            .body(Body::empty());
+        self.app.clone().oneshot(request.unwrap()).await.unwrap()
+    }
+
+    async fn listen(&self, address: &str) -> Stream {
+        let (head, body) = self.ask(address).await.into_parts();
+        assert_eq!(head.status, StatusCode::OK, "{address}");
+        Stream {
+            headers: head.headers,
+            chunks: body.into_data_stream(),
+            heard: String::new(),
+        }
+    }
+
+    async fn end_all(&self) {
+        self.run(
+            "UPDATE runs SET state = 'failed', failure_code = 'unreachable',
+                 failure_message = 'No <answer>.', finished_at = now();
+             UPDATE batches SET finished_at = now()",
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_stream_begins_with_how_it_looks_now_tells_each_change_and_ends_with_the_batch() {
+    let stage = Stage::waiting().await;
+    let mut stream = stage.listen("/batches/2/events").await;
+    assert_eq!(stream.headers["content-type"], "text/event-stream");
+    assert!(!stream.headers.contains_key("content-encoding"));
+    let first = stream.next().await.unwrap();
+    assert!(
+        first.starts_with("data: <title>0 of 1 device done"),
+        "{first}"
+    );
+    assert!(first.contains("<section id=\"progress\""));
+    stage
+        .run(
+            "UPDATE runs SET state = 'running', claimed_by = 'c', attempt = 1,
+                 lease_until = now() + interval '1 hour'",
+        )
+        .await;
+    let second = stream.next().await.unwrap();
+    assert!(second.contains(">Running</a>"), "{second}");
+    stage
+        .run(r#"UPDATE runs SET steps = '[{"at_ms": 12, "text": "resolved <b>"}]'"#)
+        .await;
+    let third = stream.next().await.unwrap();
+    assert!(third.contains("resolved &#60;b&#62;"), "{third}");
+    stage.end_all().await;
+    let last = stream.next().await.unwrap();
+    assert!(last.contains("No &#60;answer&#62;.") && !last.contains("hx-get"));
+    assert_eq!(
+        stream.next().await.as_deref(),
+        Some("event: ended\ndata: ended")
+    );
+    assert_eq!(stream.next().await, None);
+}
+
+#[tokio::test]
+async fn the_stream_of_an_ended_batch_shows_it_once_and_ends() {
+    let stage = Stage::waiting().await;
+    stage.end_all().await;
+    let mut stream = stage.listen("/batches/2/events?page=-7").await;
+    assert!(stream.next().await.unwrap().contains("id=\"progress\""));
+    assert!(stream.next().await.unwrap().contains("event: ended"));
+    assert_eq!(stream.next().await, None);
+}
+
+#[tokio::test]
+async fn a_run_has_a_stream_of_its_own() {
+    let stage = Stage::waiting().await;
+    let mut stream = stage.listen("/runs/1/events").await;
+    let first = stream.next().await.unwrap();
+    assert!(
+        first.starts_with("data: <title>Queued: gw-1, run 1"),
+        "{first}"
+    );
+    stage.end_all().await;
+    assert!(
+        stream
+            .next()
+            .await
+            .unwrap()
+            .contains("No &#60;answer&#62;.")
+    );
+    assert!(stream.next().await.unwrap().contains("event: ended"));
+    assert_eq!(stream.next().await, None);
+}
+
+#[tokio::test]
+async fn what_does_not_exist_has_no_stream() {
+    let stage = Stage::waiting().await;
+    let missing = stage.get("/batches/99/events").await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+    let senseless = stage.get("/batches/x/events").await;
+    assert_eq!(senseless.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn all_viewers_hear_the_same_and_one_too_many_is_told_to_come_back() {
+    let stage = Stage::waiting().await;
+    let opening = (0..MAX_STREAMS).map(|_| stage.listen("/batches/2/events"));
+    let mut streams = join_all(opening).await;
+    for stream in &mut streams {
+        assert!(stream.next().await.unwrap().contains("0 of 1 device done"));
+    }
+    let refused = stage.get("/batches/2/events").await;
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.header("retry-after"), "5");
+    assert!(refused.text().contains("Too many pages move at once"));
+    let page = stage.get("/batches/2").await;
+    assert_eq!(page.status, StatusCode::OK, "the page itself is shown");
+    streams.pop();
+    streams.push(stage.listen("/batches/2/events").await);
+    stage.end_all().await;
+    for stream in &mut streams {
+        let mut last = String::new();
+        while let Some(event) = stream.next().await {
+            last = event;
+        }
+        assert_eq!(last, "event: ended\ndata: ended");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_stops_does_not_wait_for_its_streams() {
+    let stage = Stage::waiting().await;
+    let stop = CancellationToken::new();
+    let state = AppState {
+        pool: stage.pool.clone(),
+        vault: vault(),
+        clock: Utc::now,
+        demo: false,
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let serving = tokio::spawn(
+        axum::serve(listener, web::router_until(state, stop.clone()))
+            .with_graceful_shutdown(stop.clone().cancelled_owned())
+            .into_future(),
+    );
+    let mut viewer = TcpStream::connect(address).await.unwrap();
+    viewer
+        .write_all(b"GET /batches/2/events HTTP/1.1\r\nhost: localhost\r\n\r\n")
+        .await
+        .unwrap();
+    let mut heard = Vec::new();
+    until("the first event comes", async || {
+        viewer.read_buf(&mut heard).await.unwrap();
+        String::from_utf8_lossy(&heard)
+            .contains("id=\"progress\"")
+            .then_some(())
+    })
+    .await;
+    stop.cancel();
+    let rest = async {
+        viewer.read_to_end(&mut heard).await.unwrap();
+        serving.await.unwrap().unwrap();
+    };
+    // The batch is still active: nothing but the stop can end the stream, within this deadline.
+    tokio::time::timeout(std::time::Duration::from_secs(60), rest)
+        .await
+        .unwrap();
+}
