@@ -4,6 +4,9 @@
 //!
 //! `cargo bench --bench pages [-- SITES DEVICES_PER_SITE NIGHTS]`
 
+// A bench that can not be set up has nothing to say; and of the seeding it needs a part.
+#![allow(clippy::unwrap_used, dead_code)]
+
 #[path = "../tests/it/support/large_export.rs"]
 mod large_export;
 #[path = "../tests/it/support/seed.rs"]

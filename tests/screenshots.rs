@@ -42,7 +42,10 @@ const PAGES: &[(&str, &str)] = &[
     ("snapshot", "/snapshots/{new}"),
     ("compare", "/compare?a={old}&b={new}"),
     ("search", "/search"),
-    ("search-found", "/search?q=comment&menu=/ip%20firewall&when=ever"),
+    (
+        "search-found",
+        "/search?q=comment&menu=/ip%20firewall&when=ever",
+    ),
     ("search-refused", "/search?q=(&regex=1"),
     ("search-line", "/search/lines/1?when=ever"),
     ("batches", "/batches"),

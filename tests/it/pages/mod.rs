@@ -2,22 +2,17 @@
 
 mod actions;
 mod archives;
+mod batches;
 mod compare;
 mod failures;
 mod history;
 mod home;
-mod reader;
-mod restore;
-mod results;
-mod scripts;
-mod batches;
-mod compare;
-mod failures;
 mod live;
 mod reader;
 mod restore;
 mod results;
 mod runs;
+mod scripts;
 mod views;
 
 use std::sync::Arc;

@@ -53,10 +53,7 @@ async fn a_result_says_since_when_and_until_when_and_leads_to_the_snapshots() {
     let page = house.search("q=192.0.2.53&when=before").await;
     assert!(page.contains("<a href=\"/snapshots/1\"><time datetime=\"2026-06-01T02:00:00Z\" title=\"2026-06-01 02:00:00 UTC\">1 Jun</time></a>"), "{page}");
     assert!(page.contains("title=\"2026-06-11 02:00:00 UTC\">11 Jun</time>"));
-    assert!(
-        page.contains(">or before<"),
-        "it may have had it before"
-    );
+    assert!(page.contains(">or before<"), "it may have had it before");
     assert!(page.contains("on 1 device now"), "{page}");
     let page = house.search("q=198.51.100.53").await;
     assert!(page.contains(">12 Jun</time>") && page.contains("has it now"));

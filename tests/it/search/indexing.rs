@@ -1,7 +1,7 @@
 //! The indexer: spans that follow the snapshots, secrets that stay out, and what goes wrong.
 
-use routervault::db::search as db;
-use routervault::model::DeviceId;
+use routervault::db::{search as db, snapshots};
+use routervault::model::{DeviceId, SnapshotId};
 use routervault::search::{index_next, sweep};
 
 use super::House;
@@ -212,4 +212,31 @@ async fn lines_that_no_snapshot_has_any_more_are_swept_away() {
         .unwrap();
     assert_eq!(left, ["/ip route", "add b"]);
     assert_eq!(spans(&house, 2).await, ["add b 2-"]);
+}
+
+#[tokio::test]
+async fn a_deleted_snapshot_leaves_the_spans_as_an_index_made_anew_has_them() {
+    let house = House::new().await;
+    for (day, lines) in [(1, "ab"), (2, "bc"), (3, "ab"), (4, "cd"), (5, "ad")] {
+        let added = lines.chars().map(|line| format!("add {line}\n"));
+        let export = format!("/ip route\n{}", added.collect::<String>());
+        house.keep(1, (day, day), &export).await;
+    }
+    house.index().await;
+    for deleted in [2, 1, 5] {
+        let mut tx = house.pool.begin().await.unwrap();
+        let done = snapshots::delete(&mut tx, &house.vault, SnapshotId(deleted)).await;
+        assert!(matches!(done.unwrap(), snapshots::Deleted::Done));
+        tx.commit().await.unwrap();
+        let left = spans(&house, 1).await;
+        let mut tx = house.pool.begin().await.unwrap();
+        db::rebuild(&mut tx, DeviceId(1)).await.unwrap();
+        tx.commit().await.unwrap();
+        house.index().await;
+        assert_eq!(left, spans(&house, 1).await, "without {deleted}");
+    }
+    assert_eq!(
+        spans(&house, 1).await,
+        ["add a 3-3", "add b 3-3", "add c 4-", "add d 4-"]
+    );
 }
