@@ -31,16 +31,29 @@ const DEVICE: &str = "/sites/harbour-clinic/devices/gw";
 /// The site in the picture of the README: one with devices that could not be backed up.
 const ILL_SITE: &str = "/sites/north-mill";
 
+/// A device whose router refuses every backup, and one like [`DEVICE`].
+const ILL_DEVICE: &str = "/sites/north-mill/devices/branch-vpn";
+const OTHER_DEVICE: &str = "/sites/harbour-clinic/devices/core";
+
 /// Every page: the name of its pictures, and its path. `{old}` and `{new}` are two snapshots of
-/// [`DEVICE`].
+/// [`DEVICE`], `{other}` is one of [`OTHER_DEVICE`], and `{failed}` is a failed run.
 const PAGES: &[(&str, &str)] = &[
     ("sites", "/"),
     ("nothing-found", "/?q=nothing"),
     ("site", SITE),
     ("ill-site", ILL_SITE),
     ("device", DEVICE),
+    ("device-without-backup", ILL_DEVICE),
     ("snapshot", "/snapshots/{new}"),
-    ("compare", "/compare?a={old}&b={new}"),
+    ("snapshot-search", "/snapshots/{new}?find=add&secrets=shown"),
+    ("restore", "/snapshots/{new}/restore"),
+    ("comment", "/snapshots/{new}/comment"),
+    ("delete", "/snapshots/{new}/delete"),
+    ("scripts", "/scripts?q=ha+gw"),
+    ("scripts-opened", "/scripts?q=ha&d=1&d=2"),
+    ("compare", "/compare?s={old}&s={new}"),
+    ("compare-unified", "/compare?s={old}&s={new}&layout=unified"),
+    ("compare-three", "/compare?s={old}&s={new}&s={other}"),
     ("search", "/search"),
     (
         "search-found",
@@ -50,6 +63,10 @@ const PAGES: &[(&str, &str)] = &[
     ("search-line", "/search/lines/1?when=ever"),
     ("batches", "/batches"),
     ("batch", "/batches/1"),
+    ("runs", "/runs"),
+    ("runs-failed", "/runs?state=failed"),
+    ("run", "/runs/1"),
+    ("failed-run", "/runs/{failed}"),
     ("missing", "/nothing"),
 ];
 
@@ -57,8 +74,8 @@ const PAGES: &[(&str, &str)] = &[
 const WIDTHS: [u32; 2] = [320, 1280];
 
 /// Pages that are also taken as wide as a large screen, and as printed.
-const WIDE: [&str; 1] = ["sites"];
-const PRINTED: [&str; 2] = ["sites", "snapshot"];
+const WIDE: [&str; 5] = ["sites", "site", "device", "compare", "snapshot"];
+const PRINTED: [&str; 5] = ["sites", "snapshot", "compare", "restore", "search-found"];
 const WIDE_PIXELS: u32 = 2560;
 
 /// How high the window is; a picture is as high as its page, but at least this.
@@ -74,8 +91,11 @@ async fn main() {
 
     let page = Page::start().await;
     let (old, new) = two_snapshots(&page, &origin).await;
+    let other = one_snapshot(&page, &origin).await;
+    let failed = failed_run(&page, &origin).await;
     for (name, path) in PAGES {
         let path = path.replace("{old}", &old).replace("{new}", &new);
+        let path = path.replace("{other}", &other).replace("{failed}", &failed);
         take(&page, &pictures, name, &format!("{origin}{path}")).await;
     }
     page.dark(false).await;
@@ -110,17 +130,32 @@ async fn two_snapshots(page: &Page, origin: &str) -> (String, String) {
     })
     .await;
     until("a second snapshot", async || {
-        page.open(&format!("{origin}{DEVICE}")).await;
-        let found = page
-            .evaluate("[...document.querySelectorAll('input[name=s]')].map((box) => box.value)")
-            .await;
-        let ids: Vec<String> = serde_json::from_value(found).unwrap();
-        match &ids[..] {
+        match &snapshots_of(page, &format!("{origin}{DEVICE}")).await[..] {
             [new, old, ..] => Some((old.clone(), new.clone())),
             _ => None,
         }
     })
     .await
+}
+
+/// The newest snapshot of [`OTHER_DEVICE`].
+async fn one_snapshot(page: &Page, origin: &str) -> String {
+    let mut found = snapshots_of(page, &format!("{origin}{OTHER_DEVICE}")).await;
+    found.remove(0)
+}
+
+/// The snapshots that the page of a device offers to tick, newest first.
+async fn snapshots_of(page: &Page, device: &str) -> Vec<String> {
+    page.open(device).await;
+    let ticks = "[...document.querySelectorAll('input[name=s]')].map((box) => box.value)";
+    serde_json::from_value(page.evaluate(ticks).await).unwrap()
+}
+
+/// The newest run that failed.
+async fn failed_run(page: &Page, origin: &str) -> String {
+    page.open(&format!("{origin}/runs?state=failed")).await;
+    let first = "document.querySelector('main a[href^=\"/runs/\"]').pathname.split('/')[2]";
+    serde_json::from_value(page.evaluate(first).await).unwrap()
 }
 
 /// Every picture of a page.

@@ -58,20 +58,63 @@ impl House {
             .iter()
             .filter(|snapshot| snapshot.device == "router-0");
         let (new, old) = (first.next().unwrap().id, first.next().unwrap().id);
-        vec![
-            (self.url("/"), "4 devices have a verified backup"),
-            (self.url("/?q=nothing"), "Nothing found"),
-            (self.url("/sites/site-1"), "not enough permissions"),
-            (self.url("/sites/site-0/devices/router-0"), "Config Backups"),
-            (self.url("/sites/site-1/devices/router-3"), "No backup yet"),
-            (self.url(&format!("/snapshots/{new}")), "/system identity"),
-            (self.url(&format!("/compare?a={old}&b={new}")), "added"),
-            (self.url("/search"), "What to ask"),
-            (self.url("/search?q=add&when=ever"), "More lines"),
-            (self.url("/search/lines/2?when=ever"), "or before"),
-            (self.url("/batches"), "3 of 4 completed"),
-            (self.url("/batches/1"), "3 of 4 devices backed up"),
-        ]
+        let other = snapshots.iter().find(|one| one.device == "router-1");
+        let other = other.unwrap().id;
+        let failed = self.failed_run().await;
+        let pages = [
+            ("/", "3 of 4 devices verified"),
+            ("/?q=nothing", "Nothing found"),
+            ("/sites/site-1", "not enough permissions"),
+            ("/sites/site-0/devices/router-0", "Config Backups"),
+            ("/sites/site-1/devices/router-3", "No backup yet"),
+            ("/snapshots/{new}", "/system identity"),
+            (
+                "/snapshots/{new}?find=add&secrets=shown",
+                "Secrets are shown",
+            ),
+            ("/snapshots/{new}?view=joined&line=3", "/system identity"),
+            (
+                "/snapshots/{new}/restore",
+                "What no backup of this kind contains",
+            ),
+            ("/snapshots/{new}/comment", "Save comment"),
+            ("/snapshots/{new}/delete", "Delete"),
+            ("/scripts", "router-3"),
+            ("/scripts?q=ro&d=1&d=2", "View or compare"),
+            ("/compare?s={old}&s={new}", "added"),
+            ("/compare?s={old}&s={new}&layout=unified", "added"),
+            ("/compare?s={old}&s={new}&s={other}", "added"),
+            ("/search", "What to ask"),
+            ("/search?q=add&when=ever", "More lines"),
+            ("/search?q=(&regex=1", "("),
+            ("/search/lines/2?when=ever", "or before"),
+            ("/batches", "3 of 4 completed"),
+            ("/batches/1", "3 of 4 devices backed up"),
+            ("/runs", "router-3"),
+            ("/runs?state=failed", "not enough permissions"),
+            ("/runs/{failed}", "not enough permissions"),
+            ("/nothing", "There is no such page"),
+        ];
+        let numbers = [
+            ("{new}", new.to_string()),
+            ("{old}", old.to_string()),
+            ("{other}", other.to_string()),
+            ("{failed}", failed.to_string()),
+        ];
+        let filled = |path: &str| {
+            let fill = |path: String, (name, number): &(&str, String)| path.replace(name, number);
+            self.url(&numbers.iter().fold(path.to_owned(), fill))
+        };
+        pages.map(|(path, words)| (filled(path), words)).into()
+    }
+
+    /// A run of the router that refuses.
+    async fn failed_run(&self) -> i64 {
+        let query = "SELECT max(id) FROM runs WHERE state = 'failed'";
+        sqlx::query_scalar(query)
+            .fetch_one(&self.world.pool)
+            .await
+            .unwrap()
     }
 }
 

@@ -35,10 +35,15 @@ impl Complaints {
         // Chromium answers in order, but chromiumoxide hands events on after the answers it read
         // together with them: the second answer comes behind all that came before the first.
         page.evaluate("0").await;
-        page.evaluate("0").await;
+        let own = page.evaluate("location.href").await;
         let mut heard = Vec::new();
         while let Some(Some(event)) = self.log.next().now_or_never() {
-            heard.push(event.entry.text.clone());
+            let entry = &event.entry;
+            // A page that is answered with an error says so in its own words.
+            let is_status = entry.text.starts_with("Failed to load resource");
+            if !(is_status && entry.url.as_deref() == own.as_str()) {
+                heard.push(entry.text.clone());
+            }
         }
         while let Some(Some(event)) = self.thrown.next().now_or_never() {
             heard.push(format!("{:?}", event.exception_details));
