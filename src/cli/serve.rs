@@ -1,4 +1,4 @@
-//! `serve`: scheduler, collector and pages in one process.
+//! `serve`: scheduler, collector, indexer and pages in one process.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -1,5 +1,5 @@
-//! The comparison of lines as a table, which the page shows until it is built on
-//! [`super::table`]; then this file and `inline` go.
+//! The comparison of lines, with its rows: `db` counts with it how many lines each snapshot
+//! changed. What a page shows is [`super::table`].
 
 use std::ops::Range;
 

@@ -1,5 +1,5 @@
-//! MikroTik RouterOS: the session (facts, and the export with its proof), and, pure, the text
-//! and the judgement.
+//! MikroTik RouterOS: the session (facts, and the export with its proof), and, pure, the text,
+//! the judgement, and advice on restoring.
 
 mod export;
 mod facts;

@@ -1,8 +1,8 @@
-//! The text of a RouterOS export, read without I/O: its lines, header, menus, signs of damage
-//! and the form in which two exports are compared.
+//! The text of a RouterOS export, read without I/O: its lines, header, menus, secrets, tones,
+//! signs of damage and the form in which two exports are compared.
 //!
 //! It stands apart from the session because everything here is a pure function over bytes: the
-//! collector, the pages and the simulated routers use it alike. Router text is bytes, never
+//! judgement, the comparison, the indexer and the pages use it alike. Router text is bytes, never
 //! assumed to be UTF-8, and may be hostile: each function takes linear time and none panics.
 //! The facts behind the rules (counts over about 1,400 public exports, MikroTik's pages,
 //! recorded sessions) are named where a rule is written down.
