@@ -73,6 +73,16 @@ impl ShowPage {
         self.runs.iter().find(|run| run.state.is_ended())
     }
 
+    /// The last run, if it failed, with its time and its reason: told above everything else.
+    fn alarm(&self) -> Option<(&DeviceRunRow, DateTime<Utc>, &str)> {
+        match self.last_result() {
+            LastResult::Failed { at, message } if self.can_be_backed_up() => {
+                self.last_run().map(|run| (run, at, message))
+            }
+            _ => None,
+        }
+    }
+
     fn last_result(&self) -> LastResult<'_> {
         let Some(run) = self.last_run() else {
             return LastResult::Never;

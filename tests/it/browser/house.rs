@@ -19,14 +19,21 @@ pub struct House {
 impl House {
     /// Two sites of two routers; the last router refuses the export.
     pub async fn open() -> Self {
-        let mut specs: Vec<RouterSpec> = (0..4)
-            .map(|seed| RouterSpec {
+        let names = ["router-0", "router-1", "router-2", "router-3"];
+        Self::of(2, &names).await
+    }
+
+    /// Sites of routers with these names; the last router refuses the export.
+    pub async fn of(sites: usize, names: &[&str]) -> Self {
+        let mut specs: Vec<RouterSpec> = (0..)
+            .zip(names)
+            .map(|(seed, name)| RouterSpec {
                 size_bytes: 3_000,
-                ..RouterSpec::new(format!("router-{seed}"), seed)
+                ..RouterSpec::new((*name).to_owned(), seed)
             })
             .collect();
-        specs[3].fault = Some(Fault::PermissionRefused);
-        let world = World::over_sites(2, specs, Deadlines::GENEROUS).await;
+        specs.last_mut().unwrap().fault = Some(Fault::PermissionRefused);
+        let world = World::over_sites(sites, specs, Deadlines::GENEROUS).await;
         let stop = CancellationToken::new();
         let origin = serve(&world, stop.clone()).await;
         Self {

@@ -2,6 +2,7 @@
 
 mod axe;
 mod chromium;
+mod day;
 mod house;
 mod keyboard;
 mod listening;
