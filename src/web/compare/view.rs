@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use crate::compare::{Open, Options};
 use crate::model::SnapshotId;
 use crate::web::error::PageError;
+use crate::web::secrets::{Secrets, granted};
 
 /// How many snapshots are compared at once.
 pub const MAX_SNAPSHOTS: usize = crate::compare::MAX_COLUMNS;
@@ -71,10 +72,15 @@ impl View {
         } else {
             Layout::Columns
         };
+        let wish = if says("secrets", "shown") {
+            Secrets::Shown
+        } else {
+            Secrets::Masked
+        };
         Ok(Self {
             layout,
             noise: says("noise", "1"),
-            secrets: says("secrets", "shown"),
+            secrets: granted(wish) == Secrets::Shown,
             open: read_open(fields),
             snapshots,
         })
