@@ -2,8 +2,7 @@
 //! sizes of a small router, a large one, and one beyond any seen.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use routervault::compare::table::Options;
-use routervault::compare::{compare, table};
+use routervault::compare::{Options, table};
 use routervault::platform::routeros::text::{
     comparison_form, fingerprint, highlight, marks, masked,
 };
@@ -120,7 +119,6 @@ fn bench(criterion: &mut Criterion) {
         add("highlight 2,000 lines", &|| {
             highlight(&new, 2_001).take(2_000).count()
         });
-        add("compare lines", &|| compare(&old, &new).rows.len());
         let rows = |old: &[u8], new: &[u8]| table(&[old, new], &Options::default()).rows.len();
         add("compare", &|| rows(&old, &new));
         let throughout = changed_throughout(&old);

@@ -12,7 +12,6 @@ mod build;
 mod columns;
 mod configuration;
 mod grid;
-mod inline;
 mod item;
 mod marks;
 mod mask;
@@ -20,7 +19,6 @@ mod ops;
 mod order;
 mod pair;
 mod pieces;
-mod rows;
 mod summary;
 pub mod table;
 #[cfg(test)]
@@ -29,11 +27,10 @@ mod unified;
 mod words;
 
 pub use build::table;
-pub use rows::{Comparison, MAX_ROWS, Row, RowKind, compare, compare_at_most};
 pub use table::{
-    Cell, Change, ItemRow, MAX_COLUMNS, MenuRow, Open, Options, Row as TableRow, Table, Tone,
+    Cell, Change, ItemRow, MAX_COLUMNS, MenuRow, Open, Options, Row, Table, Tone,
 };
-pub use unified::{unified, unified_masked};
+pub use unified::{ChangedLines, changed_lines, unified, unified_masked};
 
 /// How many unchanged lines or items are shown before and after a change.
 const CONTEXT_LINES: usize = 3;

@@ -6,6 +6,27 @@ use super::mask::Mask;
 use super::ops::{Lines, Menus, Op, Side, groups, span};
 use crate::platform::routeros::text::comparison_form;
 
+/// How many lines of the comparison form two exports do not share.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ChangedLines {
+    /// Only in the new one.
+    pub added: usize,
+    /// Only in the old one.
+    pub removed: usize,
+}
+
+/// Counts the lines that the unified diff adds and removes, without writing it.
+#[must_use]
+pub fn changed_lines(old: &[u8], new: &[u8]) -> ChangedLines {
+    let (old, new) = (comparison_form(old), comparison_form(new));
+    let mut changed = ChangedLines::default();
+    for op in groups(&Lines::of(&old, &new)).iter().flatten() {
+        changed.removed += op.changed_lines(Side::Old);
+        changed.added += op.changed_lines(Side::New);
+    }
+    changed
+}
+
 /// The unified diff from one export to another, over their comparison forms, with the menu
 /// behind each hunk's range. Empty when nothing differs. Exact bytes: not every terminal likes
 /// what a hostile router may have sent.

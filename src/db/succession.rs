@@ -4,7 +4,7 @@
 
 use std::io;
 
-use crate::compare::compare_at_most;
+use crate::compare;
 use crate::vault::body;
 
 /// How many lines of the comparison form one body and its predecessor do not share.
@@ -63,9 +63,9 @@ pub(super) async fn encode_whole(bytes: Vec<u8>) -> io::Result<Option<Vec<u8>>> 
 }
 
 fn changed_lines(older: &[u8], newer: &[u8]) -> ChangedLines {
-    let comparison = compare_at_most(older, newer, 0);
+    let changed = compare::changed_lines(older, newer);
     ChangedLines {
-        added: i32::try_from(comparison.added).unwrap_or(i32::MAX),
-        removed: i32::try_from(comparison.removed).unwrap_or(i32::MAX),
+        added: i32::try_from(changed.added).unwrap_or(i32::MAX),
+        removed: i32::try_from(changed.removed).unwrap_or(i32::MAX),
     }
 }

@@ -7,5 +7,4 @@ mod edits;
 mod items;
 mod masked;
 mod properties;
-mod rows;
 mod unified;

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::compare::unified;
+use crate::compare::{ChangedLines, changed_lines, unified};
 use crate::platform::routeros::text::comparison_form;
 use crate::platform::routeros::text::tests::samples::{
     configuration, fixture, noise, plain, render, style,
@@ -94,5 +94,11 @@ proptest! {
     fn any_two_texts_have_a_diff_that_can_be_applied(old in noise(), new in noise()) {
         let diff = unified("old", "new", &old, &new);
         prop_assert_eq!(apply(&diff, &comparison_form(&old)), comparison_form(&new));
+        let lines = |sign: u8| {
+            let lines = diff.split_inclusive(|&byte| byte == b'\n').skip(2);
+            lines.filter(|line| line[0] == sign).count()
+        };
+        let counted = ChangedLines { added: lines(b'+'), removed: lines(b'-') };
+        prop_assert_eq!(changed_lines(&old, &new), counted);
     }
 }

@@ -5,7 +5,7 @@ use askama_web::WebTemplate;
 use chrono_tz::Tz;
 
 use super::view::{Layout, View};
-use crate::compare::{Cell, Change, ItemRow, MenuRow, Table, TableRow as Row, Tone};
+use crate::compare::{Cell, Change, ItemRow, MenuRow, Row, Table, Tone};
 use crate::db::pages::SnapshotHead;
 use crate::web::{
     filters, format, links,
