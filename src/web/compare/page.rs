@@ -5,7 +5,7 @@ use askama_web::WebTemplate;
 use chrono_tz::Tz;
 
 use super::view::{Layout, View};
-use crate::compare::{Cell, Change, ItemRow, MenuRow, Row, Table, Tone};
+use crate::compare::{Cell, Change, ItemRow, MenuRow, Row, StepSummary, Table, Tone};
 use crate::db::pages::SnapshotHead;
 use crate::web::{
     filters, format, links,
@@ -98,6 +98,14 @@ impl ShowPage {
         self.sides
             .iter()
             .any(|side| side.head.has_secrets != self.first().has_secrets)
+    }
+
+    /// What changed in a step; equal is only said of all that the snapshots hold.
+    fn changed(&self, step: &StepSummary) -> String {
+        if step.menus.is_empty() && self.table.left_out > 0 {
+            return "No difference in what was compared".to_owned();
+        }
+        step.sentence()
     }
 
     /// How many lines come and go by themselves.

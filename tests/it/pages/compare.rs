@@ -112,6 +112,21 @@ async fn what_is_equal_is_folded_and_opens_by_its_link() {
 }
 
 #[tokio::test]
+async fn lines_beyond_what_is_compared_are_told_and_never_called_equal() {
+    let stage = Stage::acme().await;
+    let export = "a\n".repeat(300_100).into_bytes();
+    stage.keep(&export, "2026-05-01T02:00:11Z", None).await;
+    stage.keep(&export, "2026-05-02T02:00:11Z", None).await;
+    let text = stage.get("/compare?s=1&s=2").await.text();
+    assert!(text.contains("200 lines at the end of these backups are beyond"));
+    assert!(text.contains("No difference in what was compared"));
+    assert!(!text.contains("<h2>No difference</h2>"));
+    let small = Stage::backed_up().await;
+    let text = small.get("/compare?s=1&s=2").await.text();
+    assert!(!text.contains("Not all was compared"));
+}
+
+#[tokio::test]
 async fn one_ticked_backup_is_shown_and_the_same_twice_is_one() {
     let stage = Stage::backed_up().await;
     for address in ["/compare?s=1", "/compare?s=1&s=1"] {
