@@ -5,6 +5,10 @@ use std::ops::Range;
 
 use crate::platform::routeros::text::{Token, TokenKind, tokens};
 
+/// How many bytes a line of several parts has at most. The longest scripts have a tenth of it,
+/// and a part takes more memory than a short attribute does.
+const MAX_ITEM_BYTES: usize = 256 * 1024;
+
 /// A part of a line. Lines that are no commands are one part, remarks with a value two.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Part {
@@ -52,6 +56,12 @@ impl Part {
 pub(super) fn parts(line: &[u8]) -> Vec<Part> {
     if line.starts_with(b"#") {
         return remark(line);
+    }
+    if line.len() > MAX_ITEM_BYTES {
+        return vec![Part {
+            range: 0..line.len(),
+            kind: PartKind::Other,
+        }];
     }
     let mut parts: Vec<Part> = Vec::new();
     let mut start = 0;
@@ -133,7 +143,7 @@ fn remark(line: &[u8]) -> Vec<Part> {
 /// Where the menu stands in a line that begins with a slash, and where the item does that a
 /// terse export writes behind it.
 pub(super) fn terse_split(line: &[u8]) -> (Range<usize>, Option<Range<usize>>) {
-    let mut tokens = tokens(line).into_iter();
+    let mut tokens = tokens(line);
     let menu = tokens.next().map_or(0..line.len(), |menu| menu.range);
     let item = tokens.find(|token| token.kind != TokenKind::Space);
     (menu, item.map(|first| first.range.start..line.len()))

@@ -57,7 +57,7 @@ fn menu_of(line: &[u8]) -> Option<String> {
     if !line.starts_with(b"/") {
         return None;
     }
-    let first = tokens(line).into_iter().next()?;
+    let first = tokens(line).next()?;
     let menu = line[first.range].trim_ascii_end();
     (first.kind == TokenKind::Menu).then(|| visible_line(menu))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::text::{TokenKind, logical_lines, menu_tree, tokens};
+use super::super::text::{Token, TokenKind, logical_lines, menu_tree, tokens};
 
 /// How many items are taken to be imported in two minutes. An assumption on the safe side (ten a
 /// second, as for a small router), not a measurement; MikroTik gives no figure.
@@ -114,23 +114,24 @@ impl Content {
 
     /// Takes a logical line.
     fn take(&mut self, line: &[u8]) {
-        let parts = tokens(line);
-        let is_physical = parts.iter().any(|part| {
-            let target = &line[part.range.clone()];
-            part.kind == TokenKind::Target
-                && memchr::memmem::find(target, b"default-name=").is_some()
-        });
-        let mut has_mac = false;
-        for three in parts.windows(3) {
-            let [key, _, value] = [0, 1, 2].map(|at| &line[three[at].range.clone()]);
-            let kinds = (three[0].kind, three[2].kind);
-            if kinds != (TokenKind::Key, TokenKind::Value) {
-                continue;
+        let (mut is_physical, mut has_mac) = (false, false);
+        let mut key: &[u8] = b"";
+        // The target stands before the attributes.
+        for Token { kind, range } in tokens(line) {
+            let text = &line[range];
+            match kind {
+                TokenKind::Target => {
+                    is_physical |= memchr::memmem::find(text, b"default-name=").is_some();
+                }
+                TokenKind::Key => key = text,
+                TokenKind::Value => {
+                    self.renames += usize::from(is_physical && key == b"name");
+                    has_mac |= matches!(key, b"mac-address" | b"admin-mac");
+                    self.has_certificates |=
+                        is_certificate(key) && !matches!(text, b"none" | b"\"\"" | b"no" | b"yes");
+                }
+                _ => {}
             }
-            self.renames += usize::from(is_physical && key == b"name");
-            has_mac |= matches!(key, b"mac-address" | b"admin-mac");
-            self.has_certificates |=
-                is_certificate(key) && !matches!(value, b"none" | b"\"\"" | b"no" | b"yes");
         }
         // Leases and access lists name the MAC addresses of others; an interface's own are set
         // on physical ones and bridges.

@@ -32,6 +32,10 @@ pub enum Tone {
     Continuation,
 }
 
+/// How many bytes of a logical line have tones; what lies beyond is plain. The longest scripts
+/// have a tenth of it, and each part takes more memory than a short word does.
+const MAX_TONED_BYTES: usize = 256 * 1024;
+
 /// A part of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Highlighted {
@@ -80,11 +84,13 @@ pub fn highlight(export: &[u8], first: usize) -> HighlightedLines<'_> {
 }
 
 /// The parts of a logical line (no line end, continuations joined): in order, without gaps,
-/// covering it whole; neighbours of one tone are one part.
+/// covering it whole; neighbours of one tone are one part. Of a very long line only the beginning
+/// has tones.
 #[must_use]
 pub fn highlight_logical(line: &[u8]) -> Vec<Highlighted> {
     let mut parts = Vec::new();
-    for Token { kind, range } in tokens(line) {
+    let toned = line.len().min(MAX_TONED_BYTES);
+    for Token { kind, range } in tokens(&line[..toned]) {
         let tone = tone_of(kind, &line[range.clone()]);
         let can_be_masked = !matches!(tone, Tone::Menu | Tone::Command | Tone::Key);
         let mut at = range.start;
@@ -98,6 +104,7 @@ pub fn highlight_logical(line: &[u8]) -> Vec<Highlighted> {
         }
         push(&mut parts, tone, at..range.end);
     }
+    push(&mut parts, Tone::Plain, toned..line.len());
     parts
 }
 

@@ -107,10 +107,10 @@ fn raw_sections(export: &[u8]) -> impl Iterator<Item = RawSection> {
         let is_heading = |piece: &Piece| export[piece.whole.clone()].starts_with(b"/");
         let (first, line) = lines.by_ref().find(|(piece, _)| is_heading(piece))?;
         let text = &export[first.whole.start..first.end];
-        let parts = tokens(text);
-        let is_terse = parts.iter().any(|part| part.kind == TokenKind::Command);
+        let menu = tokens(text).next()?.range;
+        let is_terse = tokens(text).any(|part| part.kind == TokenKind::Command);
         let mut section = RawSection {
-            menu: text[parts.first()?.range.clone()].to_vec(),
+            menu: text[menu].to_vec(),
             bytes: first.whole.clone(),
             span: SectionSpan {
                 line,
@@ -134,14 +134,13 @@ fn raw_sections(export: &[u8]) -> impl Iterator<Item = RawSection> {
 /// The words of a menu; beyond [`MAX_DEPTH`] the rest is one. A heading without words is `/`.
 fn words_of(menu: &[u8]) -> Vec<String> {
     let menu = String::from_utf8_lossy(menu);
-    let mut words: Vec<String> = menu
-        .split(['/', ' '])
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect();
-    if words.len() > MAX_DEPTH {
-        let rest = words.split_off(MAX_DEPTH - 1).join(" ");
-        words.push(rest);
+    let mut words: Vec<String> = Vec::new();
+    for word in menu.split(['/', ' ']).filter(|word| !word.is_empty()) {
+        let is_full = words.len() == MAX_DEPTH;
+        match words.last_mut().filter(|_| is_full) {
+            Some(last) => last.extend([" ", word]),
+            None => words.push(word.to_owned()),
+        }
     }
     if words.is_empty() {
         words.push(String::new());

@@ -35,7 +35,7 @@ pub use marks::{Marks, marks};
 pub use mask::{MASK, Secrets, masked};
 pub use menu_tree::{MenuNode, SectionSpan, menu_tree, section_text};
 pub use sections::{Section, sections};
-pub use syntax::{Token, TokenKind, tokens};
+pub use syntax::{Token, TokenKind, Tokens, tokens};
 pub use unfinished::Unfinished;
 
 /// How many characters of the router's own words are repeated in marks and messages.

@@ -42,78 +42,105 @@ pub struct Token {
 }
 
 /// The tokens of one logical line (no line end, continuations joined): in order, without gaps,
-/// covering it whole. Takes linear time and never panics, for any bytes.
+/// covering it whole. Found one by one, so that a line of many megabytes takes no memory; linear
+/// time, and never a panic, for any bytes.
 #[must_use]
-pub fn tokens(line: &[u8]) -> Vec<Token> {
-    let start = line.len() - strip_bom(line).len();
-    if line[start..].starts_with(b"#") {
-        return vec![Token {
-            kind: TokenKind::Remark,
-            range: 0..line.len(),
-        }];
-    }
-    let mut scanner = Scanner {
+pub fn tokens(line: &[u8]) -> Tokens<'_> {
+    Tokens {
         line,
         at: 0,
-        tokens: Vec::new(),
-        place: Place::Command,
-    };
-    if line[start..].starts_with(b"/") {
-        scanner.push(TokenKind::Menu, menu_end(line, start));
+        place: Place::Start,
     }
-    while scanner.at < line.len() {
-        scanner.step();
-    }
-    scanner.tokens
 }
 
-/// What a bare word would be where the scanner stands.
-#[derive(Clone, Copy)]
-enum Place {
-    /// No command came yet.
-    Command,
-    /// A command came that takes a target, and no attribute yet.
-    Target,
-    /// Among the attributes.
-    Attributes,
-}
-
-struct Scanner<'a> {
+/// Iterator of [`tokens`].
+#[derive(Debug, Clone)]
+pub struct Tokens<'a> {
     line: &'a [u8],
     at: usize,
-    tokens: Vec<Token>,
     place: Place,
 }
 
-impl Scanner<'_> {
-    /// Takes the next blanks, attribute or word.
-    fn step(&mut self) {
+/// What may come where the iterator stands.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    /// A remark or a menu.
+    Start,
+    /// A command, or an attribute right away.
+    Command,
+    /// A target of the command, or the first attribute.
+    Target,
+    /// Attributes.
+    Attributes,
+    /// The `=` of a key.
+    Equals,
+    /// The value behind it.
+    Value,
+}
+
+impl Iterator for Tokens<'_> {
+    type Item = Token;
+
+    fn next(&mut self) -> Option<Token> {
+        while self.at < self.line.len() {
+            let (kind, end) = match self.place {
+                Place::Start => self.start(),
+                Place::Equals => {
+                    self.place = Place::Value;
+                    (TokenKind::Equals, self.at + 1)
+                }
+                Place::Value => {
+                    self.place = Place::Attributes;
+                    (TokenKind::Value, word_end(self.line, self.at))
+                }
+                place => self.step(place),
+            };
+            if end > self.at {
+                let range = self.at..end;
+                self.at = end;
+                return Some(Token { kind, range });
+            }
+        }
+        None
+    }
+}
+
+impl Tokens<'_> {
+    /// The remark that the line is, or the menu that it begins with; nothing for other lines.
+    fn start(&mut self) -> (TokenKind, usize) {
+        self.place = Place::Command;
+        let start = self.line.len() - strip_bom(self.line).len();
+        match self.line.get(start) {
+            Some(b'#') => (TokenKind::Remark, self.line.len()),
+            Some(b'/') => (TokenKind::Menu, menu_end(self.line, start)),
+            _ => (TokenKind::Other, self.at),
+        }
+    }
+
+    /// The next blanks, key or word.
+    fn step(&mut self, place: Place) -> (TokenKind, usize) {
         let rest = &self.line[self.at..];
         let blanks = rest.iter().take_while(|byte| is_space(**byte)).count();
         if blanks > 0 {
-            self.push(TokenKind::Space, self.at + blanks);
-            return;
+            return (TokenKind::Space, self.at + blanks);
         }
         let name = rest.iter().take_while(|byte| is_key_byte(**byte)).count();
         if name > 0 && rest.get(name) == Some(&b'=') {
-            self.push(TokenKind::Key, self.at + name);
-            self.push(TokenKind::Equals, self.at + 1);
-            self.push(TokenKind::Value, word_end(self.line, self.at));
-            self.place = Place::Attributes;
-            return;
+            self.place = Place::Equals;
+            return (TokenKind::Key, self.at + name);
         }
-        self.word();
+        self.word(place)
     }
 
-    fn word(&mut self) {
+    fn word(&mut self, place: Place) -> (TokenKind, usize) {
         let end = word_end(self.line, self.at);
         let word = &self.line[self.at..end];
-        let kind = match self.place {
+        let kind = match place {
             Place::Command if word[0].is_ascii_alphanumeric() => TokenKind::Command,
             Place::Target if word[0] != b'!' => TokenKind::Target,
             _ => TokenKind::Other,
         };
-        if let Place::Command = self.place {
+        if let Place::Command = place {
             // What `add` makes has no name to be called by yet.
             self.place = if word == b"add" {
                 Place::Attributes
@@ -121,15 +148,7 @@ impl Scanner<'_> {
                 Place::Target
             };
         }
-        self.push(kind, end);
-    }
-
-    fn push(&mut self, kind: TokenKind, end: usize) {
-        if end > self.at {
-            let range = self.at..end;
-            self.tokens.push(Token { kind, range });
-            self.at = end;
-        }
+        (kind, end)
     }
 }
 

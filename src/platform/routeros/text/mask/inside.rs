@@ -77,13 +77,18 @@ fn is_declaration(before: &[u8]) -> bool {
 /// What is secret in `Authorization: Bearer abc`, `X-Auth-Token: abc` and `password: abc`.
 fn header_value(text: &[u8], name: &[u8], at: usize) -> Option<Range<usize>> {
     if !name.eq_ignore_ascii_case(b"authorization") {
-        let is_secret = is_password_word(name) || name.to_ascii_lowercase().ends_with(b"-key");
+        let is_secret = is_password_word(name) || ends_in_key(name);
         return is_secret.then(|| bare_literal(text, at, b",")).flatten();
     }
     let scheme = end_while(text, at, |byte| byte.is_ascii_alphabetic());
     let value = end_while(text, scheme, is_blank);
     let has_scheme = scheme > at && value > scheme;
     bare_literal(text, if has_scheme { value } else { at }, b",")
+}
+
+fn ends_in_key(name: &[u8]) -> bool {
+    let end = &name[name.len().saturating_sub(b"-key".len())..];
+    end.eq_ignore_ascii_case(b"-key")
 }
 
 /// The inside of the string that begins at `at`. `None` when there is none, when it is empty,
@@ -105,6 +110,9 @@ fn quoted_literal(text: &[u8], at: usize) -> Option<Range<usize>> {
 /// reads.
 fn bare_literal(text: &[u8], at: usize, also: &[u8]) -> Option<Range<usize>> {
     let rest = text.get(at..)?;
+    if matches!(rest.first(), Some(b'$' | b'[' | b'(' | b'{')) {
+        return None;
+    }
     let length = rest
         .iter()
         .take_while(|byte| {
@@ -115,8 +123,7 @@ fn bare_literal(text: &[u8], at: usize, also: &[u8]) -> Option<Range<usize>> {
                 && !also.contains(byte)
         })
         .count();
-    let is_literal = !matches!(rest.first(), Some(b'$' | b'[' | b'(' | b'{'));
-    (length > 0 && is_literal && !is_switch(&rest[..length])).then_some(at..at + length)
+    (length > 0 && !is_switch(&rest[..length])).then_some(at..at + length)
 }
 
 /// What is secret between `//` at `at` and the `@` of a URL: the password; all of it when there

@@ -36,6 +36,13 @@ const MIN_REPEATED_BYTES: usize = 6;
 /// beyond it every value is hidden.
 const MAX_SEARCHED_BYTES: usize = 1 << 20;
 
+/// How many bytes a value has at most to be read. A longer one is hidden whole, and since nobody
+/// knows which secrets are in it, so is every value of that export.
+const MAX_READ_BYTES: usize = 1 << 20;
+
+/// How many parts of one line are hidden apart; beyond it everything between them is hidden, too.
+const MAX_HIDDEN_PARTS: usize = 4_096;
+
 /// The secret values of one export, found once, so that lines of it can be masked.
 pub struct Secrets {
     search: Search,
@@ -48,7 +55,7 @@ enum Search {
     /// There are some, none long enough to look for.
     Names,
     For(Box<AhoCorasick>),
-    /// There are too many to look for.
+    /// There are too many to look for, or not all are known.
     Everything,
 }
 
@@ -98,22 +105,23 @@ impl Secrets {
                 Part::Secret(range) => hidden.push(range),
                 Part::Text(range) => self.hide_inside(line, range, &mut hidden),
             }
+            if hidden.len() > MAX_HIDDEN_PARTS {
+                hidden = whole(&hidden).into_iter().collect();
+            }
         }
         merged(hidden)
     }
 
     fn hide_inside(&self, line: &[u8], range: Range<usize>, hidden: &mut Vec<Range<usize>>) {
-        if matches!(self.search, Search::Everything) && range.len() >= MIN_REPEATED_BYTES {
+        let is_unknown = matches!(self.search, Search::Everything);
+        if range.len() > MAX_READ_BYTES || (is_unknown && range.len() >= MIN_REPEATED_BYTES) {
             hidden.push(range);
             return;
         }
         let text = &line[range.clone()];
         if line.starts_with(b"#") {
             // A remark is no string: it may hold a secret as it is.
-            let whole_runs = self
-                .repeated(text)
-                .map(|found| with_backslashes(text, found));
-            hidden.extend(whole_runs);
+            hidden.extend(with_backslashes(text, self.repeated(text)));
         }
         for level in levels(text) {
             for secret in secrets_inside(&level.text)
@@ -139,19 +147,32 @@ impl Secrets {
     }
 }
 
-/// The range with the backslashes around it, for some of a run left over could read as a
-/// continuation.
-fn with_backslashes(text: &[u8], range: Range<usize>) -> Range<usize> {
+/// The ranges, in order, with the backslashes around each, for some of a run left over could
+/// read as a continuation. A run is looked at once, however many ranges lie in it.
+fn with_backslashes(
+    text: &[u8],
+    ranges: impl Iterator<Item = Range<usize>>,
+) -> impl Iterator<Item = Range<usize>> {
     let is_backslash = |byte: &&u8| **byte == b'\\';
-    let before = text[..range.start].iter().rev().take_while(is_backslash);
-    let after = text[range.end..].iter().take_while(is_backslash);
-    range.start - before.count()..range.end + after.count()
+    let mut done = 0;
+    ranges.filter_map(move |range| {
+        if range.end <= done {
+            return None;
+        }
+        let before = text[done..range.start.max(done)].iter().rev();
+        let after = text[range.end..].iter();
+        let start = range.start.max(done) - before.take_while(is_backslash).count();
+        done = range.end + after.take_while(is_backslash).count();
+        Some(start..done)
+    })
 }
 
 /// The secrets while they are being gathered.
 #[derive(Default)]
 struct Found {
     any: bool,
+    /// Whether there is a value that was not read.
+    unread: bool,
     repeated: BTreeSet<Vec<u8>>,
     bytes: usize,
 }
@@ -160,6 +181,9 @@ impl Found {
     fn take(&mut self, menu: &[u8], line: &[u8]) {
         for part in parts_of(menu, line) {
             match part {
+                Part::Secret(range) | Part::Text(range) if range.len() > MAX_READ_BYTES => {
+                    (self.any, self.unread) = (true, true);
+                }
                 Part::Secret(range) => {
                     if let Some(level) = levels(&line[range]).next() {
                         self.keep(unquoted(&level.text));
@@ -188,11 +212,11 @@ impl Found {
         if !self.any {
             return Search::Nothing;
         }
+        if self.unread || self.bytes > MAX_SEARCHED_BYTES {
+            return Search::Everything;
+        }
         if self.repeated.is_empty() {
             return Search::Names;
-        }
-        if self.bytes > MAX_SEARCHED_BYTES {
-            return Search::Everything;
         }
         AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
@@ -201,6 +225,13 @@ impl Found {
                 Search::For(Box::new(searcher))
             })
     }
+}
+
+/// From where the first of the ranges begins to where the last ends. `None` without any.
+fn whole(ranges: &[Range<usize>]) -> Option<Range<usize>> {
+    let start = ranges.iter().map(|range| range.start).min()?;
+    let end = ranges.iter().map(|range| range.end).max()?;
+    Some(start..end)
 }
 
 /// The ranges in order, with those that touch made one.

@@ -133,9 +133,10 @@ pub(super) fn is_secret_attribute(menu: &[u8], key: &[u8], value: &[u8]) -> bool
 /// Whether a name inside a text says that what follows it is secret.
 pub(super) fn is_secret_word(name: &[u8]) -> bool {
     let plain = plain_word(name);
+    let end_of_name = end_of(name).to_ascii_lowercase();
     let as_attribute = ATTRIBUTE_ENDINGS
         .iter()
-        .any(|end| name.to_ascii_lowercase().ends_with(end));
+        .any(|end| end_of_name.ends_with(end));
     (as_attribute && !NO_SECRETS.contains(&name))
         || WORDS.contains(&plain.as_slice())
         || is_password_word(name)
@@ -159,11 +160,16 @@ pub(super) fn holds_variables(menu: &[u8]) -> bool {
 
 /// The end of the name in lower case, without dashes and underscores.
 fn plain_word(name: &[u8]) -> Vec<u8> {
-    name[name.len().saturating_sub(MAX_WORD)..]
+    end_of(name)
         .iter()
         .filter(|byte| !matches!(byte, b'-' | b'_'))
         .map(u8::to_ascii_lowercase)
         .collect()
+}
+
+/// The part of a name that is looked at.
+fn end_of(name: &[u8]) -> &[u8] {
+    &name[name.len().saturating_sub(MAX_WORD)..]
 }
 
 /// Whether `menu` consists of these words, divided by blanks or slashes.

@@ -16,43 +16,42 @@ pub(super) enum Part {
 }
 
 /// The parts of a line that may have to be hidden, in order.
-pub(super) fn parts_of(menu: &[u8], line: &[u8]) -> Vec<Part> {
-    let tokens = tokens(line);
-    let menu = match tokens.first() {
-        Some(Token { kind, range }) if *kind == TokenKind::Menu => &line[range.clone()],
+pub(super) fn parts_of<'a>(menu: &'a [u8], line: &'a [u8]) -> impl Iterator<Item = Part> + 'a {
+    let menu = match tokens(line).next() {
+        Some(Token { kind, range }) if kind == TokenKind::Menu => &line[range],
         _ => menu,
     };
-    let is_variable = holds_variables(menu) && names_a_secret(line, &tokens);
+    let is_variable = holds_variables(menu) && names_a_secret(line);
     let mut key: &[u8] = b"";
-    let mut parts = Vec::new();
-    for Token { kind, range } in tokens {
-        match kind {
-            TokenKind::Key => key = &line[range],
-            TokenKind::Value => {
-                let value = &line[range.clone()];
-                let is_secret =
-                    is_secret_attribute(menu, key, value) || (is_variable && key == b"value");
-                if !is_secret {
-                    parts.push(Part::Text(range));
-                } else if value != b"\"\"" {
-                    parts.push(Part::Secret(range));
-                }
-            }
-            TokenKind::Remark if is_header(line) => {}
-            TokenKind::Target | TokenKind::Other | TokenKind::Remark => {
-                parts.push(Part::Text(range));
-            }
-            TokenKind::Menu | TokenKind::Command | TokenKind::Equals | TokenKind::Space => {}
+    tokens(line).filter_map(move |Token { kind, range }| match kind {
+        TokenKind::Key => {
+            key = &line[range];
+            None
         }
-    }
-    parts
+        TokenKind::Value => {
+            let value = &line[range.clone()];
+            if is_secret_attribute(menu, key, value) || (is_variable && key == b"value") {
+                (value != b"\"\"").then_some(Part::Secret(range))
+            } else {
+                Some(Part::Text(range))
+            }
+        }
+        TokenKind::Remark if is_header(line) => None,
+        TokenKind::Target | TokenKind::Other | TokenKind::Remark => Some(Part::Text(range)),
+        TokenKind::Menu | TokenKind::Command | TokenKind::Equals | TokenKind::Space => None,
+    })
 }
 
 /// Whether one of the attributes `key` and `name` has the name of a secret for its value.
-fn names_a_secret(line: &[u8], tokens: &[Token]) -> bool {
-    tokens.windows(3).any(|three| {
-        let [key, equals, value] = [0, 1, 2].map(|at| &line[three[at].range.clone()]);
-        equals == b"=" && matches!(key, b"key" | b"name") && is_secret_word(unquoted(value))
+fn names_a_secret(line: &[u8]) -> bool {
+    let mut key: &[u8] = b"";
+    tokens(line).any(|Token { kind, range }| {
+        let text = &line[range];
+        if kind == TokenKind::Key {
+            key = text;
+        }
+        let is_name = kind == TokenKind::Value && matches!(key, b"key" | b"name");
+        is_name && is_secret_word(unquoted(text))
     })
 }
 

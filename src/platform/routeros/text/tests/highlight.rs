@@ -117,3 +117,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_line_of_megabytes_has_tones_at_its_beginning_only() {
+    let line = format!("add {}", "a=b ".repeat(500_000));
+    let parts = highlight_logical(line.as_bytes());
+    assert_whole(&parts, line.len());
+    assert_eq!((parts[0].tone, parts[2].tone), (Tone::Command, Tone::Key));
+    let last = parts.last().unwrap();
+    assert!(last.tone == Tone::Plain && last.range.len() > 1_700_000);
+    assert!(parts.len() < 300_000, "{}", parts.len());
+}

@@ -281,3 +281,55 @@ fn an_export_full_of_secrets_is_masked_everywhere() {
     assert_eq!(line_count(&text), line_count(&export));
     assert!(text.ends_with(b"add comment=***** list=short\n"));
 }
+
+/// How many bytes make a text that nobody would call a value.
+const ENDLESS: usize = 1_100_000;
+
+#[test]
+fn a_value_too_long_to_be_read_is_hidden_whole_and_so_is_every_value() {
+    let filler = "/ip address print; ".repeat(ENDLESS / 19);
+    let export = format!(
+        "/system script\nadd name=long source=\"{filler}:local password \\\"hunter2-hunter2\\\"\"\n\
+         /ip address\nadd comment=\"was hunter2-hunter2\" mtu=1500\n"
+    );
+    let text = String::from_utf8(masked(export.as_bytes())).unwrap();
+    assert_eq!(
+        text,
+        "/system script\nadd name=long source=*****\n/ip address\nadd comment=***** mtu=1500\n"
+    );
+}
+
+#[test]
+fn thousands_of_secrets_on_one_line_are_hidden_with_all_between_them() {
+    let secrets: String = (0..5_000).map(|at| format!(" key=top{at}")).collect();
+    let export = format!("/x\nadd{secrets} name=last\n");
+    let text = String::from_utf8(masked(export.as_bytes())).unwrap();
+    assert!(!text.contains("top"));
+    assert!(text.starts_with("/x\nadd key=*****"));
+    assert!(text.matches(MASK).count() < 1_000, "most are one part");
+    assert!(text.ends_with(" name=last\n"));
+}
+
+#[test]
+fn a_megabyte_of_names_without_literals_is_read_in_one_go() {
+    for (name, expression) in [("key=$", "key=$"), ("authorization:$", "authorization:$")] {
+        let value = name.repeat(1_000_000 / name.len());
+        let line = format!("add password=hunter2 source=\"{value}{expression}x\"");
+        assert_eq!(
+            shown("/system script", &line),
+            line.replace("hunter2", MASK),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_run_of_backslashes_in_a_remark_is_hidden_in_one_go() {
+    let export = format!(
+        "/ppp secret\nadd name=a password=\"{}\"\n# {}a\n",
+        "\\\\".repeat(6),
+        "\\".repeat(1_000_000)
+    );
+    let text = String::from_utf8(masked(export.as_bytes())).unwrap();
+    assert_eq!(text, "/ppp secret\nadd name=a password=*****\n# *****a\n");
+}

@@ -8,7 +8,6 @@ use crate::platform::routeros::text::{TokenKind, logical_lines, tokens};
 /// The parts but the blanks, each with a letter for its kind.
 fn parts(line: &str) -> Vec<String> {
     tokens(line.as_bytes())
-        .iter()
         .filter(|token| token.kind != TokenKind::Space)
         .map(|token| format!("{:?} {}", token.kind, &line[token.range.clone()]))
         .collect()
@@ -123,7 +122,7 @@ fn the_parts_of_the_fixtures_cover_them_whole_and_know_every_word() {
             assert_whole(&line.text);
             let is_known = |kind| kind != TokenKind::Other;
             let shown = String::from_utf8_lossy(&line.text);
-            let known = tokens(&line.text).iter().all(|token| is_known(token.kind));
+            let known = tokens(&line.text).all(|token| is_known(token.kind));
             assert!(known, "{name}: {shown}");
         }
     }
