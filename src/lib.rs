@@ -11,6 +11,7 @@ pub mod demo;
 pub mod inventory;
 pub mod model;
 pub mod platform;
+mod plural;
 pub mod scheduler;
 pub mod search;
 pub mod ssh;

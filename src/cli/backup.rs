@@ -14,6 +14,7 @@ use crate::db::batches::{self, DeviceScope, NewBatch, Requested};
 use crate::db::devices::{self, Place};
 use crate::db::runs::{self, Report};
 use crate::model::{BatchId, DeviceId, RunId, RunState, Trigger, Verdict};
+use crate::plural::counted;
 
 use super::args::BackupArgs;
 use super::inventory::site_and_name;
@@ -148,9 +149,9 @@ async fn watch(pool: &PgPool, runs: &[RunId], stop: &CancellationToken) -> bool 
             if is_terminal && shown != Some(active) {
                 shown = Some(active);
                 eprint!(
-                    "\r{} of {} devices done ",
+                    "\r{} of {} done ",
                     runs.len() as i64 - active,
-                    runs.len()
+                    counted(runs.len(), "device")
                 );
             }
             if active == 0 {
@@ -219,7 +220,11 @@ fn print_table(reports: &[Report]) -> anyhow::Result<()> {
         .iter()
         .filter(|report| report.verdict == Some(Verdict::Verified))
         .count();
-    writeln!(out, "{verified} of {} devices verified", reports.len())?;
+    writeln!(
+        out,
+        "{verified} of {} verified",
+        counted(reports.len(), "device")
+    )?;
     Ok(())
 }
 

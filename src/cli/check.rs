@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::inventory;
+use crate::plural::counted;
 
 use super::Outcome;
 use super::args::CheckArgs;
@@ -15,10 +16,11 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<Outcome> {
     let inventory = result.map_err(|problems| anyhow::anyhow!("{problems}"))?;
     let devices: usize = inventory.sites.iter().map(|site| site.devices.len()).sum();
     println!(
-        "{}: {} sites, {devices} devices, {} credentials, nothing wrong",
+        "{}: {}, {}, {}, nothing wrong",
         args.inventory.display(),
-        inventory.sites.len(),
-        inventory.credentials.len()
+        counted(inventory.sites.len(), "site"),
+        counted(devices, "device"),
+        counted(inventory.credentials.len(), "credential")
     );
     Ok(Outcome::AllGood)
 }
@@ -44,7 +46,7 @@ fn check_json(
                 .map(|problem| json!({"line": problem.line, "message": problem.message}))
                 .collect();
             println!("{}", json!({ "problems": list }));
-            anyhow::bail!("the inventory has {} problems", list.len())
+            anyhow::bail!("the inventory has {}", counted(list.len(), "problem"))
         }
     }
 }

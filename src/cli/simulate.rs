@@ -7,6 +7,7 @@ use anyhow::{Context as _, bail};
 
 use crate::demo::recordings::read_folder;
 use crate::demo::{DemoSite, Fleet, RouterSpec, RunningRouter, inventory_toml, live, sample_fleet};
+use crate::plural::counted;
 
 use super::args::SimulateArgs;
 use super::{Outcome, block_on, stop};
@@ -48,9 +49,9 @@ async fn invent(args: &SimulateArgs) -> anyhow::Result<(Vec<DemoSite>, Fleet)> {
     let mut specs: Vec<_> = specs.into_iter().map(|spec| adapted(spec, args)).collect();
     if args.faults.len() > specs.len() {
         bail!(
-            "there are {} faults for {} devices; give --devices a larger number",
-            args.faults.len(),
-            specs.len()
+            "there are {} for {}; give --devices a larger number",
+            counted(args.faults.len(), "fault"),
+            counted(specs.len(), "device")
         );
     }
     for (spec, fault) in specs.iter_mut().zip(&args.faults) {

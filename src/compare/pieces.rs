@@ -6,6 +6,7 @@ use super::marks::{Marked, Segment};
 use super::table::{CellText, Piece, Tone};
 use super::words::Ranges;
 use crate::platform::routeros::text::MASK;
+use crate::plural::counted;
 use crate::visible;
 
 /// How many bytes of a line are shown. A longer one is cut around what differs.
@@ -117,7 +118,7 @@ impl Gap {
         if gap.bytes > 0 {
             text.hidden_bytes += gap.bytes;
             text.pieces.push(Piece {
-                text: format!("[{} bytes not shown]", gap.bytes),
+                text: format!("[{} not shown]", counted(gap.bytes, "byte")),
                 is_changed: gap.is_changed,
                 is_secret: false,
                 tone: Tone::Gap,

@@ -4,6 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use crate::model::{Failure, FailureCode};
+use crate::plural::counted;
 
 use super::host_key::HostKey;
 
@@ -58,7 +59,7 @@ pub enum SshError {
     Connect { address: String, source: io::Error },
     #[error("Timed out after {} s waiting for {}. {}", .after.as_secs_f32(), .stage.waiting_for(), .stage.advice())]
     Timeout { stage: Stage, after: Duration },
-    #[error("The router went silent for {} s in the middle of its answer, after {received} bytes. Check the line and the router's load.", .idle.as_secs_f32())]
+    #[error("The router went silent for {} s in the middle of its answer, after {}. Check the line and the router's load.", .idle.as_secs_f32(), counted(*.received, "byte"))]
     Idle { idle: Duration, received: usize },
     #[error("The router shows another {} host key than the one trusted so far: {} instead of {}. Nothing was sent to it. If the router was reset or replaced, run `routervault trust SITE/DEVICE`; if not, somebody may be in between.", .seen.algorithm, .seen.fingerprint, .pinned.fingerprint)]
     HostKeyChanged {
@@ -91,7 +92,7 @@ pub enum SshError {
     #[error("The credential can not be used: {0}. Correct it in the inventory.")]
     CredentialUnusable(String),
     #[error(
-        "The connection was lost while {doing}, after {received} bytes. Check the line; it is worth another try."
+        "The connection was lost while {doing}, after {}. Check the line; it is worth another try.", counted(*.received, "byte")
     )]
     Lost {
         doing: &'static str,

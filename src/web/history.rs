@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use super::format;
 use crate::db::pages::SnapshotRow;
 use crate::model::SnapshotId;
+use crate::plural::counted;
 
 /// How many characters of a comment stand in a list.
 const COMMENT_CHARS: usize = 160;
@@ -95,7 +96,10 @@ impl Backup {
         match (self.previous, self.row.added_lines, self.row.removed_lines) {
             (None, _, _) => "The first backup of this device".to_owned(),
             (_, Some(added), Some(removed)) => {
-                format!("{added} lines added and {removed} removed since the backup before")
+                format!(
+                    "{} added and {removed} removed since the backup before",
+                    counted(added, "line")
+                )
             }
             _ => "Not compared with the backup before".to_owned(),
         }

@@ -1,6 +1,7 @@
 //! How far a batch is, in words and as a bar: for its own page and for every list of batches.
 
 use crate::db::pages::RunCounts;
+use crate::plural::counted;
 
 /// A part of the progress bar, in thousandths of its width.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,10 +25,6 @@ fn thousandths(part: i64, whole: i64) -> i64 {
 /// The runs whose export counts as a backup.
 fn good(counts: &RunCounts) -> i64 {
     counts.succeeded - counts.suspect
-}
-
-fn devices(number: i64) -> &'static str {
-    if number == 1 { "device" } else { "devices" }
 }
 
 /// Whether any run is queued or running.
@@ -95,22 +92,22 @@ const fn mark(tone: &'static str, words: String) -> State {
 /// Where a batch stands, as a sentence.
 pub fn summary(counts: &RunCounts) -> String {
     let (ended, total) = (counts.ended(), counts.total());
-    let devices = devices(total);
+    let devices = counted(total, "device");
     if is_active(counts) {
-        return format!("{ended} of {total} {devices} done");
+        return format!("{ended} of {devices} done");
     }
     if counts.cancelled == total {
-        return format!("Cancelled: none of {total} {devices} was backed up");
+        return format!("Cancelled: none of {devices} was backed up");
     }
     let cancelled = match counts.cancelled {
         0 => String::new(),
         runs => format!(", {runs} cancelled"),
     };
     let verified = match good(counts) {
-        good if good == total => total.to_string(),
-        good => format!("{good} of {total}"),
+        good if good == total => devices,
+        good => format!("{good} of {devices}"),
     };
-    format!("{verified} {devices} backed up and verified{cancelled}")
+    format!("{verified} backed up and verified{cancelled}")
 }
 
 /// The same for those who hear the page: it changes with each quarter, and not with each run.
@@ -125,7 +122,7 @@ pub fn announcement(counts: &RunCounts) -> String {
         500..750 => "half done",
         _ => "three quarters done",
     };
-    format!("Backup of {total} {}: {part}", devices(total))
+    format!("Backup of {}: {part}", counted(total, "device"))
 }
 
 #[cfg(test)]

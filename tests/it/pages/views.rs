@@ -111,7 +111,7 @@ async fn a_snapshot_is_shown_by_line_and_menu() {
     assert!(text.contains("href=\"/snapshots/1?line=4#L4\">identity</a>"));
     assert!(text.contains("id=\"L5\"") && !text.contains("id=\"L6\""));
     assert!(text.contains("&#60;script&#62;&#60;E9&#62;&#60;U+001B&#62;[31m"));
-    assert!(text.contains("1 of 1 checks passed"));
+    assert!(text.contains("1 of 1 check passed"));
 }
 
 #[tokio::test]

@@ -240,6 +240,20 @@ fn mac_addresses_of_another_device_are_warned_of() {
 }
 
 #[test]
+fn one_interface_and_one_line_are_told_as_one() {
+    let export = "/interface ethernet\n\
+        set [ find default-name=ether1 ] mac-address=00:00:5E:00:53:02 name=wan\n";
+    let device = Target {
+        serial: None,
+        ..target()
+    };
+    let warnings = plan(&with(export), &device).warnings;
+    let begins = |with: &str| warnings.iter().any(|told| told.text.starts_with(with));
+    assert!(begins("1 physical interface is renamed. "));
+    assert!(begins("1 line sets a MAC address of the device "));
+}
+
+#[test]
 fn certificates_are_warned_of_when_items_refer_to_them() {
     let none = with("/ip service\nset www-ssl certificate=none\n");
     assert_eq!(plan(&none, &target()).warnings, []);

@@ -3,6 +3,7 @@
 use super::content::ITEMS_IN_TWO_MINUTES;
 use super::{Level, Source, Target, Warning, is_long, plain_model};
 use crate::platform::routeros::text::major;
+use crate::plural::counted;
 
 /// The first version with the device modes that block features (MikroTik's page "Device-mode").
 const DEVICE_MODE_SINCE: (u32, u32) = (7, 17);
@@ -121,10 +122,10 @@ fn long(source: &Source) -> Option<Warning> {
     warning(
         Level::Warning,
         format!(
-            "With {} items ({} kB) the import may outlast the two minutes that run-after-reset \
+            "With {} ({} kB) the import may outlast the two minutes that run-after-reset \
              allows. That is an estimate: {ITEMS_IN_TWO_MINUTES} items in two minutes, ten a \
              second, assumed and not measured. The steps therefore import by hand.",
-            source.content.items,
+            counted(source.content.items, "item"),
             source.size_bytes.div_ceil(1_000),
         ),
     )
@@ -138,8 +139,12 @@ fn renames(source: &Source) -> Option<Warning> {
     warning(
         Level::Note,
         format!(
-            "{count} physical interfaces are renamed. Names that are swapped with each other \
-             conflict during the import; give one of them a name in between."
+            "{} renamed. Names that are swapped with each other \
+             conflict during the import; give one of them a name in between.",
+            match count {
+                1 => "1 physical interface is".to_owned(),
+                _ => format!("{count} physical interfaces are"),
+            }
         ),
     )
 }
@@ -153,9 +158,12 @@ fn macs(source: &Source, target: &Target) -> Option<Warning> {
     warning(
         Level::Warning,
         format!(
-            "{count} lines set MAC addresses of the device that the snapshot is from \
-             (mac-address, admin-mac). On another device remove them, or two devices answer to \
-             one address."
+            "{} of the device that the snapshot is from (mac-address, admin-mac). On another \
+             device take that out, or two devices answer to one address.",
+            match count {
+                1 => "1 line sets a MAC address".to_owned(),
+                _ => format!("{count} lines set MAC addresses"),
+            }
         ),
     )
 }
