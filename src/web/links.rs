@@ -90,6 +90,11 @@ pub fn snapshot(id: &SnapshotId) -> String {
     format!("/snapshots/{id}")
 }
 
+/// **View** after something was done.
+pub fn snapshot_notice(id: &SnapshotId, notice: &str) -> String {
+    format!("/snapshots/{id}?notice={notice}")
+}
+
 /// The text of a snapshot as plain text.
 pub fn snapshot_text(id: &SnapshotId) -> String {
     format!("/snapshots/{id}/text")

@@ -1,5 +1,5 @@
-//! What a person does with one snapshot of a history: comment on it, pin it, delete it. Each
-//! ends on the page of the history that it began on.
+//! What a person does with one snapshot: comment on it, pin it, delete it. Each ends on the page
+//! that it began on: that of the snapshot, or a page of its device's history.
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -25,12 +25,25 @@ use crate::model::SnapshotId;
 
 const MISSING: PageError = PageError::NotFound("snapshot");
 
-/// Where in the history to go back to.
-#[derive(Debug, Default, Deserialize)]
+/// Where to go back to. A choice and no address, so that a form made elsewhere leads nowhere
+/// else.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(default)]
 pub struct Origin {
-    /// The page shows the snapshots older than this one; `None`: the newest.
+    back: Back,
+    /// The page of the history shows the snapshots older than this one; `None`: the newest.
     before: Option<SnapshotId>,
+}
+
+/// A page that a form stands on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Back {
+    /// The history of the device.
+    #[default]
+    History,
+    /// **View**.
+    Snapshot,
 }
 
 #[derive(Template, WebTemplate)]
@@ -56,8 +69,16 @@ async fn get(state: &AppState, id: SnapshotId) -> Result<SnapshotNotes, PageErro
     db::get_snapshot_notes(&mut conn, id).await?.ok_or(MISSING)
 }
 
-/// The history that a snapshot stands in, with a notice.
-fn back(snapshot: &SnapshotNotes, origin: &Origin, notice: Notice) -> Redirect {
+/// The page that a form of this snapshot stood on, with a notice.
+fn back(id: SnapshotId, snapshot: &SnapshotNotes, origin: Origin, notice: Notice) -> Redirect {
+    match origin.back {
+        Back::History => to_history(snapshot, origin, notice),
+        Back::Snapshot => Redirect::to(&links::snapshot_notice(&id, notice.as_str())),
+    }
+}
+
+/// The history that a snapshot stands in, or stood, with a notice.
+fn to_history(snapshot: &SnapshotNotes, origin: Origin, notice: Notice) -> Redirect {
     let device = links::device(&snapshot.site_slug, &snapshot.device_name);
     Redirect::to(&links::history(&device, origin.before, notice.as_str()))
 }
@@ -81,6 +102,8 @@ pub async fn edit_comment(
 #[derive(Debug, Deserialize)]
 pub struct CommentForm {
     comment: String,
+    #[serde(default)]
+    back: Back,
     before: Option<SnapshotId>,
 }
 
@@ -109,15 +132,18 @@ pub async fn update_comment(
         return Err(MISSING);
     }
     let origin = Origin {
+        back: form.back,
         before: form.before,
     };
-    Ok(back(&snapshot, &origin, Notice::CommentSaved))
+    Ok(back(id, &snapshot, origin, Notice::CommentSaved))
 }
 
 /// Whether a snapshot is to be pinned.
 #[derive(Debug, Deserialize)]
 pub struct PinForm {
     pinned: bool,
+    #[serde(default)]
+    back: Back,
     before: Option<SnapshotId>,
 }
 
@@ -138,9 +164,10 @@ pub async fn update_pin(
         Notice::Unpinned
     };
     let origin = Origin {
+        back: form.back,
         before: form.before,
     };
-    Ok(back(&snapshot, &origin, notice))
+    Ok(back(id, &snapshot, origin, notice))
 }
 
 /// Asks whether a snapshot is really to go, and says what goes.
@@ -176,5 +203,5 @@ pub async fn delete(
         Deleted::Pinned => Notice::PinnedStays,
         Deleted::NewestVerified => Notice::NewestStays,
     };
-    Ok(back(&snapshot, &origin, notice))
+    Ok(to_history(&snapshot, origin, notice))
 }

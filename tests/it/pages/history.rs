@@ -211,3 +211,39 @@ async fn a_name_of_300_characters_breaks_no_page() {
         assert_eq!(stage.get(address).await.status, StatusCode::OK, "{address}");
     }
 }
+
+#[tokio::test]
+async fn what_was_posted_from_the_page_of_a_snapshot_leads_back_to_it_and_nowhere_else() {
+    let stage = Stage::backed_up().await;
+    let view = stage.get("/snapshots/1").await.text();
+    let field = "<input type=\"hidden\" name=\"back\" value=\"snapshot\">";
+    assert_eq!(view.matches(field).count(), 2, "of the comment and the pin");
+    let to = change(&stage, "/snapshots/1/comment", "back=snapshot&comment=x").await;
+    assert_eq!(to, "/snapshots/1?notice=comment-saved");
+    assert!(
+        stage
+            .get(&to)
+            .await
+            .text()
+            .contains("The comment was saved.")
+    );
+    let to = change(&stage, "/snapshots/1/pin", "back=snapshot&pinned=true").await;
+    assert_eq!(to, "/snapshots/1?notice=pinned");
+    let to = change(&stage, "/snapshots/1/pin", "back=history&pinned=false").await;
+    assert_eq!(to, format!("{DEVICE}?notice=unpinned"));
+    for (address, form) in [
+        (
+            "/snapshots/1/comment",
+            "comment=y&back=https://evil.example/",
+        ),
+        ("/snapshots/1/pin", "pinned=true&back=//evil.example"),
+    ] {
+        let refused = stage.post(address, form, "same-origin").await;
+        assert_eq!(
+            refused.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{address}"
+        );
+    }
+    assert_eq!(notes(&stage).await[0], (1, "x".to_owned(), false));
+}
