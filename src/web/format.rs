@@ -24,6 +24,16 @@ pub fn thousands(number: &str) -> String {
     text
 }
 
+/// An address with its port, as other programs take it: `192.0.2.1:22`, `[2001:db8::1]:22`.
+#[must_use]
+pub fn endpoint(address: &str, port: i32) -> String {
+    if address.contains(':') {
+        format!("[{address}]:{port}")
+    } else {
+        format!("{address}:{port}")
+    }
+}
+
 /// A number of bytes in decimal units: `912 B`, `48.2 kB`, `5.1 MB`.
 #[must_use]
 pub fn size(bytes: i64) -> String {
@@ -135,6 +145,12 @@ mod tests {
         assert_eq!(thousands("999"), "999");
         assert_eq!(thousands("1000"), "1,000");
         assert_eq!(thousands("-1234567"), "-1,234,567");
+    }
+
+    #[test]
+    fn the_port_of_an_ipv6_address_stands_apart_from_it() {
+        assert_eq!(endpoint("gw.example.com", 22), "gw.example.com:22");
+        assert_eq!(endpoint("2001:db8::1", 2222), "[2001:db8::1]:2222");
     }
 
     #[test]
