@@ -1,5 +1,7 @@
 //! The page of a comparison: what its template asks.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use askama_web::WebTemplate;
 use chrono_tz::Tz;
@@ -68,6 +70,12 @@ impl ShowPage {
             .all(|side| side.head.device_id == self.first().device_id)
     }
 
+    fn is_one_site(&self) -> bool {
+        self.sides
+            .iter()
+            .all(|side| side.head.site_slug == self.first().site_slug)
+    }
+
     fn is_pair(&self) -> bool {
         self.sides.len() == 2
     }
@@ -127,13 +135,38 @@ impl ShowPage {
         }
     }
 
-    /// The name of a column beside its date: the device where there are several.
+    /// What is compared, for the heading and the title.
+    fn heading(&self) -> String {
+        if self.is_one_device() {
+            return format!("Compare {}", self.first().device_name);
+        }
+        if self.is_pair() {
+            return format!("Compare {} and {}", self.device(0), self.device(1));
+        }
+        let devices: BTreeSet<i64> = self.sides.iter().map(|s| s.head.device_id.0).collect();
+        let (backups, devices) = (self.sides.len(), devices.len());
+        format!("Compare {backups} backups of {devices} devices")
+    }
+
+    /// The name of a column beside its date: the device where there are several, and a number
+    /// where two columns could have the same.
     fn column_name(&self, index: &usize) -> String {
         match (self.is_one_device(), self.is_pair(), index) {
             (true, true, 0) => "Old".to_owned(),
             (true, true, _) => "New".to_owned(),
             (true, false, _) => format!("{}", index + 1),
-            (false, ..) => self.sides[*index].head.device_name.clone(),
+            (false, true, _) => self.device(*index),
+            (false, false, _) => format!("{}. {}", index + 1, self.device(*index)),
+        }
+    }
+
+    /// The device of a column, with its site unless that is the same for all.
+    fn device(&self, index: usize) -> String {
+        let head = &self.sides[index].head;
+        if self.is_one_site() {
+            head.device_name.clone()
+        } else {
+            format!("{} ({})", head.device_name, head.site_name)
         }
     }
 

@@ -111,6 +111,61 @@ async fn what_is_equal_is_folded_and_opens_by_its_link() {
     assert!(open.contains(">set</span>") && open.contains("Hide what is equal"));
 }
 
+/// The main heading of a page.
+fn heading(text: &str) -> &str {
+    let (_, behind) = text.split_once("<h1>").unwrap();
+    behind.split_once("</h1>").unwrap().0
+}
+
+/// What stands at the top of the columns.
+fn column_heads(text: &str) -> Vec<&str> {
+    let heads = text.split("<th scope=\"colgroup\" colspan=\"3\">").skip(1);
+    heads
+        .map(|rest| rest.split_once("</th>").unwrap().0)
+        .collect()
+}
+
+#[tokio::test]
+async fn columns_of_different_devices_name_device_and_site_and_those_of_one_device_do_not() {
+    let stage = Stage::backed_up().await;
+    stage
+        .run(
+            "INSERT INTO sites (slug, name, timezone) VALUES ('other', 'Other <b>', 'UTC');
+             INSERT INTO devices (site_id, name, address, port, platform, credential_id) VALUES
+                 (2, 'gw-1', '192.0.2.2', 22, 'routeros', 1), (1, 'ap-1', '192.0.2.3', 22, 'routeros', 1)",
+        )
+        .await;
+    for device in [2, 3] {
+        let export = super::OLD_EXPORT;
+        stage
+            .keep_of(device, export, "2026-05-02T02:00:11Z", None)
+            .await;
+    }
+    let one = stage.get("/compare?s=1&s=2").await.text();
+    assert_eq!(heading(&one), "Compare gw-1");
+    assert_eq!(
+        column_heads(&one),
+        ["Old 1 May 2026 04:00", "New 2 May 2026 04:00"]
+    );
+    assert_eq!(one.matches("/sites/acme/devices/gw-1\"").count(), 1);
+    let sites = stage.get("/compare?s=2&s=3").await.text();
+    let both = "Compare gw-1 (Acme) and gw-1 (Other &#60;b&#62;)";
+    assert_eq!(heading(&sites), both);
+    assert!(sites.contains(&format!("<title>{both} ·")));
+    assert_eq!(
+        column_heads(&sites),
+        [
+            "gw-1 (Acme) 2 May 2026 04:00",
+            "gw-1 (Other &#60;b&#62;) 2 May 2026 02:00"
+        ]
+    );
+    let same_site = stage.get("/compare?s=2&s=4").await.text();
+    assert_eq!(heading(&same_site), "Compare gw-1 and ap-1");
+    let three = stage.get("/compare?s=1&s=2&s=4").await.text();
+    assert_eq!(heading(&three), "Compare 3 backups of 2 devices");
+    assert!(three.contains("1. gw-1 → 2. gw-1:") && three.contains("2. gw-1 → 3. ap-1:"));
+}
+
 #[tokio::test]
 async fn lines_beyond_what_is_compared_are_told_and_never_called_equal() {
     let stage = Stage::acme().await;

@@ -119,8 +119,19 @@ impl Stage {
         taken_at: &str,
         previous: Option<SnapshotId>,
     ) -> SnapshotId {
+        self.keep_of(1, export, taken_at, previous).await
+    }
+
+    /// Keeps an export of the device with this id.
+    async fn keep_of(
+        &self,
+        device: i64,
+        export: &[u8],
+        taken_at: &str,
+        previous: Option<SnapshotId>,
+    ) -> SnapshotId {
         let new = NewSnapshot {
-            device: DeviceId(1),
+            device: DeviceId(device),
             batch: BatchId(1),
             taken_at: at(taken_at),
             verdict: Verdict::Verified,
