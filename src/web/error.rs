@@ -200,6 +200,10 @@ const fn sentence_of(status: StatusCode) -> &'static str {
         }
         StatusCode::METHOD_NOT_ALLOWED => "This address does not answer this kind of request.",
         StatusCode::PAYLOAD_TOO_LARGE => "What was sent is larger than any form of RouterVault.",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            "This address takes what a form sends, as application/x-www-form-urlencoded, and this \
+             was sent as something else. Nothing was changed."
+        }
         StatusCode::MISDIRECTED_REQUEST => {
             "RouterVault answers on this machine only, as localhost or by its IP address."
         }

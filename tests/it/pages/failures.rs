@@ -112,3 +112,27 @@ async fn a_fault_of_ours_tells_its_number_and_nothing_else() {
     assert!(answer.text().contains(answer.header("x-request-id")));
     assert!(!answer.text().contains("serial"));
 }
+
+#[tokio::test]
+async fn what_is_posted_without_being_a_form_is_refused_with_a_page() {
+    let stage = Stage::backed_up().await;
+    for address in [
+        "/sites/acme/backups",
+        "/snapshots/1/comment",
+        "/snapshots/1/pin",
+        "/snapshots/1/delete",
+    ] {
+        for kind in [None, Some("application/json")] {
+            let mut request = Request::post(address).header("host", "localhost");
+            if let Some(kind) = kind {
+                request = request.header("content-type", kind);
+            }
+            let answer = stage.send(request.body(Body::empty()).unwrap()).await;
+            assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+            assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
+            let text = answer.text();
+            assert!(text.contains("This can not be done") && text.contains("as application/x-www"));
+        }
+    }
+    assert_eq!(stage.count_runs().await, 0);
+}
