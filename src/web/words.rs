@@ -7,11 +7,12 @@ use crate::db::pages::{DeviceRow, WorstDevice};
 use crate::model::{Check, FailureCode, Outcome, RunState, Trigger, Verdict};
 use crate::platform::routeros::judge::suspicion;
 
-/// Who or what made something: `Nightly`, the person's name, or where the wish came from.
+/// Who or what made something: `Nightly`, the person's name, or where the wish came from. The
+/// command line always leaves a name, so what was wished for by hand without one was so on a page.
 pub fn made_by(trigger: &Trigger, requested_by: &Option<String>) -> String {
     let unnamed = match trigger {
         Trigger::Scheduled => return "Nightly".to_owned(),
-        Trigger::Manual => "Manual",
+        Trigger::Manual => "By hand, in the browser",
         Trigger::Api => "API",
     };
     requested_by.clone().unwrap_or_else(|| unnamed.to_owned())
@@ -251,6 +252,15 @@ mod tests {
             Some("back it up again once it answers")
         );
         assert_eq!(next_step("<script>"), None);
+    }
+
+    #[test]
+    fn whoever_made_it_has_a_name_on_the_page() {
+        let kim = Some("kim".to_owned());
+        assert_eq!(made_by(&Trigger::Scheduled, &None), "Nightly");
+        assert_eq!(made_by(&Trigger::Manual, &None), "By hand, in the browser");
+        assert_eq!(made_by(&Trigger::Manual, &kim), "kim");
+        assert_eq!(made_by(&Trigger::Api, &None), "API");
     }
 
     #[test]

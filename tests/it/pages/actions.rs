@@ -129,3 +129,30 @@ async fn a_batch_moves_until_its_last_run_ended() {
     assert!(page.contains("Nothing answers. Is &#60;ssh&#62; on?"));
     assert!(page.contains("12 ms") && page.contains("resolved"));
 }
+
+#[tokio::test]
+async fn what_was_pressed_in_the_browser_says_so_wherever_it_is_listed() {
+    let stage = Stage::backed_up().await;
+    let batch = stage.post("/sites/acme/backups", "", "same-origin").await;
+    assert_eq!(batch.header("location"), "/batches/2?notice=queued");
+    stage
+        .run("UPDATE snapshots SET batch_id = 2 WHERE id = 2")
+        .await;
+    for address in [
+        "/batches",
+        "/batches?by=manual",
+        "/batches/2",
+        "/runs",
+        "/runs?by=manual",
+        "/runs/1",
+        "/sites/acme",
+        "/sites/acme/devices/gw-1",
+        "/snapshots/2",
+        "/scripts?d=1",
+    ] {
+        let text = stage.get(address).await.text();
+        assert!(text.contains("By hand, in the browser"), "{address}");
+    }
+    let nightly = stage.get("/runs?by=scheduled").await.text();
+    assert!(!nightly.contains("By hand, in the browser"));
+}
