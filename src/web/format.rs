@@ -1,6 +1,8 @@
 //! Numbers, sizes and times as people read them. Pure, so that the wording is tested here and
 //! the filters of the templates stay one line each.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use chrono_tz::Tz;
 
@@ -24,13 +26,13 @@ pub fn thousands(number: &str) -> String {
     text
 }
 
-/// An address with its port, as other programs take it: `192.0.2.1:22`, `[2001:db8::1]:22`.
+/// An address as it stands before `:` and a port: one of IPv6 in brackets, `[2001:db8::1]`.
 #[must_use]
-pub fn endpoint(address: &str, port: i32) -> String {
+pub fn before_port(address: &str) -> Cow<'_, str> {
     if address.contains(':') {
-        format!("[{address}]:{port}")
+        format!("[{address}]").into()
     } else {
-        format!("{address}:{port}")
+        address.into()
     }
 }
 
@@ -148,9 +150,10 @@ mod tests {
     }
 
     #[test]
-    fn the_port_of_an_ipv6_address_stands_apart_from_it() {
-        assert_eq!(endpoint("gw.example.com", 22), "gw.example.com:22");
-        assert_eq!(endpoint("2001:db8::1", 2222), "[2001:db8::1]:2222");
+    fn only_an_ipv6_address_has_brackets_before_its_port() {
+        assert_eq!(before_port("gw.example.com"), "gw.example.com");
+        assert_eq!(before_port("192.0.2.1"), "192.0.2.1");
+        assert_eq!(before_port("2001:db8::1"), "[2001:db8::1]");
     }
 
     #[test]
