@@ -148,16 +148,31 @@ impl ShowPage {
         format!("Compare {backups} backups of {devices} devices")
     }
 
-    /// The name of a column beside its date: the device where there are several, and a number
-    /// where two columns could have the same.
-    fn column_name(&self, index: &usize) -> String {
+    /// What tells a column from the others beside its device: nothing when two devices do.
+    fn mark(&self, index: &usize) -> String {
         match (self.is_one_device(), self.is_pair(), index) {
             (true, true, 0) => "Old".to_owned(),
             (true, true, _) => "New".to_owned(),
             (true, false, _) => format!("{}", index + 1),
-            (false, true, _) => self.device(*index),
-            (false, false, _) => format!("{}. {}", index + 1, self.device(*index)),
+            (false, true, _) => String::new(),
+            (false, false, _) => format!("{}.", index + 1),
         }
+    }
+
+    /// The name of a column beside its date: its mark, and the device where there are several.
+    fn column_name(&self, index: &usize) -> String {
+        let mark = self.mark(index);
+        if self.is_one_device() {
+            return mark;
+        }
+        format!("{mark} {}", self.device(*index))
+            .trim_start()
+            .to_owned()
+    }
+
+    /// Whether a column and the next one are of the same device.
+    fn is_within_a_device(&self, index: &usize) -> bool {
+        self.sides[*index].head.device_id == self.sides[index + 1].head.device_id
     }
 
     /// The device of a column, with its site unless that is the same for all.

@@ -159,6 +159,8 @@ async fn columns_of_different_devices_name_device_and_site_and_those_of_one_devi
             "gw-1 (Other &#60;b&#62;) 2 May 2026 02:00"
         ]
     );
+    assert!(!sites.contains("RouterOS changed from"), "nobody upgraded");
+    assert!(sites.contains("differ: <b>7.16.2</b> and <b>7.15.2</b>; each writes"));
     let same_site = stage.get("/compare?s=2&s=4").await.text();
     assert_eq!(heading(&same_site), "Compare gw-1 and ap-1");
     let three = stage.get("/compare?s=1&s=2&s=4").await.text();
