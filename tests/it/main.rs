@@ -13,6 +13,7 @@ mod faults;
 mod inventory;
 mod migrations;
 mod pages;
+mod plans;
 mod queue;
 mod run_lists;
 mod search;

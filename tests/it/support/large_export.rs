@@ -2,7 +2,7 @@
 //! passwords.
 
 /// An export of about `size_bytes`; `day` is what changed since the first.
-pub fn large_export(size_bytes: usize, day: usize) -> Vec<u8> {
+fn large_export(size_bytes: usize, day: usize) -> Vec<u8> {
     let mut text = format!(
         "# 2026-11-{:02} 02:00:00 by RouterOS 7.18.2\r\n# software id = ABCD-EFGH\r\n#\r\n\
          # model = RB5009UG+S+\r\n# serial number = HE0123456789\r\n\
@@ -38,4 +38,15 @@ pub fn large_export(size_bytes: usize, day: usize) -> Vec<u8> {
     }
     text += "/system identity\r\nset name=gw-1\r\n";
     text.into_bytes()
+}
+
+/// Exports of one device, the oldest first: one of before nearly every line of it was written
+/// anew, and then one of each of `days` days.
+pub fn large_exports(size_bytes: usize, days: usize) -> Vec<Vec<u8>> {
+    let old = String::from_utf8(large_export(size_bytes, 0)).expect("it is made of text");
+    let other = old
+        .replace("rule ", "line ")
+        .replace("198.51.100.", "203.0.113.");
+    let later = (0..days).map(|day| large_export(size_bytes, day));
+    std::iter::once(other.into_bytes()).chain(later).collect()
 }

@@ -1,7 +1,10 @@
 //! What the tests share: a database for each, simulated routers, and running backups.
 
+pub mod addresses;
 mod database;
+pub mod large_export;
 mod program;
+pub mod seed;
 mod wait;
 mod world;
 

@@ -15,17 +15,25 @@ pub struct Size {
     pub nights: u32,
 }
 
-/// Fills an empty database.
+/// Fills an empty database, but for the search index.
 pub async fn seed(pool: &PgPool, size: &Size) {
     let script = include_str!("seed.sql")
         .replace("$SITES", &size.sites.to_string())
         .replace("$DEVICES", &size.devices_per_site.to_string())
         .replace("$NIGHTS", &size.nights.to_string());
-    sqlx::raw_sql(AssertSqlSafe(script))
-        .execute(pool)
-        .await
-        .unwrap();
-    sqlx::raw_sql("VACUUM ANALYZE").execute(pool).await.unwrap();
+    run(pool, script).await;
+    run(pool, "VACUUM ANALYZE".to_owned()).await;
+}
+
+/// Fills the search index of a house.
+pub async fn seed_search(pool: &PgPool) {
+    run(pool, include_str!("seed_search.sql").to_owned()).await;
+    run(pool, "VACUUM ANALYZE search_lines, search_spans".to_owned()).await;
+}
+
+async fn run(pool: &PgPool, script: String) {
+    let script = AssertSqlSafe(script);
+    sqlx::raw_sql(script).execute(pool).await.unwrap();
 }
 
 /// Gives the first device of the house these exports as its newest snapshots, oldest first.

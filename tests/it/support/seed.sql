@@ -1,5 +1,10 @@
--- A house of $SITES sites with $DEVICES devices each and a backup every night for $NIGHTS nights,
--- each of them changed. Bodies are of no use: what is measured never opens them.
+-- A house of $SITES sites with $DEVICES devices each, twenty times as many at the first, and a
+-- backup every night for $NIGHTS nights, each of them changed. The first device has a longer
+-- history: backed up by hand, before the nights, twenty times as often. Bodies are of no use: what
+-- is measured opens those of `keep`.
+
+-- What refers to what is right by how it is made; checking millions of rows takes minutes.
+SET session_replication_role = replica;
 
 INSERT INTO credentials (name, username, sealed) VALUES ('core', 'backup', '');
 
@@ -21,11 +26,27 @@ SELECT sites.id,
        (ARRAY['RB5009UG+S+', 'RB760iGS', 'CCR2004-1G-12S+2XS'])[1 + n % 3],
        upper(left(md5(format('%s-%s', sites.id, n)), 12)),
        (ARRAY['7.16.2', '7.18.2', '6.49.18'])[1 + n % 3],
-       'cuuuuucuuuusuuuuufuuuuuuc-uuuu',
+       substr(repeat('cuuuuucuuuusuuuuufuuuuuuc-uuuu', 2), (1 + (sites.id + n) % 30)::integer, 30),
        current_date
 FROM sites
-CROSS JOIN generate_series(1, $DEVICES) AS n
+CROSS JOIN LATERAL generate_series(1, $DEVICES * CASE WHEN sites.id = 1 THEN 20 ELSE 1 END) AS n
 ORDER BY sites.id, n;
+
+-- Old ones, so that whoever looks for those of a person passes all nights. $NIGHTS of each.
+INSERT INTO batches (trigger, requested_by, site_id, created_at, finished_at)
+SELECT 'manual', (ARRAY['kim', 'lee'])[1 + n % 2], 1 + n % $SITES, at, at
+FROM generate_series(1, 2 * $NIGHTS) AS n
+CROSS JOIN LATERAL (SELECT now() - $NIGHTS * interval '2 days' + n * interval '8 hours') AS times (at)
+ORDER BY n;
+
+INSERT INTO snapshots (device_id, taken_at, last_seen_at, times_seen, verdict, checks, fingerprint, sha256,
+                       size_bytes, line_count, version, model, serial, has_secrets, codec, body,
+                       added_lines, removed_lines, indexed_at)
+SELECT 1, at, at, 1, 'verified', '[]', sha256(at::text::bytea), sha256(at::text::bytea),
+       30000, 700, '7.16.2', 'RB5009UG+S+', 'HE0123456789', true, 'whole', '', 3, 1, at
+FROM generate_series(now() - $NIGHTS * interval '2 days', now() - ($NIGHTS + 1) * interval '1 day',
+                     interval '1 day' / 20) AS at
+ORDER BY at;
 
 INSERT INTO batches (trigger, site_id, due_at, created_at, finished_at)
 SELECT 'scheduled', sites.id, night, night, night + interval '5 minutes'
@@ -66,7 +87,38 @@ SELECT snapshots.batch_id, snapshots.device_id, devices.site_id, 1,
 FROM snapshots
 JOIN devices ON devices.id = snapshots.device_id
 CROSS JOIN LATERAL (SELECT (snapshots.id % 97 = 0) AS it) failed
+WHERE snapshots.batch_id IS NOT NULL
 ORDER BY snapshots.id;
+
+-- What was just asked for: every device, found unchanged; and a site, whose runs wait.
+INSERT INTO batches (trigger, requested_by, site_id, created_at, finished_at)
+VALUES ('manual', 'kim', NULL, now() - interval '2 hours', now() - interval '1 hour'),
+       ('api', 'billing', 1, now(), NULL);
+
+INSERT INTO runs (batch_id, device_id, site_id, priority, state, attempt, not_before, queued_at, started_at,
+                  finished_at, outcome, verdict, checks, steps, snapshot_id, size_bytes, duration_ms)
+SELECT batches.id, devices.id, devices.site_id, 0, 'succeeded', 1, batches.created_at, batches.created_at,
+       batches.created_at, batches.finished_at, 'unchanged', 'verified', newest.checks,
+       '[{"at_ms": 12, "text": "connected"}, {"at_ms": 420, "text": "export 30,000 bytes in 0.4 s"}]',
+       newest.id, 30000, 430
+FROM batches
+CROSS JOIN devices
+CROSS JOIN LATERAL (
+    SELECT id, checks
+    FROM snapshots
+    WHERE device_id = devices.id
+    ORDER BY taken_at DESC
+    LIMIT 1
+) newest
+WHERE batches.requested_by = 'kim' AND batches.site_id IS NULL
+ORDER BY devices.id;
+
+INSERT INTO runs (batch_id, device_id, site_id, priority, queued_at)
+SELECT batches.id, devices.id, devices.site_id, 0, batches.created_at
+FROM batches
+JOIN devices ON devices.site_id = batches.site_id
+WHERE batches.requested_by = 'billing'
+ORDER BY devices.id;
 
 UPDATE devices
 SET snapshot_count = newest.snapshots,
@@ -80,7 +132,9 @@ FROM (
            max(snapshots.id) FILTER (WHERE snapshots.verdict = 'verified') AS verified_id,
            max(runs.id) AS run_id
     FROM snapshots
-    JOIN runs ON runs.batch_id = snapshots.batch_id AND runs.device_id = snapshots.device_id
+    LEFT JOIN runs ON runs.batch_id = snapshots.batch_id AND runs.device_id = snapshots.device_id
     GROUP BY snapshots.device_id
 ) newest
 WHERE newest.device_id = devices.id;
+
+RESET session_replication_role;

@@ -1,0 +1,161 @@
+//! What the pages read of the tables that grow with the history: with a long one behind it, no
+//! page scans such a table, or reads more of its rows by index than a page can explain. The list
+//! of runs is looked at in every combination of its filters by `run_lists`.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
+use chrono::Utc;
+use routervault::vault::{MasterKey, Vault};
+use routervault::web::{self, AppState};
+use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
+use tower::ServiceExt;
+
+use crate::support::addresses::{ADDRESSES, addresses};
+use crate::support::large_export::large_exports;
+use crate::support::{database, seed};
+
+/// A house of 590 devices, with some 28,000 snapshots and as many runs.
+const SIZE: seed::Size = seed::Size {
+    sites: 40,
+    devices_per_site: 10,
+    nights: 45,
+};
+
+/// The tables, and how many rows of each a page may read. The most snapshots are those of ten
+/// ticked devices, twenty of each; the most runs those of the batch that has every device,
+/// counted and sorted; the most spans those of ten lines that every device has, counted.
+const MOST_ROWS: [(&str, i64); 3] = [
+    ("snapshots", 1_000),
+    ("runs", 2_500),
+    ("search_spans", 7_500),
+];
+
+/// How PostgreSQL plans: with the values, and without, as it may from the sixth time on.
+const PLAN_MODES: [&str; 2] = [
+    "SET plan_cache_mode = force_custom_plan",
+    "SET plan_cache_mode = force_generic_plan",
+];
+
+/// What was read of a table so far: how often it was scanned, and how many of its rows were
+/// read by scans and entries by its indexes.
+#[derive(Clone, Copy)]
+struct Read {
+    scans: i64,
+    rows: i64,
+}
+
+/// A pool of one connection: what it has read is told by itself, so that nothing is told late.
+async fn one_connection() -> PgPool {
+    let pool = database().await;
+    let options = pool.connect_options().as_ref().clone();
+    pool.close().await;
+    let single = PgPoolOptions::new().max_connections(1);
+    single.connect_with(options).await.unwrap()
+}
+
+/// What was read of each table so far.
+async fn read_so_far(pool: &PgPool) -> HashMap<String, Read> {
+    sqlx::query("SELECT pg_stat_force_next_flush()")
+        .execute(pool)
+        .await
+        .unwrap();
+    let rows: Vec<(String, i64, i64)> = sqlx::query_as(
+        "SELECT relname::text, seq_scan, seq_tup_read + (
+             SELECT coalesce(sum(idx_tup_read), 0)::bigint
+             FROM pg_stat_user_indexes
+             WHERE pg_stat_user_indexes.relid = pg_stat_user_tables.relid
+         )
+         FROM pg_stat_user_tables",
+    )
+    .fetch_all(pool)
+    .await
+    .unwrap();
+    let named = |(name, scans, rows)| (name, Read { scans, rows });
+    rows.into_iter().map(named).collect()
+}
+
+async fn ask(app: &Router, address: &str) {
+    let request = Request::get(address)
+        .header("host", "localhost")
+        .body(Body::empty())
+        .unwrap();
+    let answer = app.clone().oneshot(request).await.unwrap();
+    let status = answer.status();
+    assert!(
+        status.is_success() || status.is_redirection(),
+        "{address} answered {status}"
+    );
+    to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+}
+
+/// Which tables were scanned, or read far into, between two times.
+fn too_much(before: &HashMap<String, Read>, after: &HashMap<String, Read>) -> Vec<String> {
+    let read = MOST_ROWS.map(|(table, most)| {
+        let scans = after[table].scans - before[table].scans;
+        let rows = after[table].rows - before[table].rows;
+        (scans > 0 || rows > most).then(|| format!("{rows} rows of {table} with {scans} scans"))
+    });
+    read.into_iter().flatten().collect()
+}
+
+#[tokio::test]
+async fn no_page_scans_the_history_or_reads_far_into_it() {
+    let pool = one_connection().await;
+    seed::seed(&pool, &SIZE).await;
+    seed::seed_search(&pool).await;
+    let vault = Arc::new(Vault::create(&MasterKey::generate()).0);
+    let exports = large_exports(40_000, 8);
+    let kept = seed::keep(&pool, &vault, &exports).await;
+    let app = web::router(AppState {
+        pool: pool.clone(),
+        vault,
+        clock: Utc::now,
+        demo: false,
+    });
+    let mut faults = Vec::new();
+    for plan_mode in PLAN_MODES {
+        sqlx::query(plan_mode).execute(&pool).await.unwrap();
+        for address in addresses(&pool, &kept).await {
+            let before = read_so_far(&pool).await;
+            ask(&app, &address).await;
+            let after = read_so_far(&pool).await;
+            for fault in too_much(&before, &after) {
+                faults.push(format!("{address} reads {fault} ({plan_mode})"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn every_page_is_among_the_addresses() {
+    // What the program carries in itself comes from no table.
+    let pages = routes().filter(|route| !route.starts_with("/assets/"));
+    let missing: Vec<&str> = pages
+        .filter(|route| !ADDRESSES.iter().any(|address| is_of(address, route)))
+        .collect();
+    assert!(missing.is_empty(), "no address of {missing:?}");
+}
+
+/// The routes of the router that answer a GET.
+fn routes() -> impl Iterator<Item = &'static str> {
+    let source = include_str!("../../src/web/mod.rs");
+    let routes = source.split(".route(").skip(1);
+    routes.filter_map(|route| {
+        let path = route.split('"').nth(1)?;
+        route.contains("get(").then_some(path)
+    })
+}
+
+fn is_of(address: &str, route: &str) -> bool {
+    let path = address.split('?').next().unwrap();
+    let parts: Vec<&str> = path.split('/').collect();
+    let names: Vec<&str> = route.split('/').collect();
+    let is_named = |(part, name): (&&str, &&str)| part == name || name.starts_with('{');
+    parts.len() == names.len() && parts.iter().zip(&names).all(is_named)
+}
