@@ -18,7 +18,10 @@ pub(super) enum Part {
 /// The parts of a line that may have to be hidden, in order.
 pub(super) fn parts_of<'a>(menu: &'a [u8], line: &'a [u8]) -> impl Iterator<Item = Part> + 'a {
     let menu = match tokens(line).next() {
-        Some(Token { kind, range }) if kind == TokenKind::Menu => &line[range],
+        Some(Token {
+            kind: TokenKind::Menu,
+            range,
+        }) => &line[range],
         _ => menu,
     };
     let is_variable = holds_variables(menu) && names_a_secret(line);
