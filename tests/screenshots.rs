@@ -18,7 +18,8 @@ mod support {
     pub use crate::wait::until;
 }
 
-use chromiumoxide::cdp::browser_protocol::page::{PrintToPdfParams, Viewport};
+use chromiumoxide::cdp::browser_protocol::emulation::SetEmulatedMediaParams;
+use chromiumoxide::cdp::browser_protocol::page::Viewport;
 use chromiumoxide::page::ScreenshotParams;
 use page::Page;
 use program::{Program, routervault};
@@ -77,6 +78,9 @@ const WIDTHS: [u32; 2] = [320, 1280];
 const WIDE: [&str; 5] = ["sites", "site", "device", "compare", "snapshot"];
 const PRINTED: [&str; 5] = ["sites", "snapshot", "compare", "restore", "search-found"];
 const WIDE_PIXELS: u32 = 2560;
+
+/// A sheet of A4 without its margins, at the 96 pixels to an inch of CSS.
+const A4_PIXELS: u32 = 718;
 
 /// How high the window is; a picture is as high as its page, but at least this.
 const HEIGHT: u32 = 800;
@@ -171,8 +175,12 @@ async fn take(page: &Page, pictures: &Path, name: &str, url: &str) {
         }
     }
     if PRINTED.contains(&name) {
-        let pdf = page.tab.pdf(PrintToPdfParams::default()).await.unwrap();
-        std::fs::write(file("printed.pdf"), pdf).unwrap();
+        page.viewport(A4_PIXELS, HEIGHT).await;
+        let print = SetEmulatedMediaParams::builder().media("print").build();
+        page.command(print).await;
+        picture(page, &file("printed.png")).await;
+        page.command(SetEmulatedMediaParams::builder().media("").build())
+            .await;
     }
 }
 
