@@ -55,6 +55,26 @@ async fn a_device_is_found_by_whatever_is_known_of_it() {
 }
 
 #[tokio::test]
+async fn what_is_special_in_a_pattern_is_searched_for_as_text() {
+    let stage = two_sites().await;
+    stage
+        .run(
+            r"UPDATE devices SET name = 'a_b' WHERE id = 1;
+              UPDATE devices SET name = 'axb 50% c:\ap' WHERE id = 2",
+        )
+        .await;
+    for (search, found) in [
+        ("a_b", "1"),
+        ("%25", "2"),
+        ("0%25+%5C", "2"),
+        (r"c:\ap", "2"),
+    ] {
+        let page = stage.get(&format!("/scripts?q={search}")).await.text();
+        assert_eq!(devices(&page), [found], "{search}");
+    }
+}
+
+#[tokio::test]
 async fn chosen_devices_show_their_backups_and_stay_chosen() {
     let stage = two_sites().await;
     let page = stage.get("/scripts?q=edge&d=1&d=2&d=1").await.text();
