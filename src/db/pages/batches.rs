@@ -259,7 +259,8 @@ pub struct BatchRunRow {
 }
 
 /// Lists the runs of a batch: failed ones first, then suspect, running, queued and the rest;
-/// by device within.
+/// by device within. A page is picked by what orders it, and only then read whole: with its checks
+/// and steps, a batch of all devices is sorted on disk.
 ///
 /// # Errors
 /// When the query fails.
@@ -291,23 +292,28 @@ pub async fn list_batch_runs(
             r.finished_at,
             r.size_bytes,
             r.duration_ms
-        FROM runs r
+        FROM (
+            SELECT
+                r.id,
+                CASE
+                    WHEN r.state = 'failed' THEN 0
+                    WHEN r.verdict = 'suspect' THEN 1
+                    WHEN r.state = 'running' THEN 2
+                    WHEN r.state = 'queued' THEN 3
+                    ELSE 4
+                END AS rank
+            FROM runs r
+            JOIN devices d ON d.id = r.device_id
+            JOIN sites s ON s.id = r.site_id
+            WHERE r.batch_id = $1
+            ORDER BY rank, s.slug, d.name, r.id
+            LIMIT $2
+            OFFSET $3
+        ) picked
+        JOIN runs r ON r.id = picked.id
         JOIN devices d ON d.id = r.device_id
         JOIN sites s ON s.id = r.site_id
-        WHERE r.batch_id = $1
-        ORDER BY
-            CASE
-                WHEN r.state = 'failed' THEN 0
-                WHEN r.verdict = 'suspect' THEN 1
-                WHEN r.state = 'running' THEN 2
-                WHEN r.state = 'queued' THEN 3
-                ELSE 4
-            END,
-            s.slug,
-            d.name,
-            r.id
-        LIMIT $2
-        OFFSET $3
+        ORDER BY picked.rank, s.slug, d.name, r.id
         "#,
         id as BatchId,
         slice.limit,
