@@ -4,8 +4,8 @@
 //! in milliseconds. All go over one connection, which has PostgreSQL plan without the values as
 //! it does after a while in production, and are compressed as for a browser.
 //!
-//! `cargo bench --bench pages [-- SITES DEVICES_PER_SITE NIGHTS]`; without `--bench`, as `cargo
-//! test` runs it, over a few devices.
+//! `cargo bench --bench pages [-- SITES DEVICES_PER_SITE NIGHTS] [/BEGIN]`, to measure only the
+//! addresses that begin so; without `--bench`, as `cargo test` runs it, over a few devices.
 
 // A bench that can not be set up has nothing to say; and of the seeding it needs a part.
 #![allow(clippy::unwrap_used, dead_code)]
@@ -69,7 +69,8 @@ async fn measure(url: &str, size: &seed::Size) {
     seed::seed(&pool, size).await;
     seed::seed_search(&pool).await;
     let vault = Arc::new(Vault::create(&MasterKey::generate()).0);
-    let exports = large_export::large_exports(350_000, 12);
+    // As many as one chain of patches has: the oldest is read through all of them.
+    let exports = large_export::large_exports(350_000, 99);
     let kept = seed::keep(&pool, &vault, &exports).await;
     println!("seeded in {:.0} s", begin.elapsed().as_secs_f64());
     print_sizes(&pool).await;
@@ -83,8 +84,14 @@ async fn measure(url: &str, size: &seed::Size) {
         "{:64} {:>8} {:>8} {:>9}",
         "page", "median", "worst", "kB sent"
     );
+    let begin = std::env::args().skip(1).find(|word| word.starts_with('/'));
     for address in addresses::addresses(&pool, &kept).await {
-        measure_page(&app, &address).await;
+        if begin
+            .as_ref()
+            .is_none_or(|begin| address.starts_with(begin))
+        {
+            measure_page(&app, &address).await;
+        }
     }
 }
 

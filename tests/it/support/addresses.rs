@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 82] = [
+pub const ADDRESSES: [&str; 83] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -44,6 +44,7 @@ pub const ADDRESSES: [&str; 82] = [
     "/scripts?page=300",
     "/scripts?q=rt-77",
     "/scripts?q=customer%20ap",
+    "/scripts?q=customer%20branch%2010.%20rb%20rt-%20site-",
     "/scripts?{ten}",
     "/scripts/open?s={old}&s={new}",
     "/compare?a={old}&b={new}",

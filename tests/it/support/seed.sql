@@ -90,7 +90,8 @@ CROSS JOIN LATERAL (SELECT (snapshots.id % 97 = 0) AS it) failed
 WHERE snapshots.batch_id IS NOT NULL
 ORDER BY snapshots.id;
 
--- What was just asked for: every device, found unchanged; and a site, whose runs wait.
+-- What was just asked for: every device, found unchanged, with as much to tell of each as real
+-- runs have; and a site, whose runs wait.
 INSERT INTO batches (trigger, requested_by, site_id, created_at, finished_at)
 VALUES ('manual', 'kim', NULL, now() - interval '2 hours', now() - interval '1 hour'),
        ('api', 'billing', 1, now(), NULL);
@@ -98,18 +99,23 @@ VALUES ('manual', 'kim', NULL, now() - interval '2 hours', now() - interval '1 h
 INSERT INTO runs (batch_id, device_id, site_id, priority, state, attempt, not_before, queued_at, started_at,
                   finished_at, outcome, verdict, checks, steps, snapshot_id, size_bytes, duration_ms)
 SELECT batches.id, devices.id, devices.site_id, 0, 'succeeded', 1, batches.created_at, batches.created_at,
-       batches.created_at, batches.finished_at, 'unchanged', 'verified', newest.checks,
-       '[{"at_ms": 12, "text": "connected"}, {"at_ms": 420, "text": "export 30,000 bytes in 0.4 s"}]',
+       batches.created_at, batches.finished_at, 'unchanged', 'verified', told.checks, told.steps,
        newest.id, 30000, 430
 FROM batches
 CROSS JOIN devices
 CROSS JOIN LATERAL (
-    SELECT id, checks
+    SELECT id
     FROM snapshots
     WHERE device_id = devices.id
     ORDER BY taken_at DESC
     LIMIT 1
 ) newest
+CROSS JOIN (
+    SELECT jsonb_agg(jsonb_build_object('name', 'check_' || n, 'ok', true, 'detail',
+                                        'What was seen, in a sentence as the checks of an export have it.')) AS checks,
+           jsonb_agg(jsonb_build_object('at_ms', n, 'text', 'What was done then, and how long it took')) AS steps
+    FROM generate_series(1, 14) AS n
+) told
 WHERE batches.requested_by = 'kim' AND batches.site_id IS NULL
 ORDER BY devices.id;
 

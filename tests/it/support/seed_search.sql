@@ -33,6 +33,7 @@ CROSS JOIN LATERAL (
     SELECT id
     FROM snapshots
     WHERE device_id = devices.id
+        AND id <> newest_snapshot_id
     ORDER BY taken_at
     LIMIT 4
 ) oldest
