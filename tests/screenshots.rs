@@ -49,7 +49,8 @@ const PAGES: &[(&str, &str)] = &[
     ("snapshot-search", "/snapshots/{new}?find=add&secrets=shown"),
     ("restore", "/snapshots/{new}/restore"),
     ("comment", "/snapshots/{new}/comment"),
-    ("delete", "/snapshots/{new}/delete"),
+    ("delete", "/snapshots/{old}/delete"),
+    ("delete-refused", "/snapshots/{new}/delete"),
     ("scripts", "/scripts?q=ha+gw"),
     ("scripts-opened", "/scripts?q=ha&d=1&d=2"),
     ("compare", "/compare?s={old}&s={new}"),
@@ -74,10 +75,10 @@ const PAGES: &[(&str, &str)] = &[
 /// How wide the pictures are: a small phone and a laptop.
 const WIDTHS: [u32; 2] = [320, 1280];
 
-/// Pages that are also taken as wide as a large screen, and as printed.
+/// Pages that are also taken as wide as a 4k screen, and as printed.
 const WIDE: [&str; 5] = ["sites", "site", "device", "compare", "snapshot"];
 const PRINTED: [&str; 5] = ["sites", "snapshot", "compare", "restore", "search-found"];
-const WIDE_PIXELS: u32 = 2560;
+const WIDE_PIXELS: u32 = 3840;
 
 /// A sheet of A4 without its margins, at the 96 pixels to an inch of CSS.
 const A4_PIXELS: u32 = 718;

@@ -33,7 +33,11 @@ impl House {
             })
             .collect();
         specs.last_mut().unwrap().fault = Some(Fault::PermissionRefused);
-        let world = World::over_sites(sites, specs, Deadlines::GENEROUS).await;
+        Self::around(World::over_sites(sites, specs, Deadlines::GENEROUS).await).await
+    }
+
+    /// The pages over a world.
+    pub async fn around(world: World) -> Self {
         let stop = CancellationToken::new();
         let origin = serve(&world, stop.clone()).await;
         Self {
@@ -67,7 +71,13 @@ impl House {
         let (new, old) = (first.next().unwrap().id, first.next().unwrap().id);
         let other = snapshots.iter().find(|one| one.device == "router-1");
         let other = other.unwrap().id;
-        let failed = self.failed_run().await;
+        let failed = self.run_that_is("failed").await;
+        let numbers = [
+            ("{new}", new.0),
+            ("{old}", old.0),
+            ("{other}", other.0),
+            ("{failed}", failed),
+        ];
         let pages = [
             ("/", "3 of 4 devices verified"),
             ("/?q=nothing", "Nothing found"),
@@ -102,26 +112,27 @@ impl House {
             ("/runs/{failed}", "not enough permissions"),
             ("/nothing", "There is no such page"),
         ];
-        let numbers = [
-            ("{new}", new.to_string()),
-            ("{old}", old.to_string()),
-            ("{other}", other.to_string()),
-            ("{failed}", failed.to_string()),
-        ];
-        let filled = |path: &str| {
-            let fill = |path: String, (name, number): &(&str, String)| path.replace(name, number);
-            self.url(&numbers.iter().fold(path.to_owned(), fill))
-        };
-        pages.map(|(path, words)| (filled(path), words)).into()
+        self.filled(&pages, &numbers)
     }
 
-    /// A run of the router that refuses.
-    async fn failed_run(&self) -> i64 {
-        let query = "SELECT max(id) FROM runs WHERE state = 'failed'";
-        sqlx::query_scalar(query)
-            .fetch_one(&self.world.pool)
-            .await
-            .unwrap()
+    /// The addresses of pages, with numbers in the places of their names.
+    pub fn filled(
+        &self,
+        pages: &[(&str, &'static str)],
+        numbers: &[(&str, i64)],
+    ) -> Vec<(String, &'static str)> {
+        let fill =
+            |path: String, (name, number): &(&str, i64)| path.replace(name, &number.to_string());
+        let address = |path: &str| self.url(&numbers.iter().fold(path.to_owned(), fill));
+        let filled = pages.iter().map(|(path, words)| (address(path), *words));
+        filled.collect()
+    }
+
+    /// The newest run of this state.
+    pub async fn run_that_is(&self, state: &str) -> i64 {
+        let query = "SELECT max(id) FROM runs WHERE state = $1";
+        let found = sqlx::query_scalar(query).bind(state);
+        found.fetch_one(&self.world.pool).await.unwrap()
     }
 }
 
