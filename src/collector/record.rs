@@ -171,7 +171,7 @@ impl Ended<'_> {
         };
         if let Some(known) = same
             && self.is_readable(conn, known.id).await?
-            && snapshots::mark_seen(conn, known.id, self.now).await?
+            && snapshots::mark_seen(conn, self.job.device, known.id, self.now).await?
         {
             return Ok(Stored {
                 outcome: Outcome::Unchanged,

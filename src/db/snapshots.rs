@@ -255,16 +255,20 @@ pub async fn set_pinned(
     Ok(updated.rows_affected() == 1)
 }
 
-/// Extends a snapshot's validity to `seen_at`: the same configuration was seen again. Gives
-/// `false` when it was deleted meanwhile.
+/// Extends the validity of a snapshot of `device` to `seen_at`: the same configuration was seen
+/// again. Gives `false` when it was deleted meanwhile.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn mark_seen(
     conn: &mut PgConnection,
+    device: DeviceId,
     id: SnapshotId,
     seen_at: DateTime<Utc>,
 ) -> Result<bool, sqlx::Error> {
+    // Before the snapshot, as everywhere: the device's row follows in the same transaction, and a
+    // deletion takes that row before it counts along the chain.
+    lock_history(conn, device).await?;
     let updated = sqlx::query!(
         "UPDATE snapshots
          SET last_seen_at = greatest(last_seen_at, $2),

@@ -93,7 +93,7 @@ impl House {
         let id = snapshots::insert(&mut conn, &self.vault, &new, None)
             .await
             .unwrap();
-        snapshots::mark_seen(&mut conn, id, last_seen_at)
+        snapshots::mark_seen(&mut conn, new.device, id, last_seen_at)
             .await
             .unwrap();
         id
