@@ -35,13 +35,17 @@ fn push(shown: &mut String, c: char) {
     }
 }
 
-/// Controls, soft hyphen, zero-width and direction marks (Unicode UAX #9), line and paragraph
-/// separators, variation selectors and tags.
+/// Controls, what Unicode calls default ignorable (soft hyphen, joiners, fillers, zero-width and
+/// direction marks, variation selectors, tags: `Default_Ignorable_Code_Point` of
+/// DerivedCoreProperties.txt), line and paragraph separators, and the empty Braille pattern.
 const fn is_hidden(c: char) -> bool {
     matches!(c,
-        '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}'
+        '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{61c}'
+        | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
         | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e01ef}')
+        | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
 }
 
 fn push_formatted(shown: &mut String, text: std::fmt::Arguments<'_>) {
@@ -70,6 +74,14 @@ mod tests {
         assert_eq!(
             text("\0\x7f\u{85}\u{200b}"),
             "<U+0000><U+007F><U+0085><U+200B>"
+        );
+    }
+
+    #[test]
+    fn characters_that_leave_no_mark_are_shown() {
+        assert_eq!(
+            text("\u{3164}\u{34f}\u{115f}\u{ffa0}\u{2800}\u{e0001}"),
+            "<U+3164><U+034F><U+115F><U+FFA0><U+2800><U+E0001>"
         );
     }
 

@@ -46,6 +46,10 @@ pub(super) fn device_name(text: &str) -> Result<String, String> {
     if text.contains('/') {
         return Err("has a `/` in it, but commands write SITE/NAME; use `-` instead".to_owned());
     }
+    // A browser takes them in an address for this folder and the one above.
+    if matches!(text, "." | "..") {
+        return Err("can not stand in the address of a page; choose another".to_owned());
+    }
     name(text)
 }
 
@@ -171,6 +175,10 @@ mod tests {
         }
         assert!(name("A/S Fjord").is_ok());
         assert!(device_name("a/b").unwrap_err().contains("SITE/NAME"));
+        for bad in [".", ".."] {
+            assert!(device_name(bad).unwrap_err().contains("address"), "{bad}");
+        }
+        assert!(device_name("...").is_ok());
     }
 
     #[test]

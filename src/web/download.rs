@@ -14,9 +14,9 @@ use crate::db::pages::{self as db, SnapshotHead};
 use crate::model::SnapshotId;
 use crate::platform::routeros::text::{masked, section_text};
 
-/// What the address may say.
+/// What the address may say, and nothing else, so that a slip (`Masked=1`) shows no secret.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct ShowQuery {
     /// Only the sections of this menu, and the remarks at the top: `/ip firewall filter`.
     menu: Option<String>,

@@ -119,6 +119,7 @@ impl ErrorPage {
         match self.status {
             StatusCode::NOT_FOUND => "Not found",
             StatusCode::SERVICE_UNAVAILABLE => "Not available just now",
+            StatusCode::GATEWAY_TIMEOUT => "This took too long",
             status if status.is_server_error() => "Something went wrong",
             _ => "This can not be done",
         }
@@ -208,8 +209,12 @@ const fn sentence_of(status: StatusCode) -> &'static str {
             "RouterVault answers on this machine only, as localhost or by its IP address."
         }
         StatusCode::SERVICE_UNAVAILABLE => {
-            "The database does not answer, or takes too long. Backups that are due are not lost: \
-             they run as soon as it is back. Try again in a few seconds."
+            "The database does not answer, or all connections to it are taken. Backups that are \
+             due are not lost: they run as soon as it is back. Try again in a few seconds."
+        }
+        StatusCode::GATEWAY_TIMEOUT => {
+            "This page took more than half a minute and was given up. Ask for less at once, or \
+             try again when RouterVault has less to do."
         }
         status if status.as_u16() >= 500 => {
             "The fault is ours and was written to the log. Name the request id below when you \

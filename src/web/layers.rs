@@ -70,7 +70,7 @@ pub fn inner(router: Router, state: AppState) -> Router {
             // `Origin`); no token in forms is needed, and none can be forgotten.
             .layer(CsrfLayer::new())
             .layer(TimeoutLayer::with_status_code(
-                StatusCode::SERVICE_UNAVAILABLE,
+                StatusCode::GATEWAY_TIMEOUT,
                 TIMEOUT,
             ))
             .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES)),

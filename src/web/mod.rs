@@ -17,6 +17,7 @@ mod error;
 mod file_names;
 mod filters;
 mod format;
+mod gate;
 mod headers;
 mod health;
 mod history;
@@ -45,13 +46,20 @@ mod ticked;
 mod words;
 mod zip;
 
+use std::num::NonZero;
+
 use axum::{
     Router,
+    middleware::from_fn_with_state,
     routing::{get, post},
 };
 use tokio_util::sync::CancellationToken;
 
+use gate::Gate;
 pub use state::AppState;
+
+/// How many searches run at once: a quarter of the connections to the database.
+const MAX_SEARCHES: usize = 4;
 
 /// All pages, ready to be served on a loopback address: there is no sign-in yet.
 pub fn router(state: AppState) -> Router {
@@ -87,10 +95,6 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
         .route("/snapshots.zip", get(archives::ticked))
         .route("/scripts", get(scripts::list))
         .route("/scripts/open", get(ticked::open))
-        .route("/compare", get(compare::show))
-        .route("/compare.diff", get(compare::text))
-        .route("/search", get(search::list))
-        .route("/search/lines/{id}", get(search::show))
         .route("/batches", get(batches::list))
         .route("/batches/{id}", get(batches::show))
         .route("/batches/{id}/cancel", post(batches::cancel))
@@ -100,6 +104,7 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
         .route("/runs/{id}/cancel", post(runs::cancel))
         .route("/assets/{hash}/{*path}", get(assets::show))
         .fallback(|| async { error::PageError::NotFound("page") })
+        .merge(costly())
         .with_state(state.clone())
         .merge(moving);
     // Monitoring asks by whatever name it knows the machine, and reads a status and a sentence.
@@ -107,4 +112,26 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
         .route("/healthz", get(health::show))
         .with_state(state.clone());
     layers::outer(layers::inner(pages, state).merge(health))
+}
+
+/// What may take seconds: a comparison of what is huge keeps a processor and much memory, an
+/// unusual search a connection of the database.
+fn costly() -> Router<AppState> {
+    let comparisons = Gate::new(
+        std::thread::available_parallelism().map_or(2, NonZero::get),
+        "Other large comparisons are being made just now. Try again in a moment.",
+    );
+    let searches = Gate::new(
+        MAX_SEARCHES,
+        "Many searches run just now. Try again in a moment.",
+    );
+    let comparing = Router::new()
+        .route("/compare", get(compare::show))
+        .route("/compare.diff", get(compare::text))
+        .layer(from_fn_with_state(comparisons, gate::pass));
+    Router::new()
+        .route("/search", get(search::list))
+        .route("/search/lines/{id}", get(search::show))
+        .layer(from_fn_with_state(searches, gate::pass))
+        .merge(comparing)
 }

@@ -282,6 +282,7 @@ async fn addresses_that_make_no_sense_are_refused() {
         ("/snapshots/1?hit=x&find=a", 400),
         ("/snapshots/1/text?secrets=1", 400),
         ("/snapshots/1/download?masked=yes", 400),
+        ("/snapshots/1/download?Masked=1", 400),
         ("/snapshots/1/download?menu=/ip/nothing", 404),
         ("/snapshots/1/download?menu=", 404),
         ("/snapshots/9/text", 404),

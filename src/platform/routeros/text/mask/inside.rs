@@ -62,6 +62,13 @@ fn named(text: &[u8], name: Range<usize>) -> Option<Range<usize>> {
                 .then(|| quoted_literal(text, blanks_end))
                 .flatten()
         }
+        Some(_) if blanks_end > name.end && closed == name.end => {
+            let is_declared = is_variable(&text[..name.start]) && is_secret_word(word);
+            let value = is_declared
+                .then(|| bare_literal(text, blanks_end, b""))
+                .flatten();
+            value.filter(|value| memchr::memchr(b'=', &text[value.clone()]).is_none())
+        }
         _ => None,
     }
 }
@@ -70,6 +77,13 @@ fn named(text: &[u8], name: Range<usize>) -> Option<Range<usize>> {
 fn is_declaration(before: &[u8]) -> bool {
     let before = before.strip_suffix(b"\"").unwrap_or(before);
     [&b"local "[..], b"global ", b"set "]
+        .iter()
+        .any(|command| before.ends_with(command))
+}
+
+/// Whether a script's variable is named next: unlike `set`, `:set` is followed by nothing else.
+fn is_variable(before: &[u8]) -> bool {
+    [&b":local "[..], b":global ", b":set "]
         .iter()
         .any(|command| before.ends_with(command))
 }

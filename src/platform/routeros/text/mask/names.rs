@@ -57,6 +57,17 @@ const IN_MENU: &[InMenu] = &[
         name: b"identity",
         is_secret: true,
     },
+    // Not on MikroTik's list, and yet all that SNMP v1 and v2c ask for.
+    InMenu {
+        menu: &[b"snmp", b"community"],
+        name: b"name",
+        is_secret: true,
+    },
+    InMenu {
+        menu: &[b"snmp"],
+        name: b"trap-community",
+        is_secret: true,
+    },
     // The name of a key in `/ip ipsec key`.
     InMenu {
         menu: &[b"ip", b"ipsec", b"identity"],
@@ -122,7 +133,7 @@ pub(super) fn is_secret_attribute(menu: &[u8], key: &[u8], value: &[u8]) -> bool
         .iter()
         .find(|rule| rule.name == name && is_menu(menu, rule.menu));
     if let Some(rule) = in_menu {
-        return rule.is_secret;
+        return rule.is_secret && !is_known_community(value);
     }
     ATTRIBUTES.contains(&name)
         || (ATTRIBUTE_ENDINGS.iter().any(|end| name.ends_with(end))
@@ -145,12 +156,18 @@ pub(super) fn is_secret_word(name: &[u8]) -> bool {
 /// Whether a name can only be that of a secret, so that even `name: value` in prose gives one.
 pub(super) fn is_password_word(name: &[u8]) -> bool {
     let plain = plain_word(name);
-    WORD_ENDINGS.iter().any(|end| plain.ends_with(end)) && plain != b"bypass"
+    plain == b"pw" || (WORD_ENDINGS.iter().any(|end| plain.ends_with(end)) && plain != b"bypass")
 }
 
 /// Whether the value is that of a switch.
 pub(super) fn is_switch(value: &[u8]) -> bool {
     matches!(value, b"yes" | b"no" | b"true" | b"false")
+}
+
+/// Whether the value is a community that everybody knows: hidden wherever else it stands, the
+/// word would take half of an export with it.
+fn is_known_community(value: &[u8]) -> bool {
+    matches!(value, b"public" | b"private")
 }
 
 /// Whether the menu holds variables that are handed to containers.

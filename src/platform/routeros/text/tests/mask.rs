@@ -333,3 +333,42 @@ fn a_run_of_backslashes_in_a_remark_is_hidden_in_one_go() {
     let text = String::from_utf8(masked(export.as_bytes())).unwrap();
     assert_eq!(text, "/ppp secret\nadd name=a password=*****\n# *****a\n");
 }
+
+#[test]
+fn communities_and_bare_words_of_scripts_are_masked() {
+    for (menu, line, expected) in [
+        (
+            "/snmp community",
+            "set [ find default=yes ] addresses=192.0.2.0/24 name=twelve-12",
+            "set [ find default=yes ] addresses=192.0.2.0/24 name=*****",
+        ),
+        (
+            "/snmp",
+            "set trap-community=twelve-12",
+            "set trap-community=*****",
+        ),
+        ("/snmp community", "add name=public", "add name=public"),
+        (
+            "/system script",
+            "add source=\":global token a1b2c3\"",
+            "add source=\":global token *****\"",
+        ),
+        (
+            "/system script",
+            "add source=\":local pass [:pick \\$x 1]\"",
+            "add source=\":local pass [:pick \\$x 1]\"",
+        ),
+        (
+            "/system script",
+            "add source=\":global key do={ :put a }\"",
+            "add source=\":global key do={ :put a }\"",
+        ),
+        (
+            "/ip address",
+            "add comment=\"pw: nineteen-19\"",
+            "add comment=\"pw: *****\"",
+        ),
+    ] {
+        assert_eq!(shown(menu, line), expected, "{menu} {line}");
+    }
+}
