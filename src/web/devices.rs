@@ -94,7 +94,7 @@ impl ShowPage {
             verdict: run.verdict,
             checks: &run.checks,
             failure: run.failure_message.as_deref(),
-            newest_taken_at: self.device.newest_taken_at,
+            verified_taken_at: self.device.verified_taken_at,
         })
     }
 
@@ -134,7 +134,7 @@ pub async fn show(
     // One more than is shown tells whether there are older ones, and what to compare with.
     let limit = i64::try_from(SNAPSHOTS_PER_PAGE + 1).expect("a page is small");
     let rows = db::list_snapshots(&mut conn, device.id, query.before, limit).await?;
-    let (backups, older) = history::backups(rows, SNAPSHOTS_PER_PAGE, query.before.is_none());
+    let (backups, older) = history::backups(rows, SNAPSHOTS_PER_PAGE);
     let days = (device.days.as_str(), device.days_until, 1);
     Ok(ShowPage {
         notice: query.notice,

@@ -19,17 +19,11 @@ pub struct Backup {
     pub previous: Option<SnapshotId>,
     /// The version before, when it is another one.
     pub upgraded_from: Option<String>,
-    /// Whether the device was last seen in this state.
-    is_current: bool,
 }
 
 /// The first `limit` of `rows`, newest first, each with the one before it; and the snapshot that
 /// follows them in the history, if `rows` has it.
-pub fn backups(
-    mut rows: Vec<SnapshotRow>,
-    limit: usize,
-    begins_with_newest: bool,
-) -> (Vec<Backup>, Option<SnapshotId>) {
+pub fn backups(mut rows: Vec<SnapshotRow>, limit: usize) -> (Vec<Backup>, Option<SnapshotId>) {
     let older: Vec<(SnapshotId, Option<String>)> = rows
         .iter()
         .skip(1)
@@ -40,15 +34,13 @@ pub fn backups(
     let mut older = older.into_iter();
     let backups = rows
         .into_iter()
-        .enumerate()
-        .map(|(index, row)| {
+        .map(|row| {
             let (previous, version) = older.next().unzip();
             Backup {
                 upgraded_from: version
                     .flatten()
                     .filter(|version| row.version.as_ref().is_some_and(|own| own != version)),
                 previous,
-                is_current: begins_with_newest && index == 0,
                 row,
             }
         })
@@ -74,11 +66,6 @@ impl Backup {
             _ if from == to => format!("unchanged on {from}, seen {times} times"),
             _ => format!("unchanged from {from} to {to}, seen {times} times"),
         }
-    }
-
-    /// Whether the device was last seen in this state.
-    pub fn is_current(&self) -> bool {
-        self.is_current
     }
 
     /// Lines changed since the one before: `+3 −1`; `first` without one, a dash when they were
@@ -146,6 +133,7 @@ mod tests {
             comment: String::new(),
             pinned: false,
             expires_at: None,
+            is_current: false,
             trigger: None,
             requested_by: None,
         }
@@ -154,7 +142,7 @@ mod tests {
     fn validity(taken_at: &str, last_seen_at: &str, times_seen: i32) -> String {
         let rows = vec![row(1, taken_at, last_seen_at, times_seen)];
         let now = "2026-11-21T12:00:00Z".parse().unwrap();
-        backups(rows, 1, true).0[0].validity(&now, &Tz::UTC)
+        backups(rows, 1).0[0].validity(&now, &Tz::UTC)
     }
 
     #[test]
@@ -181,19 +169,13 @@ mod tests {
             .map(|id| row(id, "2026-05-03T02:00:00Z", "2026-05-03T02:00:00Z", 1))
             .collect();
         rows[2].version = Some("7.15".to_owned());
-        let (shown, rest) = backups(rows, 2, true);
+        let (shown, rest) = backups(rows, 2);
         assert_eq!(rest, Some(SnapshotId(1)));
         assert_eq!(shown.len(), 2);
         assert_eq!(shown[0].previous, Some(SnapshotId(2)));
-        assert_eq!(
-            (shown[0].upgraded_from.as_deref(), shown[0].is_current()),
-            (None, true)
-        );
+        assert_eq!(shown[0].upgraded_from, None);
         assert_eq!(shown[1].previous, Some(SnapshotId(1)));
-        assert_eq!(
-            (shown[1].upgraded_from.as_deref(), shown[1].is_current()),
-            (Some("7.15"), false)
-        );
+        assert_eq!(shown[1].upgraded_from.as_deref(), Some("7.15"));
         assert_eq!(shown[1].changed(), "+3 −1");
     }
 
@@ -202,7 +184,7 @@ mod tests {
         let at = "2026-05-03T02:00:00Z";
         let mut rows = vec![row(2, at, at, 1), row(1, at, at, 1)];
         rows[0].added_lines = None;
-        let (shown, rest) = backups(rows, 50, false);
+        let (shown, rest) = backups(rows, 50);
         assert_eq!(
             (shown[0].changed(), shown[1].changed()),
             ("–".to_owned(), "first".to_owned())
@@ -215,7 +197,7 @@ mod tests {
         let at = "2026-05-03T02:00:00Z";
         let mut long = row(1, at, at, 1);
         long.comment = "ü\n".repeat(500);
-        let (shown, _) = backups(vec![long], 1, true);
+        let (shown, _) = backups(vec![long], 1);
         assert_eq!(shown[0].comment_start().chars().count(), COMMENT_CHARS + 1);
     }
 }

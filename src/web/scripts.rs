@@ -127,7 +127,7 @@ async fn list_chosen(conn: &mut PgConnection, ids: &[DeviceId]) -> Result<Vec<Ch
     let limit = i64::try_from(BACKUPS_EACH + 1).expect("a page is small");
     for device in db::list_chosen(conn, ids).await? {
         let rows = db::list_snapshots(conn, device.id, None, limit).await?;
-        let (backups, older) = history::backups(rows, BACKUPS_EACH, true);
+        let (backups, older) = history::backups(rows, BACKUPS_EACH);
         all.push(Chosen {
             zone: format::zone(&device.timezone),
             device,

@@ -172,8 +172,8 @@ pub struct Ended<'a> {
     pub verdict: Option<Verdict>,
     pub checks: &'a [Check],
     pub failure: Option<&'a str>,
-    /// When the newest snapshot was first taken.
-    pub newest_taken_at: Option<DateTime<Utc>>,
+    /// When the newest verified snapshot was first taken.
+    pub verified_taken_at: Option<DateTime<Utc>>,
 }
 
 impl<'a> From<&'a DeviceRow> for Ended<'a> {
@@ -185,7 +185,7 @@ impl<'a> From<&'a DeviceRow> for Ended<'a> {
             verdict: device.last_verdict,
             checks: device.last_checks.as_ref().map_or(&[], |checks| checks),
             failure: device.last_failure.as_deref(),
-            newest_taken_at: device.newest_taken_at,
+            verified_taken_at: device.verified_taken_at,
         }
     }
 }
@@ -207,7 +207,7 @@ pub fn last_result(ended: Ended<'_>) -> LastResult<'_> {
         RunState::Succeeded => LastResult::Verified {
             at,
             unchanged_since: ended
-                .newest_taken_at
+                .verified_taken_at
                 .filter(|_| ended.outcome == Some(Outcome::Unchanged)),
         },
         RunState::Cancelled => LastResult::Cancelled { at },

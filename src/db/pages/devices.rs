@@ -29,8 +29,9 @@ pub struct DeviceRow {
     pub serial: Option<String>,
     pub version: Option<String>,
     pub last_verified_at: Option<DateTime<Utc>>,
-    /// When the newest snapshot was first taken: since then nothing changed.
-    pub newest_taken_at: Option<DateTime<Utc>>,
+    /// When the newest verified snapshot was first taken: since then no verified export was
+    /// another one.
+    pub verified_taken_at: Option<DateTime<Utc>>,
     /// The state of the run that waits or goes on.
     pub active: Option<RunState>,
     pub active_batch_id: Option<BatchId>,
@@ -73,7 +74,7 @@ pub async fn list_devices(
             d.serial,
             d.version,
             d.last_verified_at,
-            n.taken_at AS "newest_taken_at?",
+            v.taken_at AS "verified_taken_at?",
             a.state AS "active?: RunState",
             a.batch_id AS "active_batch_id?: BatchId",
             r.state AS "last_state?: RunState",
@@ -88,7 +89,7 @@ pub async fn list_devices(
         FROM devices d
         LEFT JOIN runs r ON r.id = d.last_run_id
         LEFT JOIN runs a ON a.device_id = d.id AND a.state IN ('queued', 'running')
-        LEFT JOIN snapshots n ON n.id = d.newest_snapshot_id
+        LEFT JOIN snapshots v ON v.id = d.last_verified_snapshot_id
         WHERE d.site_id = $1
             AND d.archived_at IS NULL
             AND ($3::text IS NULL
@@ -128,8 +129,9 @@ pub struct DeviceHead {
     pub serial: Option<String>,
     pub version: Option<String>,
     pub last_verified_at: Option<DateTime<Utc>>,
-    /// When the newest snapshot was first taken: since then nothing changed.
-    pub newest_taken_at: Option<DateTime<Utc>>,
+    /// When the newest verified snapshot was first taken: since then no verified export was
+    /// another one.
+    pub verified_taken_at: Option<DateTime<Utc>>,
     /// How many snapshots it has.
     pub snapshot_count: i32,
     pub days: String,
@@ -166,7 +168,7 @@ pub async fn get_device(
             d.serial,
             d.version,
             d.last_verified_at,
-            n.taken_at AS "newest_taken_at?",
+            v.taken_at AS "verified_taken_at?",
             d.snapshot_count,
             d.days,
             d.days_until,
@@ -178,7 +180,7 @@ pub async fn get_device(
             s.next_due_at
         FROM devices d
         JOIN sites s ON s.id = d.site_id
-        LEFT JOIN snapshots n ON n.id = d.newest_snapshot_id
+        LEFT JOIN snapshots v ON v.id = d.last_verified_snapshot_id
         WHERE s.slug = $1
             AND d.name = $2
         "#,

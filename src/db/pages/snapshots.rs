@@ -25,6 +25,9 @@ pub struct SnapshotRow {
     pub pinned: bool,
     /// When retention may take it; `None`: kept for ever.
     pub expires_at: Option<DateTime<Utc>>,
+    /// Whether the device was last seen in this state. Not always the newest: one that is seen
+    /// again after a suspect export is extended behind it.
+    pub is_current: bool,
     /// What made it; `None` when its batch is not known.
     pub trigger: Option<Trigger>,
     pub requested_by: Option<String>,
@@ -58,6 +61,14 @@ pub async fn list_snapshots(
             s.comment,
             s.pinned,
             s.expires_at,
+            (s.id = (
+                SELECT seen.id
+                FROM devices d
+                JOIN snapshots seen ON seen.id IN (d.newest_snapshot_id, d.last_verified_snapshot_id)
+                WHERE d.id = $1
+                ORDER BY seen.last_seen_at DESC, seen.id DESC
+                LIMIT 1
+            )) IS TRUE AS "is_current!",
             b.trigger AS "trigger?: Trigger",
             b.requested_by
         FROM snapshots s

@@ -90,3 +90,26 @@ async fn a_batch_over_several_sites_names_the_site_of_each_run() {
     assert!(text.contains("href=\"/sites/other\">Other place</a>"));
     assert!(stage.get("/batches").await.text().contains("Several sites"));
 }
+
+#[tokio::test]
+async fn a_verified_export_seen_again_after_a_suspect_one_is_current_and_unchanged_since_its_first()
+{
+    let stage = Stage::backed_up().await;
+    stage
+        .run(
+            "UPDATE snapshots SET verdict = 'suspect', last_seen_at = taken_at WHERE id = 2;
+             UPDATE snapshots SET times_seen = 2, last_seen_at = '2026-05-03T02:00:00Z' WHERE id = 1;
+             INSERT INTO runs (batch_id, device_id, site_id, priority, state, finished_at, verdict, outcome)
+             VALUES (1, 1, 1, 1, 'succeeded', '2026-05-03T02:00:00Z', 'verified', 'unchanged');
+             UPDATE devices SET last_run_id = 1, last_verified_snapshot_id = 1",
+        )
+        .await;
+    let device = stage.get("/sites/acme/devices/gw-1").await.text();
+    assert_eq!(device.matches(">Current<").count(), 1);
+    let (_, verified) = device.split_once("id=\"s1\"").unwrap();
+    assert!(verified.contains(">Current<"));
+    for page in [device, stage.get("/sites/acme").await.text()] {
+        let (_, since) = page.split_once("unchanged since ").unwrap();
+        assert!(since.split("</time>").next().unwrap().ends_with(">1 May"));
+    }
+}
