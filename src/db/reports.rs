@@ -3,7 +3,9 @@
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
-use crate::model::{BatchId, Check, Outcome, RunId, RunState, SnapshotId, Verdict};
+use crate::model::{
+    BatchId, Check, Outcome, RunId, RunState, SnapshotId, StoredFailureCode, Verdict,
+};
 
 /// A run as the command line reports it. The options of its result are `None` when it did not
 /// come to that: no verdict without an export worth keeping, no failure without one.
@@ -17,7 +19,7 @@ pub struct Report {
     pub outcome: Option<Outcome>,
     pub verdict: Option<Verdict>,
     pub checks: Vec<Check>,
-    pub failure_code: Option<String>,
+    pub failure_code: Option<StoredFailureCode>,
     pub failure_message: Option<String>,
     pub snapshot: Option<SnapshotId>,
     /// What was received, also when it was not kept.
@@ -48,7 +50,7 @@ pub async fn list_reports(
                   runs.outcome AS "outcome: Outcome",
                   runs.verdict AS "verdict: Verdict",
                   runs.checks AS "checks: Json<Vec<Check>>",
-                  runs.failure_code,
+                  runs.failure_code AS "failure_code: StoredFailureCode",
                   runs.failure_message,
                   runs.snapshot_id AS "snapshot: SnapshotId",
                   runs.size_bytes,

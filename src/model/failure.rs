@@ -1,6 +1,14 @@
 //! Why a run failed: a stable code, and a sentence for the person who can act.
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Serialize,
+    de::{IntoDeserializer as _, value::Error as UnknownCode},
+};
+use sqlx::{
+    Decode, Postgres, Type,
+    error::BoxDynError,
+    postgres::{PgTypeInfo, PgValueRef},
+};
 
 use super::state::text_enum;
 
@@ -59,6 +67,66 @@ impl FailureCode {
     }
 }
 
+/// A code as the database holds it: a newer version may have written one that this version does
+/// not know, and its runs are to be read all the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum StoredFailureCode {
+    Known(FailureCode),
+    /// Its text.
+    Unknown(String),
+}
+
+impl StoredFailureCode {
+    /// The code; `None` for one that this version does not know.
+    #[must_use]
+    pub const fn known(&self) -> Option<FailureCode> {
+        match self {
+            Self::Known(code) => Some(*code),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// The text of the database and of JSON.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Known(code) => code.as_str(),
+            Self::Unknown(text) => text,
+        }
+    }
+}
+
+impl From<FailureCode> for StoredFailureCode {
+    fn from(code: FailureCode) -> Self {
+        Self::Known(code)
+    }
+}
+
+impl From<String> for StoredFailureCode {
+    fn from(text: String) -> Self {
+        let known: Result<FailureCode, UnknownCode> =
+            FailureCode::deserialize(text.as_str().into_deserializer());
+        known.map_or(Self::Unknown(text), Self::Known)
+    }
+}
+
+impl Type<Postgres> for StoredFailureCode {
+    fn type_info() -> PgTypeInfo {
+        <String as Type<Postgres>>::type_info()
+    }
+
+    fn compatible(column: &PgTypeInfo) -> bool {
+        <String as Type<Postgres>>::compatible(column)
+    }
+}
+
+impl<'r> Decode<'r, Postgres> for StoredFailureCode {
+    fn decode(value: PgValueRef<'r>) -> Result<Self, BoxDynError> {
+        <String as Decode<'r, Postgres>>::decode(value).map(Self::from)
+    }
+}
+
 /// A failed run as data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
@@ -76,5 +144,20 @@ impl Failure {
             code,
             message: message.into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_comes_back_from_its_text_and_an_unknown_one_keeps_it() {
+        for text in ["no_common_algorithm", "of_tomorrow", "Timeout", ""] {
+            assert_eq!(StoredFailureCode::from(text.to_owned()).as_str(), text);
+        }
+        let known = |text: &str| StoredFailureCode::from(text.to_owned()).known();
+        assert_eq!(known("timeout"), Some(FailureCode::Timeout));
+        assert_eq!(known("of_tomorrow"), None);
     }
 }

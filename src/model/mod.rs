@@ -8,7 +8,7 @@ mod state;
 mod verdict;
 
 pub use day::{DAYS_SHOWN, DayMark, Days, day_in};
-pub use failure::{Failure, FailureCode};
+pub use failure::{Failure, FailureCode, StoredFailureCode};
 pub use ids::{BatchId, CredentialId, DeviceId, LineId, RunId, SiteId, SnapshotId};
 pub use state::{Outcome, Platform, RunState, Step, Trigger};
 pub use verdict::{Check, Verdict};

@@ -47,7 +47,7 @@ fn newest_archive(site: &SiteHead, rows: &[NewestRow], now: DateTime<Utc>) -> Ar
         let (Some(snapshot), Some(taken_at), Some(last_seen_at)) =
             (row.snapshot_id, row.taken_at, row.last_seen_at)
         else {
-            without.push_str(&format!("    {device}: {}\n", why_none(row)));
+            without.push_str(&format!("    {device}: {}\n", visible::text(why_none(row))));
             continue;
         };
         let rest = format!("{}_verified", taken_at.format("%Y-%m-%d"));
@@ -80,9 +80,9 @@ fn newest_archive(site: &SiteHead, rows: &[NewestRow], now: DateTime<Utc>) -> Ar
     }
 }
 
-fn why_none(row: &NewestRow) -> &'static str {
+fn why_none(row: &NewestRow) -> &str {
     if row.enabled {
-        words::cause(row.last_state, row.last_verdict, row.last_failure_code)
+        words::cause_for(row)
     } else {
         "disabled in the inventory"
     }

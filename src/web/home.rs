@@ -50,7 +50,7 @@ pub struct ListQuery {
 struct Row {
     site: SiteRow,
     /// Why the worst of its devices has no recent verified backup.
-    cause: &'static str,
+    cause: String,
     found: Vec<FoundDevice>,
     strip: Strip,
 }
@@ -154,10 +154,10 @@ async fn rows(
 ) -> Result<Vec<Row>, PageError> {
     let sites = db::list_sites(conn, filter, covered_since, slice).await?;
     let ids: Vec<SiteId> = sites.iter().map(|site| site.id).collect();
-    let mut causes: HashMap<SiteId, &'static str> = db::list_worst(conn, &ids, covered_since)
+    let mut causes: HashMap<SiteId, String> = db::list_worst(conn, &ids, covered_since)
         .await?
         .into_iter()
-        .map(|worst| (worst.site_id, words::cause_of(&worst)))
+        .map(|worst| (worst.site_id, words::cause_of(&worst).to_owned()))
         .collect();
     let mut days = by_site(db::list_site_days(conn, &ids).await?, |days| days.site_id);
     let found = match filter.search {

@@ -1,10 +1,9 @@
 //! States as the words and marks that people read. The word always stands beside the colour.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize as _, de::IntoDeserializer as _, de::value::Error as UnknownCode};
 
-use crate::db::pages::{DeviceRow, WorstDevice};
-use crate::model::{Check, FailureCode, Outcome, RunState, Trigger, Verdict};
+use crate::db::pages::{DeviceRow, NewestRow, WorstDevice};
+use crate::model::{Check, FailureCode, Outcome, RunState, StoredFailureCode, Trigger, Verdict};
 use crate::platform::routeros::judge::suspicion;
 
 /// Who or what made something: `Nightly`, the person's name, or where the wish came from. The
@@ -86,36 +85,50 @@ pub const fn failure(code: FailureCode) -> &'static str {
 }
 
 /// Why a device has no recent verified backup, in a word or two, from the end of its last run.
-pub fn cause(
+/// Where this version does not know the code of its failure, what happened in a sentence.
+fn cause<'a>(
     state: Option<RunState>,
     verdict: Option<Verdict>,
-    code: Option<FailureCode>,
-) -> &'static str {
-    match (state, verdict, code) {
-        (Some(RunState::Failed), _, Some(code)) => failure(code),
-        (Some(RunState::Failed), _, None) => "failed",
-        (Some(RunState::Succeeded), Some(Verdict::Suspect), _) => "suspect",
-        (Some(RunState::Succeeded), _, _) => "not tried since",
-        (Some(RunState::Cancelled), _, _) => "cancelled",
-        (None | Some(RunState::Queued | RunState::Running), _, _) => "not tried yet",
+    code: Option<&StoredFailureCode>,
+    message: Option<&'a str>,
+) -> &'a str {
+    match (state, verdict) {
+        (Some(RunState::Failed), _) => match (code.and_then(StoredFailureCode::known), message) {
+            (Some(code), _) => failure(code),
+            (None, Some(message)) => in_short(message),
+            (None, None) => "failed",
+        },
+        (Some(RunState::Succeeded), Some(Verdict::Suspect)) => "suspect",
+        (Some(RunState::Succeeded), _) => "not tried since",
+        (Some(RunState::Cancelled), _) => "cancelled",
+        (None | Some(RunState::Queued | RunState::Running), _) => "not tried yet",
     }
 }
 
-/// The same of the worst device of a site.
-pub fn cause_of(worst: &WorstDevice) -> &'static str {
+/// The cause of the worst device of a site.
+pub fn cause_of(worst: &WorstDevice) -> &str {
     cause(
         worst.last_state,
         worst.last_verdict,
-        worst.last_failure_code,
+        worst.last_failure_code.as_ref(),
+        worst.last_failure.as_deref(),
+    )
+}
+
+/// The cause of a device that an archive lacks.
+pub fn cause_for(row: &NewestRow) -> &str {
+    cause(
+        row.last_state,
+        row.last_verdict,
+        row.last_failure_code.as_ref(),
+        row.last_failure.as_deref(),
     )
 }
 
 /// What to do after a failure, in the few words of a link. The failure's own sentence tells what
 /// to look at, and is not repeated here. `None` for a code that this version does not know.
-pub fn next_step(failure_code: &str) -> Option<&'static str> {
-    let code: Result<FailureCode, UnknownCode> =
-        FailureCode::deserialize(failure_code.into_deserializer());
-    Some(match code.ok()? {
+pub fn next_step(code: &StoredFailureCode) -> Option<&'static str> {
+    Some(match code.known()? {
         FailureCode::Unreachable => "back it up again once it answers",
         FailureCode::ConnectionLost
         | FailureCode::Timeout
@@ -139,8 +152,8 @@ pub fn in_short(message: &str) -> &str {
 }
 
 /// The command that trusts a device anew, for a failure that asks for it.
-pub fn trust_command(failure_code: &str, site: &str, device: &str) -> Option<String> {
-    (failure_code == FailureCode::HostKeyChanged.as_str())
+pub fn trust_command(code: &StoredFailureCode, site: &str, device: &str) -> Option<String> {
+    (code.known() == Some(FailureCode::HostKeyChanged))
         .then(|| format!("routervault trust {site}/{device}"))
 }
 
@@ -248,10 +261,10 @@ mod tests {
     #[test]
     fn a_failure_says_what_to_do_next_and_an_unknown_one_nothing() {
         assert_eq!(
-            next_step("unreachable"),
+            next_step(&FailureCode::Unreachable.into()),
             Some("back it up again once it answers")
         );
-        assert_eq!(next_step("<script>"), None);
+        assert_eq!(next_step(&"<script>".to_owned().into()), None);
     }
 
     #[test]
@@ -276,11 +289,11 @@ mod tests {
 
     #[test]
     fn only_a_changed_host_key_asks_for_trust() {
-        let asked = |code| trust_command(code, "acme", "gw-1");
+        let asked = |code: FailureCode| trust_command(&code.into(), "acme", "gw-1");
         assert_eq!(
-            asked("host_key_changed").as_deref(),
+            asked(FailureCode::HostKeyChanged).as_deref(),
             Some("routervault trust acme/gw-1")
         );
-        assert_eq!(asked("auth_failed"), None);
+        assert_eq!(asked(FailureCode::AuthFailed), None);
     }
 }

@@ -5,7 +5,8 @@ use sqlx::{PgConnection, types::Json};
 
 use super::{MadeBy, Slice};
 use crate::model::{
-    BatchId, Check, Outcome, RunId, RunState, SiteId, SnapshotId, Step, Trigger, Verdict,
+    BatchId, Check, Outcome, RunId, RunState, SiteId, SnapshotId, Step, StoredFailureCode, Trigger,
+    Verdict,
 };
 
 /// Which batches to list; the default is all of them.
@@ -247,7 +248,7 @@ pub struct BatchRunRow {
     pub verdict: Option<Verdict>,
     pub checks: Json<Vec<Check>>,
     pub steps: Json<Vec<Step>>,
-    pub failure_code: Option<String>,
+    pub failure_code: Option<StoredFailureCode>,
     pub failure_message: Option<String>,
     /// Whether a person asked to stop it.
     pub is_cancelling: bool,
@@ -284,7 +285,7 @@ pub async fn list_batch_runs(
             r.verdict AS "verdict: Verdict",
             r.checks AS "checks: Json<Vec<Check>>",
             r.steps AS "steps: Json<Vec<Step>>",
-            r.failure_code,
+            r.failure_code AS "failure_code: StoredFailureCode",
             r.failure_message,
             r.cancel_requested_at IS NOT NULL AND r.state = 'running' AS "is_cancelling!",
             r.snapshot_id AS "snapshot_id: SnapshotId",

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use crate::model::{DeviceId, FailureCode, RunState, SiteId, SnapshotId, Verdict};
+use crate::model::{DeviceId, RunState, SiteId, SnapshotId, StoredFailureCode, Verdict};
 
 /// A device of a site, with its newest verified snapshot, if any.
 #[derive(Debug)]
@@ -16,7 +16,8 @@ pub struct NewestRow {
     pub last_seen_at: Option<DateTime<Utc>>,
     pub last_state: Option<RunState>,
     pub last_verdict: Option<Verdict>,
-    pub last_failure_code: Option<FailureCode>,
+    pub last_failure_code: Option<StoredFailureCode>,
+    pub last_failure: Option<String>,
 }
 
 /// Every device of a site, archived ones left out, by name.
@@ -39,7 +40,8 @@ pub async fn list_newest(
             n.last_seen_at AS "last_seen_at?",
             r.state AS "last_state?: RunState",
             r.verdict AS "last_verdict?: Verdict",
-            r.failure_code AS "last_failure_code?: FailureCode"
+            r.failure_code AS "last_failure_code?: StoredFailureCode",
+            r.failure_message AS "last_failure?"
         FROM devices d
         LEFT JOIN snapshots n ON n.id = d.last_verified_snapshot_id
         LEFT JOIN runs r ON r.id = d.last_run_id

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, types::Json};
 
 use crate::model::{
-    BatchId, Check, DeviceId, Outcome, RunId, RunState, SiteId, SnapshotId, Step, Trigger, Verdict,
+    BatchId, Check, DeviceId, Outcome, RunId, RunState, SiteId, SnapshotId, Step,
+    StoredFailureCode, Trigger, Verdict,
 };
 
 /// Which runs to list; those to which all of this applies.
@@ -57,7 +58,7 @@ pub struct RunListRow {
     pub attempt: i32,
     pub outcome: Option<Outcome>,
     pub verdict: Option<Verdict>,
-    pub failure_code: Option<String>,
+    pub failure_code: Option<StoredFailureCode>,
     pub failure_message: Option<String>,
     pub snapshot_id: Option<SnapshotId>,
     /// When a queued run may be claimed; in the future while it backs off.
@@ -96,7 +97,7 @@ pub async fn list_runs(
             r.attempt,
             r.outcome AS "outcome: Outcome",
             r.verdict AS "verdict: Verdict",
-            r.failure_code,
+            r.failure_code AS "failure_code: StoredFailureCode",
             r.failure_message,
             r.snapshot_id AS "snapshot_id: SnapshotId",
             r.not_before,
@@ -139,7 +140,7 @@ pub struct RunHead {
     pub checks: Json<Vec<Check>>,
     pub steps: Json<Vec<Step>>,
     /// Of a queued run, why the attempt before failed.
-    pub failure_code: Option<String>,
+    pub failure_code: Option<StoredFailureCode>,
     pub failure_message: Option<String>,
     pub snapshot_id: Option<SnapshotId>,
     /// The collector that runs or ran it.
@@ -184,7 +185,7 @@ pub async fn get_run(conn: &mut PgConnection, id: RunId) -> Result<Option<RunHea
             r.verdict AS "verdict: Verdict",
             r.checks AS "checks: Json<Vec<Check>>",
             r.steps AS "steps: Json<Vec<Step>>",
-            r.failure_code,
+            r.failure_code AS "failure_code: StoredFailureCode",
             r.failure_message,
             r.snapshot_id AS "snapshot_id: SnapshotId",
             r.claimed_by AS collector,

@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgConnection;
 
-use crate::model::{FailureCode, RunState, SiteId, Verdict};
+use crate::model::{RunState, SiteId, StoredFailureCode, Verdict};
 
 /// The last result of the device of a site that is worst off: the longest overdue one, else one
 /// that never had a verified backup.
@@ -14,7 +14,8 @@ pub struct WorstDevice {
     /// `None`: no run of it has ended.
     pub last_state: Option<RunState>,
     pub last_verdict: Option<Verdict>,
-    pub last_failure_code: Option<FailureCode>,
+    pub last_failure_code: Option<StoredFailureCode>,
+    pub last_failure: Option<String>,
 }
 
 /// The worst device of each of `sites` that has one without a recent verified backup.
@@ -34,7 +35,8 @@ pub async fn list_worst(
             d.site_id AS "site_id!: SiteId",
             r.state AS "last_state?: RunState",
             r.verdict AS "last_verdict?: Verdict",
-            r.failure_code AS "last_failure_code?: FailureCode"
+            r.failure_code AS "last_failure_code?: StoredFailureCode",
+            r.failure_message AS "last_failure?"
         FROM (
             SELECT DISTINCT ON (site_id) site_id, last_run_id
             FROM devices

@@ -125,7 +125,7 @@ impl ShowPage {
 
     /// What to do after a failure; nothing while it is tried again by itself.
     fn next_step(&self, run: &BatchRunRow) -> Option<&'static str> {
-        let code = run.failure_code.as_deref()?;
+        let code = run.failure_code.as_ref()?;
         words::next_step(code).filter(|_| run.state == RunState::Failed)
     }
 

@@ -95,12 +95,12 @@ impl ShowPage {
 
     /// What to do after a failure; nothing while it is tried again by itself.
     fn next_step(&self) -> Option<&'static str> {
-        let code = self.run.failure_code.as_deref()?;
+        let code = self.run.failure_code.as_ref()?;
         words::next_step(code).filter(|_| self.run.state == RunState::Failed)
     }
 
     fn trust_command(&self) -> Option<String> {
-        let code = self.run.failure_code.as_deref()?;
+        let code = self.run.failure_code.as_ref()?;
         words::trust_command(code, &self.run.site_slug, &self.run.device_name)
     }
 }

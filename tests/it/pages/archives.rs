@@ -72,6 +72,19 @@ async fn the_newest_of_a_site_are_exact_and_the_readme_says_who_is_missing() {
 }
 
 #[tokio::test]
+async fn the_readme_tells_a_failure_of_an_unknown_code_by_its_sentence() {
+    let stage = Stage::with_history().await;
+    stage
+        .run(
+            "UPDATE runs SET failure_code = 'of_tomorrow', failure_message = 'Down' || chr(8238) || '. Check it.' WHERE id = 2;
+             UPDATE devices SET last_run_id = 2 WHERE id = 2",
+        )
+        .await;
+    let files = unpack(stage.get("/sites/acme/newest.zip").await).await;
+    assert!(readme(&files).contains("gw-2: Down<U+202E>.\n"));
+}
+
+#[tokio::test]
 async fn ticked_backups_come_as_one_archive() {
     let stage = Stage::backed_up().await;
     stage

@@ -113,3 +113,29 @@ async fn a_verified_export_seen_again_after_a_suspect_one_is_current_and_unchang
         assert!(since.split("</time>").next().unwrap().ends_with(">1 May"));
     }
 }
+
+#[tokio::test]
+async fn a_failure_of_a_code_that_only_a_newer_version_knows_is_told_by_its_sentence_on_every_page()
+{
+    let stage = Stage::with_history().await;
+    stage
+        .run(
+            "UPDATE runs SET failure_code = 'of_tomorrow' WHERE id = 2;
+             UPDATE devices SET last_run_id = 2 WHERE id = 2;
+             UPDATE devices SET enabled = false WHERE id = 1",
+        )
+        .await;
+    for address in [
+        "/",
+        "/sites/acme",
+        "/sites/acme/devices/gw-2",
+        "/runs",
+        "/runs/2",
+        "/batches/1",
+    ] {
+        let answer = stage.get(address).await;
+        assert_eq!(answer.status.as_u16(), 200, "{address}");
+        assert!(answer.text().contains("It is &#60;down&#62;."), "{address}");
+    }
+    assert_eq!(stage.get("/batches").await.status.as_u16(), 200);
+}
