@@ -11,15 +11,17 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use sqlx::PgConnection;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     error::PageError,
     filters, format,
+    meant::{self, Meant},
     shell::{Area, Shell},
     state::AppState,
 };
-use crate::db::pages::search::{self as db, FoundLine, Lacking, SearchError, SpanRow};
+use crate::db::pages::SiteMatch;
+use crate::db::pages::search::{self as db, FoundLine, Lacking, SearchError, Searching, SpanRow};
 use crate::model::LineId;
 use marked::Part;
 use question::{MAX_CHARS, Question, SearchQuery, When};
@@ -34,6 +36,8 @@ const OPEN_DEVICES: usize = 5;
 const DEVICES_PER_PAGE: usize = 100;
 /// How far up the devices that have a line are counted.
 const COUNTED_UP_TO: i64 = 1_000;
+/// How long ago a device may have been seen for what it had then to be what it has now.
+const NOW: TimeDelta = TimeDelta::hours(24);
 
 #[derive(Template, WebTemplate)]
 #[template(path = "search/list.html")]
@@ -50,6 +54,8 @@ enum Answer {
     None,
     /// It can not be searched for; the sentence says why.
     Refused(String),
+    /// Which of these sites is meant has to be said first; none when no site has such a name.
+    WhichSite(Vec<SiteMatch>),
     /// What was found; empty when nothing was.
     Found {
         groups: Vec<Group>,
@@ -81,18 +87,19 @@ pub async fn list(
 ) -> Result<Response, PageError> {
     let (question, refusal) = Question::new(&query);
     let mut conn = state.connection().await?;
-    let lacking = db::count_lacking(&mut conn).await?;
+    let mut searching = Searching::begin(&mut conn).await?;
+    let lacking = db::count_lacking(&mut searching).await.map_err(too_slow)?;
     let answer = match refusal {
         Some(sentence) => Answer::Refused(sentence.to_owned()),
         None if question.is_empty() => Answer::None,
-        None => match find(&mut conn, &question, query.after).await {
+        None => match find(&mut searching, &question, query.after).await {
             Ok(answer) => answer,
             Err(error) => Answer::Refused(sentence(error)?),
         },
     };
     let status = match answer {
         Answer::Refused(_) => StatusCode::BAD_REQUEST,
-        Answer::None | Answer::Found { .. } => StatusCode::OK,
+        Answer::None | Answer::WhichSite(_) | Answer::Found { .. } => StatusCode::OK,
     };
     let page = ListPage {
         shell: Shell::new(&state, Area::Search),
@@ -104,16 +111,17 @@ pub async fn list(
 }
 
 async fn find(
-    conn: &mut PgConnection,
+    conn: &mut Searching<'_>,
     question: &Question,
     after: Option<LineId>,
 ) -> Result<Answer, SearchError> {
-    let Some(devices) = find_devices(conn, question).await? else {
-        return Ok(Answer::Refused(
-            "There is no site of this name. Write its name or its slug as the page of the site shows it."
-                .to_owned(),
-        ));
+    let site = meant::site(conn, &question.site).await?;
+    let slug = match site {
+        Meant::Any => None,
+        Meant::One(site) => Some(site.slug),
+        Meant::Several(sites) => return Ok(Answer::WhichSite(sites)),
     };
+    let devices = db::find_devices(conn, slug.as_deref(), question.tag()).await?;
     let search = db::Search {
         pattern: question.pattern(),
         menu: Some(question.menu.as_str()).filter(|menu| !menu.is_empty()),
@@ -135,32 +143,16 @@ async fn find(
     Ok(Answer::Found { groups, more_link })
 }
 
-/// The devices that are searched; `None` when there is no such site.
-async fn find_devices(
-    conn: &mut PgConnection,
-    question: &Question,
-) -> Result<Option<db::Devices>, SearchError> {
-    let site = match question.site.as_str() {
-        "" => None,
-        name => match db::find_site(conn, name).await? {
-            Some(slug) => Some(slug),
-            None => return Ok(None),
-        },
-    };
-    let tag = Some(question.tag.as_str()).filter(|tag| !tag.is_empty());
-    Ok(Some(db::find_devices(conn, site.as_deref(), tag).await?))
-}
-
 /// The lines with their devices.
 async fn groups(
-    conn: &mut PgConnection,
+    conn: &mut Searching<'_>,
     question: &Question,
     devices: &db::Devices,
     lines: Vec<FoundLine>,
 ) -> Result<Vec<Group>, SearchError> {
     let ids: Vec<LineId> = lines.iter().map(|line| line.id).collect();
     let per_line = one_more(DEVICES_PER_LINE);
-    let counts = db::count_now(conn, &ids, COUNTED_UP_TO + 1).await?;
+    let counts = db::count_now(conn, &ids, devices, COUNTED_UP_TO + 1).await?;
     let spans = db::list_first_spans(conn, &ids, devices, question.when.asked(), per_line).await?;
     let mut spans = spans.into_iter().peekable();
     let mut groups = Vec::with_capacity(lines.len());
@@ -172,7 +164,7 @@ async fn groups(
         groups.push(Group {
             parts: marked::parts(&line.text, marked_text(question), true),
             line,
-            now: devices_now(count),
+            now: devices_now(count, question),
             spans: of_line,
             has_more,
         });
@@ -190,12 +182,37 @@ fn one_more(shown: usize) -> i64 {
     i64::try_from(shown + 1).expect("a page is small")
 }
 
-fn devices_now(count: i64) -> String {
-    match count {
-        0 => "on no device now".to_owned(),
-        1 => "on 1 device now".to_owned(),
-        2..=COUNTED_UP_TO => format!("on {} devices now", format::thousands(&count.to_string())),
-        _ => "on over 1,000 devices now".to_owned(),
+/// How many of the devices that the question is about have a line now.
+fn devices_now(count: i64, question: &Question) -> String {
+    let how_many = match count {
+        0 => "on no device".to_owned(),
+        1 => "on 1 device".to_owned(),
+        2..=COUNTED_UP_TO => format!("on {} devices", format::thousands(&count.to_string())),
+        _ => "on over 1,000 devices".to_owned(),
+    };
+    let whose = match (question.site.is_empty(), question.tag().is_some()) {
+        (true, false) => "",
+        (false, false) => " of this site",
+        (true, true) => " with this tag",
+        (false, true) => " of this site with this tag",
+    };
+    format!("{how_many}{whose} now")
+}
+
+/// When a device was last seen with what its newest verified backup has; `None` when that was
+/// short enough ago to say that it has it now.
+pub fn as_of(span: &SpanRow, now: &DateTime<Utc>) -> Option<DateTime<Utc>> {
+    span.last_verified_at
+        .filter(|at| span.is_archived || *now - *at > NOW)
+}
+
+/// A question that the database could not answer in time, where a page has no place to say so.
+fn too_slow(error: SearchError) -> PageError {
+    match error {
+        SearchError::Database(error) => error.into(),
+        SearchError::TooSlow | SearchError::Pattern(_) => {
+            PageError::BadRequest("The database took too long. Ask for one site.")
+        }
     }
 }
 
@@ -237,26 +254,20 @@ pub async fn show(
 ) -> Result<impl IntoResponse, PageError> {
     let (question, _) = Question::new(&query);
     let mut conn = state.connection().await?;
-    let line = db::get_line(&mut conn, id)
-        .await?
+    let mut searching = Searching::begin(&mut conn).await?;
+    let line = db::get_line(&mut searching, id)
+        .await
+        .map_err(too_slow)?
         .ok_or(PageError::NotFound("line"))?;
-    let counts = db::count_now(&mut conn, &[id], COUNTED_UP_TO + 1).await?;
-    let spans = list_spans(&mut conn, id, &query, &question).await;
-    let mut spans = match spans {
-        Ok(spans) => spans,
-        Err(SearchError::Database(error)) => return Err(error.into()),
-        Err(_) => {
-            return Err(PageError::BadRequest(
-                "The database took too long. Ask for one site.",
-            ));
-        }
-    };
+    let (count, mut spans) = list_spans(&mut searching, id, &query, &question)
+        .await
+        .map_err(too_slow)?;
     let has_more = spans.len() > DEVICES_PER_PAGE;
     spans.truncate(DEVICES_PER_PAGE);
     Ok(LinePage {
         shell: Shell::new(&state, Area::Search),
         parts: marked::parts(&line.text, marked_text(&question), false),
-        now: devices_now(counts.first().copied().unwrap_or(0)),
+        now: devices_now(count, &question),
         more_link: spans
             .last()
             .filter(|_| has_more)
@@ -267,19 +278,27 @@ pub async fn show(
     })
 }
 
+/// How many devices have a line now, and a page of those that have it as asked; nothing where the
+/// site is not one.
 async fn list_spans(
-    conn: &mut PgConnection,
+    conn: &mut Searching<'_>,
     line: LineId,
     query: &SearchQuery,
     question: &Question,
-) -> Result<Vec<SpanRow>, SearchError> {
+) -> Result<(i64, Vec<SpanRow>), SearchError> {
     let after = match (query.after_device, query.after_first) {
         (Some(device), Some(first)) => Some(db::SpanCursor { device, first }),
         _ => None,
     };
-    let Some(devices) = find_devices(conn, question).await? else {
-        return Ok(Vec::new());
-    };
+    let site = meant::site(conn, &question.site).await?;
+    if site.offered().is_some() {
+        return Ok((0, Vec::new()));
+    }
+    let slug = site.one().map(|site| site.slug.as_str());
+    let devices = db::find_devices(conn, slug, question.tag()).await?;
+    let counts = db::count_now(conn, &[line], &devices, COUNTED_UP_TO + 1).await?;
     let limit = one_more(DEVICES_PER_PAGE);
-    db::list_spans(conn, line, &devices, question.when.asked(), after, limit).await
+    let when = question.when.asked();
+    let spans = db::list_spans(conn, line, &devices, when, after, limit).await?;
+    Ok((counts.first().copied().unwrap_or(0), spans))
 }

@@ -79,7 +79,7 @@ pub struct Question {
     pub is_regex: bool,
     /// `/ip firewall`, or empty.
     pub menu: String,
-    /// Name or slug of a site, or empty.
+    /// Slug of a site, or a part of its slug or name, or empty.
     pub site: String,
     /// A tag, or empty.
     pub tag: String,
@@ -116,6 +116,11 @@ impl Question {
         self.text.is_empty() && self.menu.is_empty()
     }
 
+    /// The tag, if one was asked for.
+    pub fn tag(&self) -> Option<&str> {
+        Some(self.tag.as_str()).filter(|tag| !tag.is_empty())
+    }
+
     /// The pattern for the database.
     pub fn pattern(&self) -> db::Pattern<'_> {
         if self.is_regex {
@@ -127,13 +132,18 @@ impl Question {
 
     /// The part of an address that asks the same again, without the page.
     fn address(&self) -> String {
+        self.address_at(&self.site)
+    }
+
+    /// The same of a site.
+    fn address_at(&self, site: &str) -> String {
         let mut address = format!("q={}", links::encode(&self.text));
         if self.is_regex {
             address.push_str("&regex=1");
         }
         for (name, value) in [
             ("menu", self.menu.as_str()),
-            ("site", &self.site),
+            ("site", site),
             ("tag", &self.tag),
         ] {
             if !value.is_empty() {
@@ -146,6 +156,11 @@ impl Question {
     /// The same search.
     pub fn link(&self) -> String {
         format!("/search?{}", self.address())
+    }
+
+    /// The same search at a site.
+    pub fn link_at(&self, slug: &str) -> String {
+        format!("/search?{}", self.address_at(slug))
     }
 
     /// The lines behind one.

@@ -58,6 +58,59 @@ async fn a_result_says_since_when_and_until_when_and_leads_to_the_snapshots() {
     let page = house.search("q=198.51.100.53").await;
     assert!(page.contains(">12 Jun</time>") && page.contains("has it now"));
     assert!(!page.contains(">or before<"));
+    house
+        .run("UPDATE devices SET last_verified_at = '2026-06-03T02:00:00Z' WHERE id = 1")
+        .await;
+    let page = house.search("q=198.51.100.53").await;
+    assert!(!page.contains("has it now"), "nobody looked since then");
+    assert!(page.contains("as of <time datetime=\"2026-06-03T02:00:00Z\""));
+}
+
+#[tokio::test]
+async fn the_number_of_devices_is_that_of_those_listed_below_it() {
+    let house = indexed().await;
+    for (asked, now) in [
+        ("q=chain%3Dforward&when=ever", "on 1 device now"),
+        ("q=chain%3Ddstnat", "on 1 device now"),
+        ("q=chain%3Ddstnat&site=acme", "on 1 device of this site now"),
+        ("q=/ip&menu=/ip%20dns", "on 2 devices now"),
+        (
+            "q=/ip&menu=/ip%20dns&tag=core",
+            "on 1 device with this tag now",
+        ),
+        (
+            "q=/ip&menu=/ip%20dns&site=acme&tag=core",
+            "on 1 device of this site with this tag now",
+        ),
+        ("q=192.0.2.53&when=ever", "on 1 device now"),
+        (
+            "q=192.0.2.53&when=before&site=acme",
+            "on 1 device of this site now",
+        ),
+    ] {
+        let page = house.search(asked).await;
+        assert!(page.contains(&format!(">{now}<")), "{asked}: {page}");
+    }
+    house
+        .run("UPDATE devices SET archived_at = now(), last_verified_at = '2026-06-20T02:00:00Z' WHERE id = 2")
+        .await;
+    let page = house.search("q=/ip&menu=/ip%20dns").await;
+    assert!(page.contains(">on 1 device now<"), "{page}");
+    assert_eq!(devices(&page), ["gw-1"]);
+    for narrowed in ["", "&site=acme", "&tag=core"] {
+        let found = house.found(&format!("q=192.0.2.53{narrowed}")).await;
+        assert_eq!(found, [""; 0], "what left the inventory has nothing now");
+    }
+    let page = house.search("q=dstnat&when=ever").await;
+    assert!(page.contains(">on no device now<") && page.contains("No longer in the inventory"));
+    assert!(page.contains(">as of <time") && !page.contains("has it now"));
+    let line = link(
+        &house.search("q=forward&site=acme&when=ever").await,
+        "All devices",
+    );
+    assert_eq!(line, None, "few are shown at once");
+    let (_, page) = house.page("/search/lines/1?site=bistro").await;
+    assert!(page.contains("on no device of this site now"), "{page}");
 }
 
 #[tokio::test]
@@ -81,9 +134,19 @@ async fn sites_and_tags_of_sites_or_devices_narrow_the_search() {
     ] {
         assert_eq!(house.found(asked).await, expected, "{asked}");
     }
-    let (status, page) = house.page("/search?q=chain&site=nowhere").await;
-    assert_eq!(status, StatusCode::BAD_REQUEST);
-    assert!(page.contains("There is no site of this name."));
+    let page = house.search("q=chain&site=nowhere").await;
+    assert!(page.contains("No site has this in its slug or its name."));
+    let page = house.search("q=chain&site=i&tag=core").await;
+    assert!(!page.contains("Which site?"), "one has an i in it");
+    house
+        .run("INSERT INTO sites (slug, name, timezone) VALUES ('bistro-2', '<i>Bistro', 'UTC')")
+        .await;
+    let page = house.search("q=chain&site=istr&tag=core").await;
+    assert!(page.contains("Which site?") && page.contains("&#60;i&#62;Bistro"));
+    assert_eq!(
+        link(&page, "Bistro Nord").unwrap(),
+        "/search?q=chain&site=bistro&tag=core&when=now"
+    );
 }
 
 #[tokio::test]

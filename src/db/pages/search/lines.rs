@@ -7,9 +7,9 @@
 //! not fill the page is the word looked up in the index, where it is then rare. The lines of few
 //! devices are gone through directly.
 
-use sqlx::{Connection, PgConnection};
+use sqlx::PgConnection;
 
-use super::{Pattern, Search, SearchError, When, prepare};
+use super::{Pattern, Search, SearchError, Searching, When};
 use crate::model::LineId;
 
 /// How many lines are gone through before the index of words is asked: some 20 ms.
@@ -84,21 +84,19 @@ fn escape_like(text: &str) -> String {
 /// # Errors
 /// [`SearchError`].
 pub async fn find_lines(
-    conn: &mut PgConnection,
+    conn: &mut Searching<'_>,
     search: &Search<'_>,
     page: Page,
 ) -> Result<Vec<FoundLine>, SearchError> {
     let asked = Asked::new(search, page);
-    let mut tx = conn.begin().await?;
-    prepare(&mut tx).await?;
     if let Some(few) = &search.devices.few {
-        return Ok(find_among(&mut tx, &asked, few).await?);
+        return Ok(find_among(conn, &asked, few).await?);
     }
-    let next = find_next(&mut tx, &asked).await?;
+    let next = find_next(conn, &asked).await?;
     if i64::try_from(next.len()).is_ok_and(|found| found == asked.limit) {
         return Ok(next);
     }
-    Ok(find_anywhere(&mut tx, &asked).await?)
+    Ok(find_anywhere(conn, &asked).await?)
 }
 
 /// Among the next lines only; `limit` of them, or the first few of more.
@@ -120,14 +118,7 @@ async fn find_next(
              AND ($5::text IS NULL OR (next.menu >= $5 AND next.menu < $5 || '!'))
              AND coalesce((
                  SELECT true
-                 FROM search_spans
-                 JOIN devices ON devices.id = search_spans.device_id
-                 JOIN sites ON sites.id = devices.site_id
-                 WHERE search_spans.line_id = next.id
-                   AND (NOT $6 OR search_spans.last_snapshot_id IS NULL)
-                   AND (NOT $7 OR search_spans.last_snapshot_id IS NOT NULL)
-                   AND ($8::text IS NULL OR sites.slug = $8)
-                   AND ($9::text IS NULL OR $9 = ANY (devices.tags) OR $9 = ANY (sites.tags))
+                 FROM asked_spans(next.id, $6, $7, $8, $9)
                  LIMIT 1
              ), false)
            ORDER BY next.id
@@ -169,14 +160,7 @@ async fn find_anywhere(
            FROM (SELECT id FROM hits ORDER BY id) hit
            JOIN LATERAL (
                SELECT true
-               FROM search_spans
-               JOIN devices ON devices.id = search_spans.device_id
-               JOIN sites ON sites.id = devices.site_id
-               WHERE search_spans.line_id = hit.id
-                 AND (NOT $5 OR search_spans.last_snapshot_id IS NULL)
-                 AND (NOT $6 OR search_spans.last_snapshot_id IS NOT NULL)
-                 AND ($7::text IS NULL OR sites.slug = $7)
-                 AND ($8::text IS NULL OR $8 = ANY (devices.tags) OR $8 = ANY (sites.tags))
+               FROM asked_spans(hit.id, $5, $6, $7, $8)
                LIMIT 1
            ) had ON true
            JOIN search_lines ON search_lines.id = hit.id
@@ -216,6 +200,11 @@ async fn find_among(
                      FROM search_spans
                      WHERE device_id = ANY ($5)
                        AND (NOT $6 OR last_snapshot_id IS NULL)
+                       AND (NOT $6 OR device_id NOT IN (
+                           SELECT archived.id
+                           FROM devices archived
+                           WHERE archived.archived_at IS NOT NULL
+                       ))
                        AND (NOT $7 OR last_snapshot_id IS NOT NULL)
                  )
            )
@@ -239,20 +228,21 @@ async fn find_among(
 /// One line; `None` when there is none of this id.
 ///
 /// # Errors
-/// When the database fails.
+/// [`SearchError::TooSlow`] or [`SearchError::Database`].
 pub async fn get_line(
-    conn: &mut PgConnection,
+    conn: &mut Searching<'_>,
     id: LineId,
-) -> Result<Option<FoundLine>, sqlx::Error> {
-    sqlx::query_as!(
+) -> Result<Option<FoundLine>, SearchError> {
+    let line = sqlx::query_as!(
         FoundLine,
         r#"SELECT id AS "id: LineId", menu, text
            FROM search_lines
            WHERE id = $1"#,
         id.0,
     )
-    .fetch_optional(conn)
-    .await
+    .fetch_optional(&mut **conn)
+    .await?;
+    Ok(line)
 }
 
 #[cfg(test)]

@@ -6,7 +6,9 @@ mod spans;
 pub use lines::{FoundLine, Page, find_lines, get_line};
 pub use spans::{SpanCursor, SpanRow, count_now, list_first_spans, list_spans};
 
-use sqlx::PgConnection;
+use std::ops::{Deref, DerefMut};
+
+use sqlx::{Connection, PgConnection, Postgres, Transaction};
 
 /// How many devices are few: of so many the lines are gone through one by one.
 const FEW_DEVICES: i64 = 100;
@@ -88,33 +90,55 @@ impl From<sqlx::Error> for SearchError {
     }
 }
 
-/// The slug of the site of that slug or name, in any case.
-///
-/// # Errors
-/// When the database fails.
-pub async fn find_site(conn: &mut PgConnection, name: &str) -> Result<Option<String>, sqlx::Error> {
-    sqlx::query_scalar!(
-        "SELECT slug
-         FROM sites
-         WHERE lower(slug) = lower($1)
-            OR lower(name) = lower($1)
-         ORDER BY lower(slug) <> lower($1), slug
-         LIMIT 1",
-        name,
-    )
-    .fetch_optional(conn)
-    .await
+/// A transaction in which everything is searched: each of its statements has a deadline. Nothing
+/// is changed in it, so it is never committed.
+#[derive(Debug)]
+pub struct Searching<'c>(Transaction<'c, Postgres>);
+
+impl<'c> Searching<'c> {
+    /// Begins with a deadline for each statement; plans for the words that are searched for and
+    /// not for any; and no compiling of them, which takes longer than the search.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn begin(conn: &'c mut PgConnection) -> Result<Self, sqlx::Error> {
+        let mut transaction = conn.begin().await?;
+        sqlx::query!(
+            r#"SELECT set_config('statement_timeout', $1, true) AS "a!",
+                      set_config('plan_cache_mode', 'force_custom_plan', true) AS "b!",
+                      set_config('jit', 'off', true) AS "c!",
+                      set_config('work_mem', '16MB', true) AS "d!""#,
+            STATEMENT_TIMEOUT,
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        Ok(Self(transaction))
+    }
+}
+
+impl Deref for Searching<'_> {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.0
+    }
+}
+
+impl DerefMut for Searching<'_> {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.0
+    }
 }
 
 /// The devices of a site (by slug) and with a tag, each if given.
 ///
 /// # Errors
-/// When the database fails.
+/// [`SearchError::TooSlow`] or [`SearchError::Database`].
 pub async fn find_devices(
-    conn: &mut PgConnection,
+    conn: &mut Searching<'_>,
     site: Option<&str>,
     tag: Option<&str>,
-) -> Result<Devices, sqlx::Error> {
+) -> Result<Devices, SearchError> {
     if site.is_none() && tag.is_none() {
         return Ok(Devices::default());
     }
@@ -129,7 +153,7 @@ pub async fn find_devices(
         tag,
         FEW_DEVICES + 1,
     )
-    .fetch_all(conn)
+    .fetch_all(&mut **conn)
     .await?;
     few.sort_unstable();
     let are_few = i64::try_from(few.len()).is_ok_and(|count| count <= FEW_DEVICES);
@@ -152,9 +176,9 @@ pub struct Lacking {
 /// Counts what the index lacks.
 ///
 /// # Errors
-/// When the database fails.
-pub async fn count_lacking(conn: &mut PgConnection) -> Result<Lacking, sqlx::Error> {
-    sqlx::query_as!(
+/// [`SearchError::TooSlow`] or [`SearchError::Database`].
+pub async fn count_lacking(conn: &mut Searching<'_>) -> Result<Lacking, SearchError> {
+    let lacking = sqlx::query_as!(
         Lacking,
         r#"SELECT (
                SELECT count(*)
@@ -174,22 +198,7 @@ pub async fn count_lacking(conn: &mut PgConnection) -> Result<Lacking, sqlx::Err
            ) AS "unreadable!""#,
         COUNTED_UP_TO,
     )
-    .fetch_one(conn)
-    .await
-}
-
-/// Prepares the transaction for searching: a deadline for each statement; plans for the words
-/// that are searched for and not for any; and no compiling of them, which takes longer than the
-/// search.
-async fn prepare(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        r#"SELECT set_config('statement_timeout', $1, true) AS "a!",
-                  set_config('plan_cache_mode', 'force_custom_plan', true) AS "b!",
-                  set_config('jit', 'off', true) AS "c!",
-                  set_config('work_mem', '16MB', true) AS "d!""#,
-        STATEMENT_TIMEOUT,
-    )
-    .fetch_one(conn)
+    .fetch_one(&mut **conn)
     .await?;
-    Ok(())
+    Ok(lacking)
 }

@@ -1,9 +1,9 @@
 //! Which devices have or had a line, since when and until when.
 
 use chrono::{DateTime, Utc};
-use sqlx::{Connection, PgConnection};
+use sqlx::PgConnection;
 
-use super::{Devices, SearchError, When, prepare};
+use super::{Devices, SearchError, Searching, When};
 use crate::model::{DeviceId, LineId, SnapshotId};
 
 /// A time during which a device had a line.
@@ -18,6 +18,8 @@ pub struct SpanRow {
     pub timezone: String,
     /// Whether the device left the inventory.
     pub is_archived: bool,
+    /// When the newest verified snapshot of the device was last seen.
+    pub last_verified_at: Option<DateTime<Utc>>,
     /// The first snapshot that has it.
     pub first: SnapshotId,
     pub first_taken_at: DateTime<Utc>,
@@ -41,7 +43,7 @@ pub struct SpanCursor {
 /// # Errors
 /// [`SearchError::TooSlow`] or [`SearchError::Database`].
 pub async fn list_first_spans(
-    conn: &mut PgConnection,
+    conn: &mut Searching<'_>,
     lines: &[LineId],
     devices: &Devices,
     when: When,
@@ -58,9 +60,7 @@ pub async fn list_first_spans(
         },
         per_line,
     };
-    let mut tx = conn.begin().await?;
-    prepare(&mut tx).await?;
-    Ok(list(&mut tx, &asked).await?)
+    Ok(list(conn, &asked).await?)
 }
 
 /// The spans of a line by device, at most `limit` behind `after`.
@@ -68,7 +68,7 @@ pub async fn list_first_spans(
 /// # Errors
 /// [`SearchError::TooSlow`] or [`SearchError::Database`].
 pub async fn list_spans(
-    conn: &mut PgConnection,
+    conn: &mut Searching<'_>,
     line: LineId,
     devices: &Devices,
     when: When,
@@ -85,9 +85,7 @@ pub async fn list_spans(
         }),
         per_line: limit,
     };
-    let mut tx = conn.begin().await?;
-    prepare(&mut tx).await?;
-    Ok(list(&mut tx, &asked).await?)
+    Ok(list(conn, &asked).await?)
 }
 
 struct Asked<'a> {
@@ -103,11 +101,12 @@ async fn list(conn: &mut PgConnection, asked: &Asked<'_>) -> Result<Vec<SpanRow>
         SpanRow,
         r#"SELECT wanted.id AS "line!: LineId",
                   span.device_id AS "device!: DeviceId",
-                  span.device_name AS "device_name!",
-                  span.site_slug AS "site_slug!",
-                  span.site_name AS "site_name!",
-                  span.timezone AS "timezone!",
-                  span.is_archived AS "is_archived!",
+                  devices.name AS device_name,
+                  sites.slug AS site_slug,
+                  sites.name AS site_name,
+                  sites.timezone,
+                  devices.archived_at IS NOT NULL AS "is_archived!",
+                  devices.last_verified_at,
                   span.first_snapshot_id AS "first!: SnapshotId",
                   first.taken_at AS "first_taken_at!",
                   NOT EXISTS (
@@ -121,27 +120,15 @@ async fn list(conn: &mut PgConnection, asked: &Asked<'_>) -> Result<Vec<SpanRow>
                   last.last_seen_at AS "last_seen_at?"
            FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted (id, place)
            CROSS JOIN LATERAL (
-               SELECT search_spans.device_id,
-                      search_spans.first_snapshot_id,
-                      search_spans.last_snapshot_id,
-                      devices.name AS device_name,
-                      devices.archived_at IS NOT NULL AS is_archived,
-                      sites.slug AS site_slug,
-                      sites.name AS site_name,
-                      sites.timezone
-               FROM search_spans
-               JOIN devices ON devices.id = search_spans.device_id
-               JOIN sites ON sites.id = devices.site_id
-               WHERE search_spans.line_id = wanted.id
-                 AND (search_spans.device_id, search_spans.first_snapshot_id) > ($2, $3)
-                 AND (NOT $4 OR search_spans.last_snapshot_id IS NULL)
-                 AND (NOT $5 OR search_spans.last_snapshot_id IS NOT NULL)
-                 AND ($6::bigint[] IS NULL OR search_spans.device_id = ANY ($6))
-                 AND ($7::text IS NULL OR sites.slug = $7)
-                 AND ($8::text IS NULL OR $8 = ANY (devices.tags) OR $8 = ANY (sites.tags))
-               ORDER BY search_spans.device_id, search_spans.first_snapshot_id
+               SELECT device_id, first_snapshot_id, last_snapshot_id
+               FROM asked_spans(wanted.id, $4, $5, $7, $8)
+               WHERE (device_id, first_snapshot_id) > ($2, $3)
+                 AND ($6::bigint[] IS NULL OR device_id = ANY ($6))
+               ORDER BY device_id, first_snapshot_id
                LIMIT $9
            ) span
+           JOIN devices ON devices.id = span.device_id
+           JOIN sites ON sites.id = devices.site_id
            JOIN snapshots first ON first.id = span.first_snapshot_id
            LEFT JOIN snapshots last ON last.id = span.last_snapshot_id
            ORDER BY wanted.place, span.device_id, span.first_snapshot_id"#,
@@ -159,25 +146,25 @@ async fn list(conn: &mut PgConnection, asked: &Asked<'_>) -> Result<Vec<SpanRow>
     .await
 }
 
-/// How many devices have each of these lines now, of all sites, counted up to `up_to`; in the
-/// order of `lines`.
+/// How many of `devices` have each of these lines now, counted up to `up_to`; in the order of
+/// `lines`. They are those that [`list_spans`] lists for [`When::Now`].
 ///
 /// # Errors
-/// When the database fails.
+/// [`SearchError::TooSlow`] or [`SearchError::Database`].
 pub async fn count_now(
-    conn: &mut PgConnection,
+    conn: &mut Searching<'_>,
     lines: &[LineId],
+    devices: &Devices,
     up_to: i64,
-) -> Result<Vec<i64>, sqlx::Error> {
+) -> Result<Vec<i64>, SearchError> {
     let ids: Vec<i64> = lines.iter().map(|line| line.0).collect();
-    sqlx::query_scalar!(
+    let counts = sqlx::query_scalar!(
         r#"SELECT (
                SELECT count(*)
                FROM (
                    SELECT
-                   FROM search_spans
-                   WHERE line_id = wanted.id
-                     AND last_snapshot_id IS NULL
+                   FROM asked_spans(wanted.id, true, false, $3, $4)
+                   WHERE $5::bigint[] IS NULL OR device_id = ANY ($5)
                    LIMIT $2
                ) now
            ) AS "devices!"
@@ -185,7 +172,11 @@ pub async fn count_now(
            ORDER BY wanted.place"#,
         &ids,
         up_to,
+        devices.site.as_deref(),
+        devices.tag.as_deref(),
+        devices.few.as_deref(),
     )
-    .fetch_all(conn)
-    .await
+    .fetch_all(&mut **conn)
+    .await?;
+    Ok(counts)
 }
