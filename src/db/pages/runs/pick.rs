@@ -287,9 +287,9 @@ async fn of_batches(conn: &mut PgConnection, terms: &Terms<'_>) -> Result<Vec<i6
         let Some(last) = batches.last() else {
             return Ok(picked);
         };
-        picked.extend(of_these(conn, terms, &batches, newest).await?);
+        let room = terms.limit - picked.len() as i64;
+        picked.extend(of_these(conn, terms, &batches, newest, room).await?);
         if picked.len() as i64 >= terms.limit {
-            picked.truncate(usize::try_from(terms.limit).unwrap_or(0));
             return Ok(picked);
         }
         up_to = last - 1;
@@ -328,6 +328,7 @@ async fn of_these(
     terms: &Terms<'_>,
     batches: &[i64],
     newest: i64,
+    room: i64,
 ) -> Result<Vec<i64>, sqlx::Error> {
     sqlx::query_scalar!(
         "SELECT picked.id
@@ -355,7 +356,7 @@ async fn of_these(
         terms.verdict,
         terms.site,
         terms.filter.since,
-        terms.limit,
+        room,
     )
     .fetch_all(conn)
     .await
