@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, PgConnection};
 
+use crate::db;
 use crate::db::devices::{self, Found};
 use crate::db::host_keys::{self, NewHostKey};
 use crate::db::jobs::{Job, KnownSnapshot};
@@ -58,7 +59,7 @@ pub(super) async fn record(
                 tracing::info!(run_id = %claim.run, "The run was taken over; its result is dropped");
                 return;
             }
-            Err(BodyError::Database(error)) if is_outage(&error) => {
+            Err(BodyError::Database(error)) if db::is_away(&error) => {
                 tracing::debug!(run_id = %claim.run, %error, "Not recorded yet");
             }
             Err(error) => {
@@ -69,25 +70,6 @@ pub(super) async fn record(
         tokio::time::sleep(RETRY_INTERVAL).await;
     }
     tracing::error!(run_id = %claim.run, "The database stayed away; the result is dropped and the run tried again");
-}
-
-/// Whether the database is merely away, so that the same may succeed later.
-fn is_outage(error: &sqlx::Error) -> bool {
-    match error {
-        // Class 08: connection; 53: resources; 57: operator intervention, a shutdown say.
-        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
-            ["08", "53", "57"]
-                .iter()
-                .any(|class| code.starts_with(class))
-        }),
-        sqlx::Error::Io(_)
-        | sqlx::Error::Tls(_)
-        | sqlx::Error::Protocol(_)
-        | sqlx::Error::PoolTimedOut
-        | sqlx::Error::PoolClosed
-        | sqlx::Error::WorkerCrashed => true,
-        _ => false,
-    }
 }
 
 enum Recorded {

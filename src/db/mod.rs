@@ -3,6 +3,7 @@
 //! Functions take `&mut PgConnection`; the caller owns the transaction, and holds none across
 //! SSH. A missing row is `Ok(None)`.
 
+mod away;
 pub mod batches;
 mod bodies;
 mod cancel;
@@ -22,6 +23,8 @@ pub mod sites;
 pub mod snapshots;
 mod succession;
 pub mod vault_keys;
+
+pub use away::is_away;
 
 use std::str::FromStr;
 use std::time::Duration;

@@ -21,6 +21,7 @@ use super::{
     shell::{Area, Shell},
     state::AppState,
 };
+use crate::db;
 
 /// What the browser is told to wait before it asks again, in seconds.
 const RETRY_AFTER_SECS: HeaderValue = HeaderValue::from_static("5");
@@ -71,29 +72,11 @@ impl PageError {
 
 impl From<sqlx::Error> for PageError {
     fn from(error: sqlx::Error) -> Self {
-        if is_away(&error) {
+        if db::is_away(&error) {
             Self::Unavailable(error)
         } else {
             Self::Internal(error.into())
         }
-    }
-}
-
-/// Whether the database is away, rather than the query wrong. SQLSTATE classes of PostgreSQL's
-/// appendix A: 08 connection, 53 out of resources, 57P shut down or starting.
-fn is_away(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_)
-        | sqlx::Error::Tls(_)
-        | sqlx::Error::PoolTimedOut
-        | sqlx::Error::PoolClosed
-        | sqlx::Error::WorkerCrashed => true,
-        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
-            ["08", "53", "57P"]
-                .iter()
-                .any(|class| code.starts_with(class))
-        }),
-        _ => false,
     }
 }
 
