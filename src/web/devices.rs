@@ -16,6 +16,7 @@ use super::{
     filters, format,
     history::{self, Backup},
     links,
+    place::Place,
     shell::{Area, Notice, Shell},
     state::AppState,
     strip::Strip,
@@ -33,8 +34,8 @@ const RECENT_RUNS: i64 = 10;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct ShowQuery {
-    /// Shows the snapshots older than this one.
-    before: Option<SnapshotId>,
+    /// Shows the snapshots behind this place.
+    before: Option<Place>,
     notice: Option<Notice>,
 }
 
@@ -52,7 +53,7 @@ struct ShowPage {
     /// The next older snapshot of the last one shown; `None` at the end of the history.
     older: Option<SnapshotId>,
     /// Where the page begins; `None`: with the newest.
-    before: Option<SnapshotId>,
+    before: Option<Place>,
 }
 
 impl ShowPage {
@@ -101,7 +102,10 @@ impl ShowPage {
     /// Where the snapshots older than the last one shown stand.
     fn older_link(&self) -> Option<String> {
         let last = self.backups.last().filter(|_| self.older.is_some())?;
-        Some(links::older_backups(&self.own_link(), last.row.id))
+        Some(links::older_backups(
+            &self.own_link(),
+            Place::behind(&last.row),
+        ))
     }
 
     fn own_link(&self) -> String {
@@ -133,7 +137,8 @@ pub async fn show(
     let runs = db::list_device_runs(&mut conn, device.id, RECENT_RUNS).await?;
     // One more than is shown tells whether there are older ones, and what to compare with.
     let limit = i64::try_from(SNAPSHOTS_PER_PAGE + 1).expect("a page is small");
-    let rows = db::list_snapshots(&mut conn, device.id, query.before, limit).await?;
+    let before = query.before.map(Place::key);
+    let rows = db::list_snapshots(&mut conn, device.id, before, limit).await?;
     let (backups, older) = history::backups(rows, SNAPSHOTS_PER_PAGE);
     let days = (device.days.as_str(), device.days_until, 1);
     Ok(ShowPage {

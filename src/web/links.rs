@@ -3,6 +3,7 @@
 
 use askama::filters::urlencode_strict;
 
+use super::place::Place;
 use crate::model::{BatchId, DeviceId, RunId, SnapshotId};
 
 /// Percent-encodes everything but letters, digits and `_`, `.`, `-`, `~`.
@@ -65,20 +66,20 @@ pub fn device(slug: &str, name: &str) -> String {
     format!("/sites/{}/devices/{}", encode(slug), encode(name))
 }
 
-/// The backups of a device that are older than a snapshot of it.
-pub fn older_backups(device: &str, than: SnapshotId) -> String {
+/// The backups of a device behind a place in its history.
+pub fn older_backups(device: &str, than: Place) -> String {
     format!("{device}?before={than}")
 }
 
 /// Config Backups of a device after something was done, at the page that begins after `before`.
-pub fn history(device: &str, before: Option<SnapshotId>, notice: &str) -> String {
+pub fn history(device: &str, before: Option<Place>, notice: &str) -> String {
     let before = before.map_or_else(String::new, |before| format!("&before={before}"));
     format!("{device}?notice={notice}{before}")
 }
 
 /// A page about a snapshot that leads back to the page of the history that begins after
 /// `before`.
-pub fn from_page(about: &str, before: &Option<SnapshotId>) -> String {
+pub fn from_page(about: &str, before: &Option<Place>) -> String {
     match before {
         Some(before) => format!("{about}?before={before}"),
         None => about.to_owned(),

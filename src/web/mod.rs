@@ -30,6 +30,7 @@ mod made_by;
 mod meant;
 mod notes;
 mod paging;
+mod place;
 mod prose;
 mod restore;
 mod runs;

@@ -15,6 +15,7 @@ use super::{
     bodies,
     error::PageError,
     filters, format, links,
+    place::Place,
     shell::{Area, Notice, Shell},
     state::AppState,
     words,
@@ -31,8 +32,8 @@ const MISSING: PageError = PageError::NotFound("snapshot");
 #[serde(default)]
 pub struct Origin {
     back: Back,
-    /// The page of the history shows the snapshots older than this one; `None`: the newest.
-    before: Option<SnapshotId>,
+    /// Where the page of the history begins; `None`: with the newest.
+    before: Option<Place>,
 }
 
 /// A page that a form stands on.
@@ -104,7 +105,7 @@ pub struct CommentForm {
     comment: String,
     #[serde(default)]
     back: Back,
-    before: Option<SnapshotId>,
+    before: Option<Place>,
 }
 
 /// Keeps the comment on a snapshot; an empty one takes it away.
@@ -144,7 +145,7 @@ pub struct PinForm {
     pinned: bool,
     #[serde(default)]
     back: Back,
-    before: Option<SnapshotId>,
+    before: Option<Place>,
 }
 
 /// Pins or unpins a snapshot.

@@ -33,14 +33,15 @@ pub struct SnapshotRow {
     pub requested_by: Option<String>,
 }
 
-/// Lists the snapshots of a device, newest first, those older than `before` when it is given.
+/// Lists the snapshots of a device, newest first, those behind `before` when it is given: when one
+/// was taken, and its number. That one need not be there any more.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn list_snapshots(
     conn: &mut PgConnection,
     device_id: DeviceId,
-    before: Option<SnapshotId>,
+    before: Option<(DateTime<Utc>, SnapshotId)>,
     limit: i64,
 ) -> Result<Vec<SnapshotRow>, sqlx::Error> {
     sqlx::query_as!(
@@ -74,13 +75,13 @@ pub async fn list_snapshots(
         FROM snapshots s
         LEFT JOIN batches b ON b.id = s.batch_id
         WHERE s.device_id = $1
-            AND ($2::bigint IS NULL
-                OR (s.taken_at, s.id) < (SELECT p.taken_at, p.id FROM snapshots p WHERE p.id = $2))
+            AND (s.taken_at, s.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::bigint, 0))
         ORDER BY s.taken_at DESC, s.id DESC
-        LIMIT $3
+        LIMIT $4
         "#,
         device_id as DeviceId,
-        before as Option<SnapshotId>,
+        before.map(|(taken_at, _)| taken_at),
+        before.map(|(_, id)| id.0),
         limit
     )
     .fetch_all(conn)

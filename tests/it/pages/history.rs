@@ -79,17 +79,24 @@ async fn a_comment_is_kept_shown_as_text_and_taken_away() {
     let to = change(
         &stage,
         "/snapshots/1/comment",
-        "comment=+before%0D%0A%3Cscript%3E%E2%80%AE+&before=2",
+        "comment=+before%0D%0A%3Cscript%3E%E2%80%AE+&before=1777687211000000-2",
     )
     .await;
-    assert_eq!(to, format!("{DEVICE}?notice=comment-saved&before=2"));
+    assert_eq!(
+        to,
+        format!("{DEVICE}?notice=comment-saved&before=1777687211000000-2")
+    );
     assert_eq!(notes(&stage).await[0].1, "before\n<script>\u{202e}");
     let page = stage.get(&to).await.text();
     assert!(page.contains("The comment was saved."));
     assert!(page.contains("before &#60;script&#62;&#60;U+202E&#62;"));
-    let form = stage.get("/snapshots/1/comment?before=2").await.text();
+    let form = stage
+        .get("/snapshots/1/comment?before=1777687211000000-2")
+        .await
+        .text();
     assert!(
-        form.contains("name=\"before\" value=\"2\"") && form.contains("before\n&#60;script&#62;")
+        form.contains("name=\"before\" value=\"1777687211000000-2\"")
+            && form.contains("before\n&#60;script&#62;")
     );
     let question = stage.get("/snapshots/1/delete").await.text();
     assert!(question.contains("before<br>&#60;script&#62;&#60;U+202E&#62;"));
@@ -115,8 +122,16 @@ async fn a_comment_that_can_not_be_kept_is_refused_with_a_sentence() {
 #[tokio::test]
 async fn a_pin_is_set_shown_and_taken_away() {
     let stage = Stage::backed_up().await;
-    let to = change(&stage, "/snapshots/1/pin", "pinned=true&before=2").await;
-    assert_eq!(to, format!("{DEVICE}?notice=pinned&before=2"));
+    let to = change(
+        &stage,
+        "/snapshots/1/pin",
+        "pinned=true&before=1777687211000000-2",
+    )
+    .await;
+    assert_eq!(
+        to,
+        format!("{DEVICE}?notice=pinned&before=1777687211000000-2")
+    );
     assert!(notes(&stage).await[0].2);
     let page = stage.get(DEVICE).await.text();
     assert!(page.contains(">Pinned<") && page.contains("For ever: pinned"));
@@ -143,6 +158,30 @@ async fn a_deletion_asks_first_and_leaves_the_rest_readable() {
         stage.get("/snapshots/2/download").await.body,
         super::NEW_EXPORT
     );
+}
+
+#[tokio::test]
+async fn a_page_of_the_history_goes_on_behind_a_snapshot_that_was_deleted() {
+    let stage = Stage::backed_up().await;
+    stage
+        .run(
+            "INSERT INTO snapshots (device_id, taken_at, last_seen_at, verdict, checks, fingerprint, sha256, size_bytes, line_count, has_secrets, codec, body)
+             SELECT 1, '2026-04-30T02:00:00Z'::timestamptz - i * interval '1 day', now(), 'verified', '[]', '', '', 1, 1, true, 'whole', '' FROM generate_series(0, 59) i",
+        )
+        .await;
+    let older = |page: &str| {
+        let (_, link) = page.split_once("rel=\"next\" href=\"").unwrap();
+        link.split('#').next().unwrap().to_owned()
+    };
+    let listed = |page: &str| page.matches("<tr id=\"s").count();
+    let second = older(&stage.get(DEVICE).await.text());
+    assert_eq!(listed(&stage.get(&second).await.text()), 12);
+    stage.run("DELETE FROM snapshots WHERE id = 50").await;
+    let page = stage.get(&second).await.text();
+    assert_eq!(listed(&page), 12, "what follows is still there");
+    assert!(page.contains("id=\"s51\"") && !page.contains("end of the history"));
+    let no_place = stage.get(&format!("{DEVICE}?before=50")).await;
+    assert_eq!(no_place.status, StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]

@@ -100,7 +100,7 @@ const NAMES: [(&str, &str); 8] = [
     ("{device}", "SELECT (max(id) / 2)::text FROM devices"),
     (
         "{deep}",
-        "SELECT min(id + 100)::text FROM snapshots WHERE device_id = 1",
+        "SELECT (extract(epoch FROM taken_at) * 1000000)::bigint || '-' || id FROM snapshots WHERE device_id = 1 ORDER BY id OFFSET 20 LIMIT 1",
     ),
     ("{batch}", "SELECT (max(id) / 2)::text FROM batches"),
     (
