@@ -28,7 +28,7 @@ use crate::model::SiteId;
 
 /// How many sites stand on one page.
 const SITES_PER_PAGE: i64 = 50;
-/// How many devices that a search found are named in the row of their site.
+/// How many devices that were found are named in the row of their site.
 const FOUND_PER_SITE: i64 = 5;
 /// How many tags the filter offers.
 const MAX_TAGS: i64 = 200;
@@ -100,6 +100,15 @@ impl ListPage {
         *at <= self.shell.now
     }
 
+    /// What finds the devices that a row names, at their site.
+    fn found_by(&self) -> &str {
+        if self.search.is_empty() {
+            &self.tag
+        } else {
+            &self.search
+        }
+    }
+
     fn is_chosen(&self, tag: &str) -> bool {
         self.tag == tag
     }
@@ -160,9 +169,10 @@ async fn rows(
         .map(|worst| (worst.site_id, words::cause_of(&worst).to_owned()))
         .collect();
     let mut days = by_site(db::list_site_days(conn, &ids).await?, |days| days.site_id);
-    let found = match filter.search {
-        Some(search) => db::list_found(conn, &ids, search, FOUND_PER_SITE).await?,
-        None => Vec::new(),
+    let found = if filter.search.is_some() || filter.tag.is_some() {
+        db::list_found(conn, &ids, filter.search, filter.tag, FOUND_PER_SITE).await?
+    } else {
+        Vec::new()
     };
     let mut found = by_site(found, |device| device.site_id);
     Ok(sites

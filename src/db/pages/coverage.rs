@@ -98,7 +98,7 @@ pub struct SiteFilter<'a> {
     /// Part of the site's name or slug, or of the name or address of one of its devices, in any
     /// case.
     pub search: Option<&'a str>,
-    /// A tag of the site.
+    /// A tag of the site or of one of its devices.
     pub tag: Option<&'a str>,
     pub stand: Stand,
 }
@@ -169,7 +169,8 @@ pub async fn list_sites(
                 max(last_verified_at) FILTER (WHERE enabled) AS last_verified_at,
                 min(last_verified_at) FILTER (WHERE enabled AND last_verified_at < $1) AS overdue_since,
                 bool_or($2::text IS NOT NULL
-                    AND (strpos(lower(name), lower($2)) > 0 OR strpos(lower(address), lower($2)) > 0)) AS found
+                    AND (strpos(lower(name), lower($2)) > 0 OR strpos(lower(address), lower($2)) > 0)) AS found,
+                bool_or($3::text = ANY (tags)) AS tagged
             FROM devices
             WHERE archived_at IS NULL
             GROUP BY site_id
@@ -177,7 +178,7 @@ pub async fn list_sites(
         WHERE s.archived_at IS NULL
             AND ($2::text IS NULL OR d.found
                 OR strpos(lower(s.name), lower($2)) > 0 OR strpos(lower(s.slug), lower($2)) > 0)
-            AND ($3::text IS NULL OR $3 = ANY (s.tags))
+            AND ($3::text IS NULL OR d.tagged OR $3 = ANY (s.tags))
             AND CASE $4::text
                 WHEN 'attention' THEN d.devices > d.verified
                 WHEN 'verified' THEN d.devices > 0 AND d.devices = d.verified
@@ -203,7 +204,7 @@ pub async fn list_sites(
     .await
 }
 
-/// The tags that sites have, in their order, at most `limit`.
+/// The tags that sites and devices have, in their order, at most `limit`.
 ///
 /// # Errors
 /// When the query fails.
@@ -211,8 +212,11 @@ pub async fn list_tags(conn: &mut PgConnection, limit: i64) -> Result<Vec<String
     sqlx::query_scalar!(
         r#"
         SELECT DISTINCT unnest(tags) AS "tag!"
-        FROM sites
-        WHERE archived_at IS NULL
+        FROM (
+            SELECT tags FROM sites WHERE archived_at IS NULL
+            UNION
+            SELECT tags FROM devices WHERE archived_at IS NULL
+        ) tagged
         ORDER BY 1
         LIMIT $1
         "#,

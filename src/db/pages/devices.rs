@@ -11,7 +11,8 @@ use crate::model::{
 /// Which devices of a site to list.
 #[derive(Debug, Default)]
 pub struct DeviceFilter<'a> {
-    /// Part of the name, the address, the model, the serial number or the identity, in any case.
+    /// Part of the name, the address, the model, the serial number, the identity or a tag, in any
+    /// case.
     pub search: Option<&'a str>,
     pub stand: Stand,
 }
@@ -93,7 +94,7 @@ pub async fn list_devices(
         WHERE d.site_id = $1
             AND d.archived_at IS NULL
             AND ($3::text IS NULL
-                OR strpos(lower(concat_ws(' ', d.name, d.address, d.model, d.serial, d.identity)), lower($3)) > 0)
+                OR strpos(lower(concat_ws(' ', d.name, d.address, d.model, d.serial, d.identity, array_to_string(d.tags, ' '))), lower($3)) > 0)
             AND CASE $4::text
                 WHEN 'attention' THEN d.enabled AND (d.last_verified_at >= $2) IS NOT TRUE
                 WHEN 'verified' THEN d.last_verified_at >= $2

@@ -91,7 +91,7 @@ pub async fn list_site_days(
     .await
 }
 
-/// A device that a search found, by its name or address.
+/// A device that was found, by its name, address or tag.
 #[derive(Debug)]
 pub struct FoundDevice {
     pub site_id: SiteId,
@@ -101,14 +101,16 @@ pub struct FoundDevice {
     pub found: i64,
 }
 
-/// The devices of `sites` with `search` in their name or address, at most `per_site` of each.
+/// The devices of `sites` with `search` in their name or address and with this tag, their own or,
+/// where something is searched for, that of their site; at most `per_site` of each.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn list_found(
     conn: &mut PgConnection,
     sites: &[SiteId],
-    search: &str,
+    search: Option<&str>,
+    tag: Option<&str>,
     per_site: i64,
 ) -> Result<Vec<FoundDevice>, sqlx::Error> {
     let sites: Vec<i64> = sites.iter().map(|id| id.0).collect();
@@ -118,21 +120,26 @@ pub async fn list_found(
         SELECT site_id AS "site_id: SiteId", name, address, found AS "found!"
         FROM (
             SELECT
-                site_id,
-                name,
-                address,
-                count(*) OVER (PARTITION BY site_id) AS found,
-                row_number() OVER (PARTITION BY site_id ORDER BY name, id) AS place
-            FROM devices
-            WHERE site_id = ANY ($1)
-                AND archived_at IS NULL
-                AND (strpos(lower(name), lower($2)) > 0 OR strpos(lower(address), lower($2)) > 0)
+                d.site_id,
+                d.name,
+                d.address,
+                count(*) OVER (PARTITION BY d.site_id) AS found,
+                row_number() OVER (PARTITION BY d.site_id ORDER BY d.name, d.id) AS place
+            FROM devices d
+            JOIN sites s ON s.id = d.site_id
+            WHERE d.site_id = ANY ($1)
+                AND d.archived_at IS NULL
+                AND ($2::text IS NULL
+                    OR strpos(lower(d.name), lower($2)) > 0 OR strpos(lower(d.address), lower($2)) > 0)
+                AND ($3::text IS NULL
+                    OR $3 = ANY (d.tags) OR ($2 IS NOT NULL AND $3 = ANY (s.tags)))
         ) d
-        WHERE place <= $3
+        WHERE place <= $4
         ORDER BY site_id, place
         "#,
         &sites,
         search,
+        tag,
         per_site
     )
     .fetch_all(conn)

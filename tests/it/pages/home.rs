@@ -142,6 +142,34 @@ async fn sites_are_filtered_by_tag_and_by_state() {
 }
 
 #[tokio::test]
+async fn a_tag_of_a_device_finds_its_site_and_is_shown_where_it_is() {
+    let stage = three_sites().await;
+    stage
+        .run(
+            "UPDATE devices SET tags = '{core,<i>}' WHERE id = 2;
+             UPDATE devices SET tags = '{core}' WHERE id = 4;
+             UPDATE devices SET tags = '{gone}', archived_at = now() WHERE id = 3",
+        )
+        .await;
+    let page = stage.get("/?tag=core").await.text();
+    assert_eq!(sites(&page), ["acme", "bright"]);
+    assert!(page.contains("<option value=\"core\" selected>") && !page.contains("\"gone\""));
+    assert!(page.contains(">core-sw</a>") && !page.contains(">gw-1</a>"));
+    assert_eq!(sites(&stage.get("/?tag=gone").await.text()), [""; 0]);
+    let page = stage.get("/?tag=core&q=edge").await.text();
+    assert_eq!(sites(&page), ["bright"]);
+    let page = stage.get("/?tag=vip&q=gw").await.text();
+    assert!(page.contains(">gw-1</a>"), "its site has the tag");
+    for address in ["/sites/acme", "/sites/acme/devices/core-sw"] {
+        let page = stage.get(address).await.text();
+        assert!(page.contains("href=\"/?tag=core\">core</a>"), "{address}");
+        assert!(page.contains("&#60;i&#62;</a>"), "{address}");
+    }
+    let page = stage.get("/sites/acme?q=core").await.text();
+    assert!(page.contains(">core-sw</a>") && !page.contains(">gw-1</a>"));
+}
+
+#[tokio::test]
 async fn a_strip_has_a_text_and_a_site_sums_its_devices() {
     let stage = three_sites().await;
     stage

@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 83] = [
+pub const ADDRESSES: [&str; 85] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -13,6 +13,7 @@ pub const ADDRESSES: [&str; 83] = [
     "/?q=10.2.7.3",
     "/?q=a&tag=tag-3&state=attention",
     "/?tag=tag-3",
+    "/?tag=core",
     "/?state=attention",
     "/?state=verified",
     "/?state=never",
@@ -87,6 +88,7 @@ pub const ADDRESSES: [&str; 83] = [
     "/search",
     "/search?q=forward",
     "/search?q=customer-7-3&when=ever",
+    "/search?q=forward&tag=core",
     "/search/lines/{line}",
     "/healthz",
 ];

@@ -17,11 +17,12 @@ SELECT format('site-%s', n),
 FROM generate_series(1, $SITES) AS n
 ORDER BY n;
 
-INSERT INTO devices (site_id, name, address, port, platform, credential_id, identity, model, serial, version, days, days_until)
+INSERT INTO devices (site_id, name, address, port, platform, credential_id, tags, identity, model, serial, version, days, days_until)
 SELECT sites.id,
        (ARRAY['gw', 'core', 'sw', 'ap', 'lte'])[1 + n % 5] || '-' || n,
        format('10.%s.%s.%s', sites.id / 250, sites.id % 250, n),
        22, 'routeros', 1,
+       CASE WHEN n % 4 = 0 THEN ARRAY['core'] ELSE '{}' END,
        format('rt-%s-%s', sites.id, n),
        (ARRAY['RB5009UG+S+', 'RB760iGS', 'CCR2004-1G-12S+2XS'])[1 + n % 3],
        upper(left(md5(format('%s-%s', sites.id, n)), 12)),
