@@ -252,11 +252,9 @@ impl Ended<'_> {
 
     fn stored_step(&self, stored: &Stored) -> Step {
         let text = match (stored.is_new, stored.outcome) {
-            (true, Outcome::Changed) => "stored as a new snapshot",
-            (true, Outcome::Unchanged) => {
-                "stored beside the verified snapshot, which says the same"
-            }
-            (false, _) => "unchanged: the snapshot is valid until now",
+            (true, Outcome::Changed) => "stored as a new backup",
+            (true, Outcome::Unchanged) => "stored beside the verified backup, which says the same",
+            (false, _) => "unchanged: the backup is valid until now",
         };
         Step {
             at_ms: u64::try_from(self.duration.as_millis()).unwrap_or(u64::MAX),

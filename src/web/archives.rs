@@ -116,7 +116,7 @@ pub async fn ticked(
     let rows = db::list_ticked(&mut conn, &ids).await?;
     drop(conn);
     if rows.len() < ids.len() {
-        return Err(PageError::NotFound("snapshot"));
+        return Err(PageError::NotFound("backup"));
     }
     zip::send(&state, ticked_archive(&rows, state.now()))
 }

@@ -21,7 +21,7 @@ pub async fn load(
 ) -> Result<Vec<u8>, PageError> {
     let sealed = snapshots::get_sealed(conn, id)
         .await?
-        .ok_or(PageError::NotFound("snapshot"))?;
+        .ok_or(PageError::NotFound("backup"))?;
     let vault = Arc::clone(&state.vault);
     let opened = aside(move || sealed.open(&vault)).await?;
     opened.map_err(unreadable)

@@ -40,7 +40,7 @@ pub async fn show(
     let mut conn = state.connection().await?;
     let snapshot = db::get_snapshot(&mut conn, id)
         .await?
-        .ok_or(PageError::NotFound("snapshot"))?;
+        .ok_or(PageError::NotFound("backup"))?;
     let name = file_name(&snapshot, &query);
     if query.is_whole() {
         let etag = etag(&snapshot.sha256);

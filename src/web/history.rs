@@ -48,6 +48,20 @@ pub fn backups(mut rows: Vec<SnapshotRow>, limit: usize) -> (Vec<Backup>, Option
     (backups, rest)
 }
 
+/// Until when a backup is kept, unless a person deletes it; `expires_at`: when retention may.
+pub fn kept(
+    pinned: bool,
+    expires_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+    zone: Tz,
+) -> String {
+    match expires_at {
+        _ if pinned => "For ever: pinned".to_owned(),
+        None => "For ever".to_owned(),
+        Some(at) => format!("Until {}", format::day(at, now, zone)),
+    }
+}
+
 impl Backup {
     /// How long it was valid: `unchanged from 3 May to today, seen 171 times`.
     pub fn validity(&self, now: &DateTime<Utc>, zone: &Tz) -> String {
@@ -94,11 +108,7 @@ impl Backup {
 
     /// Until when it is kept.
     pub fn kept(&self, now: &DateTime<Utc>, zone: &Tz) -> String {
-        match self.row.expires_at {
-            _ if self.row.pinned => "For ever: pinned".to_owned(),
-            None => "For ever".to_owned(),
-            Some(at) => format!("Until {}", format::day(at, *now, *zone)),
-        }
+        kept(self.row.pinned, self.row.expires_at, *now, *zone)
     }
 
     /// The beginning of the comment, on one line.

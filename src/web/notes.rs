@@ -24,7 +24,7 @@ use crate::db::pages::{self as db, SnapshotNotes};
 use crate::db::snapshots::{self, Deleted, MAX_COMMENT_CHARS};
 use crate::model::SnapshotId;
 
-const MISSING: PageError = PageError::NotFound("snapshot");
+const MISSING: PageError = PageError::NotFound("backup");
 
 /// Where to go back to. A choice and no address, so that a form made elsewhere leads nowhere
 /// else.

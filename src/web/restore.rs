@@ -111,7 +111,7 @@ pub async fn show(
     let mut conn = state.connection().await?;
     let snapshot = db::get_snapshot(&mut conn, id)
         .await?
-        .ok_or(PageError::NotFound("snapshot"))?;
+        .ok_or(PageError::NotFound("backup"))?;
     let device = query.device.unwrap_or(snapshot.device_id);
     let target = db::get_restore_target(&mut conn, device)
         .await?

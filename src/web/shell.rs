@@ -175,7 +175,7 @@ impl Notice {
                 "Nothing was started: no device of that batch failed, or none is in the inventory any more."
             }
             Self::CommentSaved => "The comment was saved.",
-            Self::Pinned => "The backup is pinned: it is never deleted until it is unpinned.",
+            Self::Pinned => "The backup is pinned: it can not be deleted until it is unpinned.",
             Self::Unpinned => "The backup is no longer pinned.",
             Self::Deleted => "The backup was deleted.",
             Self::PinnedStays => "Nothing was deleted: the backup is pinned. Unpin it first.",

@@ -97,7 +97,7 @@ async fn heads(conn: &mut PgConnection, view: &mut View) -> Result<Vec<SnapshotH
     let mut heads = Vec::with_capacity(view.snapshots.len());
     for id in &view.snapshots {
         let head = db::get_snapshot(conn, *id).await?;
-        heads.push(head.ok_or(PageError::NotFound("snapshot"))?);
+        heads.push(head.ok_or(PageError::NotFound("backup"))?);
     }
     if page::is_one_device(&heads) {
         heads.sort_by_key(|head| (head.taken_at, head.id.0));

@@ -23,7 +23,7 @@ use self::{
 use super::{
     bodies,
     error::PageError,
-    filters, format, links, secrets,
+    filters, format, history, links, secrets,
     shell::{Area, Notice, Shell},
     state::AppState,
     words,
@@ -58,6 +58,16 @@ impl ShowPage {
         suspicion(&self.snapshot.checks)
     }
 
+    fn kept(&self) -> String {
+        let standing = &self.standing;
+        history::kept(
+            standing.pinned,
+            standing.expires_at,
+            self.shell.now,
+            self.zone,
+        )
+    }
+
     fn passed(&self) -> usize {
         self.snapshot.checks.iter().filter(|check| check.ok).count()
     }
@@ -84,7 +94,7 @@ pub async fn show(
     let notice = query.notice;
     let reading = Reading::new(id, query);
     let mut conn = state.connection().await?;
-    let missing = || PageError::NotFound("snapshot");
+    let missing = || PageError::NotFound("backup");
     let snapshot = db::get_snapshot(&mut conn, id).await?.ok_or_else(missing)?;
     let standing = db::get_snapshot_standing(&mut conn, id)
         .await?

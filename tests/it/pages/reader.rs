@@ -308,12 +308,48 @@ async fn what_stands_beside_a_snapshot_is_shown_with_its_forms() {
         .await;
     let new = stage.get("/snapshots/2").await.text();
     assert!(new.contains("before &#60;the&#62; move\nsecond line&#60;U+202E&#62;"));
-    assert!(new.contains("Pinned: never deleted") && new.contains("value=\"false\">Unpin"));
+    assert!(new.contains("For ever: pinned") && new.contains("value=\"false\">Unpin"));
     assert!(new.contains("+3 −1,200 since the one before"));
     assert!(new.contains("/compare?s=1&#38;s=2\">Compare with previous"));
     assert!(!new.contains("Compare with next"));
     let old = stage.get("/snapshots/1").await.text();
     assert!(old.contains("/compare?s=1&#38;s=2\">Compare with next"));
     assert!(old.contains("action=\"/snapshots/1/comment\"") && old.contains("value=\"true\">Pin<"));
-    assert!(old.contains("1 Jun 2026"));
+    assert!(old.contains(">Until 1 Jun<"));
+}
+
+#[tokio::test]
+async fn how_long_a_backup_is_kept_is_said_in_the_same_words_everywhere() {
+    let stage = Stage::backed_up().await;
+    let pages = ["/snapshots/1", "/sites/acme/devices/gw-1"];
+    for (change, kept) in [
+        ("UPDATE snapshots SET comment = ''", ">For ever<"),
+        (
+            "UPDATE snapshots SET expires_at = '2027-05-01T00:00:00Z'",
+            ">Until 1 May 2027<",
+        ),
+        ("UPDATE snapshots SET pinned = true", ">For ever: pinned<"),
+    ] {
+        stage.run(change).await;
+        for address in pages {
+            let page = stage.get(address).await.text();
+            assert!(page.contains(kept), "{address}: {kept}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_a_backup_in_the_words_of_the_pages() {
+    let stage = Stage::backed_up().await;
+    for address in [
+        "/snapshots/99",
+        "/snapshots/99/download",
+        "/snapshots/99/restore",
+        "/snapshots/99/comment",
+        "/compare?s=1&s=99",
+        "/snapshots.zip?s=99",
+    ] {
+        let page = stage.get(address).await.text();
+        assert!(page.contains("There is no such backup."), "{address}");
+    }
 }

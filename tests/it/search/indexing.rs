@@ -103,7 +103,7 @@ async fn a_body_that_can_not_be_read_is_left_out_and_holds_nothing_up() {
         house
             .search("q=add")
             .await
-            .contains("3 snapshots are still being read")
+            .contains("3 backups are still being read")
     );
     house.index().await;
     assert_eq!(
@@ -111,7 +111,7 @@ async fn a_body_that_can_not_be_read_is_left_out_and_holds_nothing_up() {
         ["add a 1-", "add b 1-1", "add c 3-"]
     );
     let page = house.search("q=add").await;
-    assert!(page.contains("1 stored snapshot can not be read"), "{page}");
+    assert!(page.contains("1 stored backup can not be read"), "{page}");
     assert!(!page.contains("still being read"));
 }
 

@@ -58,7 +58,7 @@ fn step(text: impl Into<String>, commands: impl IntoIterator<Item = String>) -> 
 fn prepare(source: &Source, target: &Target, name: &str) -> RestoreStep {
     let device = target.name.as_deref().unwrap_or("the device");
     let version = source.version.as_ref().map_or_else(
-        || "the RouterOS version that the snapshot came from".to_owned(),
+        || "the RouterOS version that the backup came from".to_owned(),
         |version| format!("RouterOS {version}"),
     );
     let delay = if source.content.has_radios {
@@ -69,8 +69,8 @@ fn prepare(source: &Source, target: &Target, name: &str) -> RestoreStep {
     };
     step(
         format!(
-            "Bring {device} to {version}, make a backup of what is on it now, and save the \
-             snapshot as {name}. Deal with the warnings in that file.{delay}"
+            "Bring {device} to {version}, make a backup of what is on it now, and save \
+             this one as {name}. Deal with the warnings in that file.{delay}"
         ),
         [],
     )
@@ -159,7 +159,7 @@ impl Console {
     fn finish(&self) -> RestoreStep {
         step(
             "Set passwords, SSH keys and certificates, which no export holds; delete the file; \
-             then back the device up here and compare it with this snapshot.",
+             then back the device up here and compare it with this backup.",
             [
                 self.command(&["file", "remove"], &format!(" {}", self.path)),
                 self.command(&["log", "print"], ""),

@@ -34,7 +34,7 @@ fn version(source: &Source, target: &Target) -> Option<Warning> {
     let (Some(old), Some(new)) = (&source.version, &target.version) else {
         return warning(
             Level::Note,
-            "It is not known whether snapshot and device have the same RouterOS version; they \
+            "It is not known whether backup and device have the same RouterOS version; they \
              should."
                 .to_owned(),
         );
@@ -46,7 +46,7 @@ fn version(source: &Source, target: &Target) -> Option<Warning> {
         return warning(
             Level::Stop,
             format!(
-                "The snapshot is from RouterOS {old}, the device has {new}: not importable as it \
+                "The backup is from RouterOS {old}, the device has {new}: not importable as it \
                  is. Routing, BGP and OSPF are written differently, and the import stops at the \
                  first error. Install {old} first, or move the parts over by hand."
             ),
@@ -55,7 +55,7 @@ fn version(source: &Source, target: &Target) -> Option<Warning> {
     warning(
         Level::Warning,
         format!(
-            "The snapshot is from RouterOS {old}, the device has {new}. Install the same version \
+            "The backup is from RouterOS {old}, the device has {new}. Install the same version \
              first; another may refuse some lines."
         ),
     )
@@ -67,14 +67,14 @@ fn model(source: &Source, target: &Target) -> Option<Warning> {
         (Some(old), Some(new)) => warning(
             Level::Warning,
             format!(
-                "The snapshot is from a {old}, the device is a {new}. Ports, radios and their \
+                "The backup is from a {old}, the device is a {new}. Ports, radios and their \
                  names differ: check every line with default-name, and remove what the device \
                  does not have."
             ),
         ),
         _ => warning(
             Level::Note,
-            "It is not known whether snapshot and device are the same model.".to_owned(),
+            "It is not known whether backup and device are the same model.".to_owned(),
         ),
     }
 }
@@ -87,7 +87,7 @@ fn secrets(source: &Source) -> Option<Warning> {
     if kinds.is_empty() {
         return warning(
             Level::Note,
-            "The snapshot was made without passwords and keys; its menus need none that are \
+            "The backup was made without passwords and keys; its menus need none that are \
              known."
                 .to_owned(),
         );
@@ -158,7 +158,7 @@ fn macs(source: &Source, target: &Target) -> Option<Warning> {
     warning(
         Level::Warning,
         format!(
-            "{} of the device that the snapshot is from (mac-address, admin-mac). On another \
+            "{} of the device that the backup is from (mac-address, admin-mac). On another \
              device take that out, or two devices answer to one address.",
             match count {
                 1 => "1 line sets a MAC address".to_owned(),
