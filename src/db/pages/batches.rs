@@ -253,8 +253,6 @@ pub struct BatchRunRow {
     /// Whether a person asked to stop it.
     pub is_cancelling: bool,
     pub snapshot_id: Option<SnapshotId>,
-    pub started_at: Option<DateTime<Utc>>,
-    pub finished_at: Option<DateTime<Utc>>,
     pub size_bytes: Option<i64>,
     pub duration_ms: Option<i64>,
 }
@@ -289,8 +287,6 @@ pub async fn list_batch_runs(
             r.failure_message,
             r.cancel_requested_at IS NOT NULL AND r.state = 'running' AS "is_cancelling!",
             r.snapshot_id AS "snapshot_id: SnapshotId",
-            r.started_at,
-            r.finished_at,
             r.size_bytes,
             r.duration_ms
         FROM (

@@ -3,12 +3,11 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use crate::model::{DeviceId, RunState, SiteId, SnapshotId, StoredFailureCode, Verdict};
+use crate::model::{RunState, SiteId, SnapshotId, StoredFailureCode, Verdict};
 
 /// A device of a site, with its newest verified snapshot, if any.
 #[derive(Debug)]
 pub struct NewestRow {
-    pub device_id: DeviceId,
     pub device_name: String,
     pub enabled: bool,
     pub snapshot_id: Option<SnapshotId>,
@@ -32,7 +31,6 @@ pub async fn list_newest(
         NewestRow,
         r#"
         SELECT
-            d.id AS "device_id: DeviceId",
             d.name AS device_name,
             d.enabled,
             n.id AS "snapshot_id?: SnapshotId",
@@ -59,7 +57,6 @@ pub async fn list_newest(
 #[derive(Debug)]
 pub struct TickedRow {
     pub id: SnapshotId,
-    pub device_id: DeviceId,
     pub device_name: String,
     pub site_slug: String,
     pub taken_at: DateTime<Utc>,
@@ -81,7 +78,6 @@ pub async fn list_ticked(
         r#"
         SELECT
             s.id AS "id: SnapshotId",
-            s.device_id AS "device_id: DeviceId",
             d.name AS device_name,
             site.slug AS site_slug,
             s.taken_at,

@@ -58,15 +58,10 @@ pub struct RunListRow {
     pub attempt: i32,
     pub outcome: Option<Outcome>,
     pub verdict: Option<Verdict>,
-    pub failure_code: Option<StoredFailureCode>,
     pub failure_message: Option<String>,
     pub snapshot_id: Option<SnapshotId>,
-    /// When a queued run may be claimed; in the future while it backs off.
-    pub not_before: DateTime<Utc>,
     pub queued_at: DateTime<Utc>,
-    pub started_at: Option<DateTime<Utc>>,
     pub finished_at: Option<DateTime<Utc>>,
-    pub size_bytes: Option<i64>,
     pub duration_ms: Option<i64>,
 }
 
@@ -97,14 +92,10 @@ pub async fn list_runs(
             r.attempt,
             r.outcome AS "outcome: Outcome",
             r.verdict AS "verdict: Verdict",
-            r.failure_code AS "failure_code: StoredFailureCode",
             r.failure_message,
             r.snapshot_id AS "snapshot_id: SnapshotId",
-            r.not_before,
             r.queued_at,
-            r.started_at,
             r.finished_at,
-            r.size_bytes,
             r.duration_ms
         FROM unnest($1::bigint[]) WITH ORDINALITY AS picked (id, place)
         JOIN runs r ON r.id = picked.id

@@ -15,12 +15,6 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// Devices without one.
-    #[must_use]
-    pub const fn uncovered(self) -> i64 {
-        self.devices - self.verified
-    }
-
     /// Whole per cent, rounded down so that 100 means every device; 0 without devices.
     #[must_use]
     pub const fn percent(self) -> i64 {
