@@ -30,7 +30,7 @@ pub use build::table;
 pub use table::{
     Cell, Change, ItemRow, MAX_COLUMNS, MenuRow, Open, Options, Row, StepSummary, Table, Tone,
 };
-pub use unified::{ChangedLines, changed_lines, unified, unified_masked};
+pub use unified::{ChangedLines, changed_lines, unified, unified_steps};
 
 /// How many unchanged lines or items are shown before and after a change.
 const CONTEXT_LINES: usize = 3;

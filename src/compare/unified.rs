@@ -32,46 +32,59 @@ pub fn changed_lines(old: &[u8], new: &[u8]) -> ChangedLines {
 /// what a hostile router may have sent.
 #[must_use]
 pub fn unified(old_label: &str, new_label: &str, old: &[u8], new: &[u8]) -> Vec<u8> {
-    write(old_label, new_label, [old, new], false)
+    unified_steps(&[(old_label, old), (new_label, new)], false)
 }
 
-/// The same with [`MASK`](crate::platform::routeros::text::MASK) in place of each secret, for a
-/// ticket. A line in which only a secret differs is there as removed and added, and looks the
-/// same on both sides.
+/// The unified diffs of each of these labelled exports against the one before, one after the
+/// other. With `mask` there is [`MASK`](crate::platform::routeros::text::MASK) in place of each
+/// secret, for a ticket: what is secret in one of them is hidden in all, also in those that it is
+/// not compared with. A line in which only a secret differs is there as removed and added, and
+/// looks the same on both sides.
 #[must_use]
-pub fn unified_masked(old_label: &str, new_label: &str, old: &[u8], new: &[u8]) -> Vec<u8> {
-    write(old_label, new_label, [old, new], true)
+pub fn unified_steps(columns: &[(&str, &[u8])], mask: bool) -> Vec<u8> {
+    let exports: Vec<&[u8]> = columns.iter().map(|(_, export)| *export).collect();
+    let mask = Mask::of(&exports, mask);
+    let forms = exports.into_iter().map(comparison_form);
+    let forms: Vec<(&str, Vec<u8>)> = columns.iter().map(|(label, _)| *label).zip(forms).collect();
+    let mut out = Vec::new();
+    for pair in forms.windows(2) {
+        write(&pair[0], &pair[1], &mask, &mut out);
+    }
+    out
 }
 
-fn write(old_label: &str, new_label: &str, exports: [&[u8]; 2], mask: bool) -> Vec<u8> {
-    let [old, new] = exports.map(comparison_form);
-    let lines = Lines::of(&old, &new);
+fn write(
+    (old_label, old): &(&str, Vec<u8>),
+    (new_label, new): &(&str, Vec<u8>),
+    mask: &Mask,
+    out: &mut Vec<u8>,
+) {
+    let lines = Lines::of(old, new);
     let groups = groups(&lines);
     if groups.is_empty() {
-        return Vec::new();
+        return;
     }
     let mut writer = Writer {
         lines: &lines,
-        mask: Mask::of(&exports, mask),
+        mask,
         old_menus: Menus::of(&lines.old),
         new_menus: Menus::of(&lines.new),
-        out: Vec::new(),
+        out,
     };
     writer.line(b"--- ", one_line(old_label).as_bytes());
     writer.line(b"+++ ", one_line(new_label).as_bytes());
     for group in &groups {
         writer.hunk(group);
     }
-    writer.out
 }
 
 /// The diff while it is being written.
 struct Writer<'a> {
     lines: &'a Lines<'a>,
-    mask: Mask,
+    mask: &'a Mask,
     old_menus: Menus<'a>,
     new_menus: Menus<'a>,
-    out: Vec<u8>,
+    out: &'a mut Vec<u8>,
 }
 
 impl Writer<'_> {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::draw::{compared, drawn};
 use crate::compare::table::{Open, Options, Row, Table};
-use crate::compare::{table, unified_masked};
+use crate::compare::{table, unified_steps};
 use crate::platform::routeros::text::MASK;
 
 /// An export that holds a secret in many places: as an attribute, in a script, in a comment that
@@ -28,6 +28,14 @@ fn masked(old: &str, new: &str) -> Table {
         ..Options::default()
     };
     table(&[old.as_bytes(), new.as_bytes()], &options)
+}
+
+fn masked_diff(exports: &[&str]) -> String {
+    let columns: Vec<(&str, &[u8])> = ["a", "b", "c"]
+        .into_iter()
+        .zip(exports.iter().map(|export| export.as_bytes()))
+        .collect();
+    String::from_utf8(unified_steps(&columns, true)).unwrap()
 }
 
 fn secret() -> impl Strategy<Value = String> {
@@ -69,14 +77,9 @@ fn a_secret_that_differs_is_marked_and_masked_on_both_sides() {
 #[test]
 fn the_masked_diff_shows_a_changed_secret_as_a_changed_line() {
     let export = |password| format!("/ppp secret\nadd name=a password={password}\n");
-    let diff = unified_masked(
-        "a",
-        "b",
-        export("hunter22").as_bytes(),
-        export("hunter23").as_bytes(),
-    );
+    let diff = masked_diff(&[&export("hunter22"), &export("hunter23")]);
     assert_eq!(
-        String::from_utf8(diff).unwrap(),
+        diff,
         format!(
             "--- a\n+++ b\n@@ -1,2 +1,2 @@\n /ppp secret\n-add name=a password={MASK}\n+add name=a password={MASK}\n"
         )
@@ -89,8 +92,19 @@ fn a_secret_of_one_export_is_hidden_in_the_other_too() {
     let new = "/ppp secret\nadd comment=\"no longer hunter2222\" name=a\n";
     let table = masked(old, new);
     assert!(!format!("{table:?}").contains("hunter2222"));
-    let diff = unified_masked("a", "b", old.as_bytes(), new.as_bytes());
-    assert!(!String::from_utf8(diff).unwrap().contains("hunter2222"));
+    assert!(!masked_diff(&[old, new]).contains("hunter2222"));
+}
+
+#[test]
+fn a_secret_of_one_export_is_hidden_in_steps_between_others_too() {
+    let account = "/ppp secret\nadd name=a password=hunter2222\n";
+    let noted = "/ip dns\nset servers=192.0.2.53 comment=\"was hunter2222\"\n";
+    let moved = noted.replace("2.53", "2.54");
+    for exports in [[account, noted, &moved], [noted, &moved, account]] {
+        let diff = masked_diff(&exports);
+        assert!(diff.contains("servers=192.0.2.54"));
+        assert!(!diff.contains("hunter2222"), "{diff}");
+    }
 }
 
 proptest! {
@@ -101,8 +115,7 @@ proptest! {
         prop_assume!(first[0] != first[1] && second[0] != second[1]);
         let compare = |[old, new]: &[String; 2]| {
             let (old, new) = (planted(old, "same"), planted(new, &other));
-            let diff = unified_masked("a", "b", old.as_bytes(), new.as_bytes());
-            (masked(&old, &new), String::from_utf8(diff).unwrap())
+            (masked(&old, &new), masked_diff(&[&old, &new]))
         };
         let (one, two) = (compare(&first), compare(&second));
         let output = format!("{one:?}{two:?}");

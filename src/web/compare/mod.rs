@@ -12,7 +12,7 @@ use axum::{
 use sqlx::PgConnection;
 
 use super::{bodies, error::PageError, links, state::AppState};
-use crate::compare::{table, unified, unified_masked};
+use crate::compare::{table, unified_steps};
 use crate::db::pages::{self as db, SnapshotHead};
 use page::ShowPage;
 use view::{Fields, View};
@@ -46,17 +46,10 @@ pub async fn text(
         ));
     }
     let (_, _, diff) = compared(&state, view, |heads, view, exports| {
-        let unified = if view.secrets {
-            unified
-        } else {
-            unified_masked
-        };
-        let pairs = heads.windows(2).zip(exports.windows(2));
-        pairs
-            .flat_map(|(heads, pair)| {
-                unified(&label(&heads[0]), &label(&heads[1]), pair[0], pair[1])
-            })
-            .collect::<Vec<u8>>()
+        let labels: Vec<String> = heads.iter().map(label).collect();
+        let labels = labels.iter().map(String::as_str);
+        let columns: Vec<(&str, &[u8])> = labels.zip(exports.iter().copied()).collect();
+        unified_steps(&columns, !view.secrets)
     })
     .await?;
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], diff).into_response())

@@ -99,6 +99,29 @@ async fn secrets_are_masked_and_yet_seen_to_change_until_they_are_asked_for() {
 }
 
 #[tokio::test]
+async fn a_secret_of_the_first_of_three_backups_is_masked_wherever_the_later_two_have_it() {
+    let stage = Stage::acme().await;
+    let account = "/ppp secret\r\nadd name=anna password=hunter-2222\r\n";
+    let noted = "/ip address\r\nadd address=192.0.2.1/24 comment=\"was hunter-2222";
+    let days = [
+        account.to_owned(),
+        format!("{noted}\"\r\n"),
+        format!("{noted}, now gone\"\r\n"),
+    ];
+    for (day, export) in (1..).zip(&days) {
+        let taken_at = format!("2026-05-0{day}T02:00:11Z");
+        stage.keep(export.as_bytes(), &taken_at, None).await;
+    }
+    for address in ["/compare?s=1&s=2&s=3", "/compare.diff?s=1&s=2&s=3"] {
+        let masked = stage.get(address).await.text();
+        assert!(masked.contains("now gone"), "{address}");
+        assert!(!masked.contains("hunter-2222"), "{address}");
+        let shown = stage.get(&format!("{address}&secrets=shown")).await.text();
+        assert!(shown.contains("was hunter-2222"), "{address}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_equal_is_folded_and_opens_by_its_link() {
     let (stage, asked) = three_days().await;
     let folded = stage.get(&format!("/compare?{asked}")).await.text();
