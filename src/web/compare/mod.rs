@@ -14,6 +14,7 @@ use sqlx::PgConnection;
 use super::{bodies, error::PageError, links, state::AppState};
 use crate::compare::{table, unified_steps};
 use crate::db::pages::{self as db, SnapshotHead};
+use crate::visible;
 use page::ShowPage;
 use view::{Fields, View};
 
@@ -34,7 +35,8 @@ pub async fn show(
 }
 
 /// The comparison as unified text, over the comparison forms: each snapshot against the one
-/// before.
+/// before. Like the plain text of a snapshot it has nothing in it that is not seen; `routervault
+/// diff` gives the exact bytes.
 pub async fn text(
     State(state): State<AppState>,
     Query(fields): Query<Fields>,
@@ -49,10 +51,20 @@ pub async fn text(
         let labels: Vec<String> = heads.iter().map(label).collect();
         let labels = labels.iter().map(String::as_str);
         let columns: Vec<(&str, &[u8])> = labels.zip(exports.iter().copied()).collect();
-        unified_steps(&columns, !view.secrets)
+        shown(&unified_steps(&columns, !view.secrets))
     })
     .await?;
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], diff).into_response())
+}
+
+/// Text line by line as pages show it.
+fn shown(text: &[u8]) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for line in text.split_inclusive(|&byte| byte == b'\n') {
+        shown.push_str(&visible::bytes(line.strip_suffix(b"\n").unwrap_or(line)));
+        shown.push('\n');
+    }
+    shown
 }
 
 fn label(head: &SnapshotHead) -> String {

@@ -215,3 +215,37 @@ async fn one_ticked_backup_is_shown_and_the_same_twice_is_one() {
         assert_eq!(answer.header("location"), "/snapshots/1");
     }
 }
+
+/// What a device might send to act on a page or a terminal, and a line that has no end.
+fn hostile(address: &str) -> Vec<u8> {
+    let long = "0123456789".repeat(1_000);
+    let mut export =
+        b"/ip address\r\nadd comment=\"<script>alert(1)</script>\x1b[31m\xe2\x80\xae\xe9\x07\" "
+            .to_vec();
+    export.extend_from_slice(
+        format!("address={address}\r\nadd comment={long} address={address}\r\n").as_bytes(),
+    );
+    export
+}
+
+#[tokio::test]
+async fn a_hostile_export_is_text_on_the_page_and_in_the_text_for_a_ticket() {
+    let stage = Stage::acme().await;
+    for (day, address) in [(1, "192.0.2.1"), (2, "192.0.2.2")] {
+        let taken_at = format!("2026-05-0{day}T02:00:11Z");
+        stage.keep(&hostile(address), &taken_at, None).await;
+    }
+    let comment = "alert(1)</script><U+001B>[31m<U+202E><E9><U+0007>";
+    let escaped = comment.replace('<', "&#60;").replace('>', "&#62;");
+    for layout in ["", "&layout=unified", "&secrets=shown&open=all"] {
+        let page = stage.get(&format!("/compare?s=1&s=2{layout}")).await.text();
+        assert_eq!(page.matches(&escaped).count(), 2, "{layout}");
+        assert!(!page.contains("<script>") && !page.contains(['\u{202e}', '\u{7}', '\u{1b}']));
+        assert_eq!(page.matches("more bytes in the download").count(), 2);
+        assert!(page.len() < 60_000, "a long line is cut: {}", page.len());
+    }
+    let diff = stage.get("/compare.diff?s=1&s=2").await.text();
+    let whole = format!("comment=\"<script>{comment}\" address=192.0.2.");
+    assert_eq!(diff.matches(&whole).count(), 2);
+    assert!(!diff.contains(['\u{202e}', '\u{7}', '\u{1b}', '\r']));
+}
