@@ -1,5 +1,5 @@
-// The keys of a comparison: n and p lead to the next and the previous difference. Without this
-// script the numbers of the differences, which are links to the next, do the same.
+// The keys of a comparison: n and p lead to the next and the previous difference, as the links
+// beside each number do without this script.
 "use strict";
 
 const differences = [...document.querySelectorAll(".difference")];

@@ -29,6 +29,8 @@ pub struct ShowPage {
     sides: Vec<Side>,
     view: View,
     table: Table,
+    /// Number of the last difference that has a row; 0 without any.
+    last_shown: usize,
 }
 
 /// What stands on a row of the page.
@@ -46,6 +48,47 @@ struct UnifiedLine<'a> {
     cell: &'a Cell,
 }
 
+/// Where the number of a difference leads: to the one before and the one after, and round the
+/// ends.
+struct DifferenceLinks {
+    number: usize,
+    previous: usize,
+    next: usize,
+    all: usize,
+}
+
+impl DifferenceLinks {
+    /// Of difference `number`, from 1, of those up to `shown` that have a row and `all` there are.
+    const fn new(number: usize, shown: usize, all: usize) -> Self {
+        Self {
+            number,
+            previous: if number > 1 { number - 1 } else { shown },
+            next: if number < shown { number + 1 } else { 1 },
+            all,
+        }
+    }
+
+    /// The name of the link to the difference before.
+    fn to_previous(&self) -> String {
+        let place = if self.previous < self.number {
+            "previous"
+        } else {
+            "last"
+        };
+        format!("Difference {} of {}; to the {place}", self.number, self.all)
+    }
+
+    /// The name of the link to the difference after.
+    fn to_next(&self) -> String {
+        let place = if self.next > self.number {
+            "next"
+        } else {
+            "first"
+        };
+        format!("Difference {} of {}; to the {place}", self.number, self.all)
+    }
+}
+
 impl ShowPage {
     pub fn new(state: &AppState, heads: Vec<SnapshotHead>, view: View, table: Table) -> Self {
         let sides = heads.into_iter().map(|head| Side {
@@ -56,6 +99,7 @@ impl ShowPage {
             shell: Shell::new(state, Area::Sites),
             sides: sides.collect(),
             view,
+            last_shown: table.rows.iter().filter_map(number).max().unwrap_or(0),
             table,
         }
     }
@@ -121,9 +165,9 @@ impl ShowPage {
         self.table.remarks + self.table.reordered
     }
 
-    /// The number of the difference after this one.
-    fn next(&self, difference: &usize) -> Option<usize> {
-        (*difference < self.table.differences).then_some(difference + 1)
+    /// The links of a difference, at the first of its rows.
+    fn difference(&self, number: &Option<usize>) -> Option<DifferenceLinks> {
+        number.map(|number| DifferenceLinks::new(number, self.last_shown, self.table.differences))
     }
 
     /// How many columns the table has for each snapshot: mark, line number, text.
@@ -222,6 +266,15 @@ pub fn is_one_device(heads: &[SnapshotHead]) -> bool {
         .all(|pair| pair[0].device_id == pair[1].device_id)
 }
 
+/// The number of the difference that a row belongs to.
+const fn number(row: &Row) -> Option<usize> {
+    match row {
+        Row::Menu(menu) => menu.difference,
+        Row::Item(item) => item.difference,
+        Row::Fold(_) => None,
+    }
+}
+
 fn is_closed(menu: &MenuRow) -> bool {
     menu.fold.is_some_and(|fold| !fold.is_open)
 }
@@ -258,5 +311,27 @@ const fn tone(tone: &Tone) -> &'static str {
         Tone::Target => "rsc-target",
         Tone::Key => "rsc-key",
         Tone::Remark | Tone::Gap => "rsc-remark",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_links_of_a_difference_lead_on_back_and_round_the_ends_of_what_is_shown() {
+        let links = |number| {
+            let links = DifferenceLinks::new(number, 3, 9);
+            (
+                links.previous,
+                links.next,
+                links.to_previous(),
+                links.to_next(),
+            )
+        };
+        let name = |number, place| format!("Difference {number} of 9; to the {place}");
+        assert_eq!(links(1), (3, 2, name(1, "last"), name(1, "next")));
+        assert_eq!(links(2), (1, 3, name(2, "previous"), name(2, "next")));
+        assert_eq!(links(3), (2, 1, name(3, "previous"), name(3, "first")));
     }
 }

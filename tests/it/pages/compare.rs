@@ -134,6 +134,41 @@ async fn what_is_equal_is_folded_and_opens_by_its_link() {
     assert!(open.contains(">set</span>") && open.contains("Hide what is equal"));
 }
 
+#[tokio::test]
+async fn each_difference_leads_to_the_one_before_and_the_one_after_without_a_script() {
+    let (stage, asked) = three_days().await;
+    // A menu without items in one of them is a difference of its own, at its heading.
+    let export = [day("", "second-Secret2"), b"/ip pool\r\n".to_vec()].concat();
+    stage.keep(&export, "2026-05-04T02:00:11Z", None).await;
+    for more in ["&s=4", "&s=4&open=all"] {
+        let page = stage.get(&format!("/compare?{asked}{more}")).await.text();
+        let links = |class: &str| -> Vec<String> {
+            let begin = format!("<a class=\"{class}\"");
+            let links = page.split(&begin).skip(1);
+            links
+                .map(|link| link.split_once('>').unwrap().0.to_owned())
+                .collect()
+        };
+        let name = |number, to| format!("aria-label=\"Difference {number} of 3; to the {to}\"");
+        assert_eq!(
+            links("previous"),
+            [
+                format!(" href=\"#d3\" {}", name(1, "last")),
+                format!(" href=\"#d1\" {}", name(2, "previous")),
+                format!(" href=\"#d2\" {}", name(3, "previous")),
+            ]
+        );
+        assert_eq!(
+            links("difference"),
+            [
+                format!(" id=\"d1\" href=\"#d2\" {}", name(1, "next")),
+                format!(" id=\"d2\" href=\"#d3\" {}", name(2, "next")),
+                format!(" id=\"d3\" href=\"#d1\" {}", name(3, "first")),
+            ]
+        );
+    }
+}
+
 /// The main heading of a page.
 fn heading(text: &str) -> &str {
     let (_, behind) = text.split_once("<h1>").unwrap();
