@@ -65,7 +65,6 @@ fn column(export: &[u8]) -> Column {
     header(export).map_or_else(Column::default, |header| Column {
         version: Some(header.version),
         model: header.model,
-        serial: header.serial,
     })
 }
 

@@ -78,8 +78,6 @@ pub struct Column {
     pub version: Option<String>,
     /// Model.
     pub model: Option<String>,
-    /// Serial number.
-    pub serial: Option<String>,
 }
 
 /// What changed from one column to the next.
@@ -242,13 +240,5 @@ impl Table {
     #[must_use]
     pub fn is_identical(&self) -> bool {
         self.left_out == 0 && self.steps.iter().all(|step| step.menus.is_empty())
-    }
-}
-
-impl ItemRow {
-    /// What the row is in a table of two columns: the change of the last one.
-    #[must_use]
-    pub fn change(&self) -> Change {
-        self.cells.last().map_or(Change::Absent, |cell| cell.change)
     }
 }

@@ -7,11 +7,9 @@ use axum::{
 };
 
 use super::{error::PageError, links, shell::Notice, state::AppState};
+use crate::compare::MAX_COLUMNS;
 use crate::db::pages as db;
 use crate::model::{DeviceId, SnapshotId};
-
-/// How many snapshots can be compared at once.
-const MAX_COMPARED: usize = 6;
 
 /// The parameters of an address, repeated ones in their order.
 pub type Fields = Vec<(String, String)>;
@@ -65,7 +63,7 @@ pub async fn open(
     match ticked.as_slice() {
         [] => Ok(Redirect::to(&origin(&state, &fields).await?)),
         [one] => Ok(Redirect::to(&links::snapshot(one))),
-        several if several.len() <= MAX_COMPARED => Ok(Redirect::to(&links::compare_all(several))),
+        several if several.len() <= MAX_COLUMNS => Ok(Redirect::to(&links::compare_all(several))),
         _ => Err(PageError::BadRequest(
             "Tick at most six backups to compare them. Go back and choose.",
         )),

@@ -267,7 +267,7 @@ fn each_run_of_differing_rows_has_one_number() {
         .rows
         .iter()
         .filter_map(|row| match row {
-            Row::Item(item) => Some((item.difference, item.is_first, item.change())),
+            Row::Item(item) => Some((item.difference, item.is_first, item.cells[1].change)),
             _ => None,
         })
         .collect();

@@ -109,9 +109,7 @@ impl ShowPage {
     }
 
     fn is_one_device(&self) -> bool {
-        self.sides
-            .iter()
-            .all(|side| side.head.device_id == self.first().device_id)
+        is_one_device(self.sides.iter().map(|side| &side.head))
     }
 
     fn is_one_site(&self) -> bool {
@@ -260,10 +258,10 @@ impl ShowPage {
 }
 
 /// Whether all snapshots are of one device.
-pub fn is_one_device(heads: &[SnapshotHead]) -> bool {
-    heads
-        .windows(2)
-        .all(|pair| pair[0].device_id == pair[1].device_id)
+pub fn is_one_device<'a>(heads: impl IntoIterator<Item = &'a SnapshotHead>) -> bool {
+    let mut devices = heads.into_iter().map(|head| head.device_id);
+    let first = devices.next();
+    devices.all(|device| Some(device) == first)
 }
 
 /// The number of the difference that a row belongs to.
@@ -305,8 +303,7 @@ const fn word(change: &Change) -> &'static str {
 /// The style class of a piece of text.
 const fn tone(tone: &Tone) -> &'static str {
     match tone {
-        Tone::Plain => "",
-        Tone::Value => "rsc-value",
+        Tone::Plain | Tone::Value => "",
         Tone::Command => "rsc-command",
         Tone::Target => "rsc-target",
         Tone::Key => "rsc-key",

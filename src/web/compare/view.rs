@@ -4,13 +4,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::compare::{Open, Options};
+use crate::compare::{MAX_COLUMNS, Open, Options};
 use crate::model::SnapshotId;
 use crate::web::error::PageError;
 use crate::web::secrets::{Secrets, granted};
-
-/// How many snapshots are compared at once.
-pub const MAX_SNAPSHOTS: usize = crate::compare::MAX_COLUMNS;
 
 /// How many folds an address may open one by one; beyond that "all" is the better word.
 const MAX_OPEN_FOLDS: usize = 200;
@@ -41,21 +38,18 @@ pub struct View {
 }
 
 impl View {
-    /// Reads the parameters: `s` (or `a` and `b`) name snapshots; `layout=unified`, `noise=1`,
-    /// `secrets=shown`, `open=all` or the numbers of folds say how.
+    /// Reads the parameters: `s` names a snapshot; `layout=unified`, `noise=1`, `secrets=shown`,
+    /// `open=all` or the numbers of folds say how.
     pub fn read(fields: &Fields) -> Result<Self, PageError> {
         let mut snapshots: Vec<SnapshotId> = Vec::new();
-        for (_, id) in fields
-            .iter()
-            .filter(|(name, _)| matches!(name.as_str(), "s" | "a" | "b"))
-        {
+        for (_, id) in fields.iter().filter(|(name, _)| name == "s") {
             let id = id.parse().map_err(|_| {
                 PageError::BadRequest("A snapshot has a number; this address names none.")
             })?;
             if !snapshots.contains(&id) {
                 snapshots.push(id);
             }
-            if snapshots.len() > MAX_SNAPSHOTS {
+            if snapshots.len() > MAX_COLUMNS {
                 return Err(PageError::BadRequest(
                     "Six backups can be compared at once, and no more. Go back and tick fewer.",
                 ));
@@ -255,7 +249,7 @@ mod tests {
 
     #[test]
     fn secrets_are_hidden_and_folds_closed_unless_asked_for() {
-        let view = view(&[("a", "1"), ("b", "2"), ("secrets", "yes"), ("open", "x")]).unwrap();
+        let view = view(&[("s", "1"), ("s", "2"), ("secrets", "yes"), ("open", "x")]).unwrap();
         assert!(view.options().mask);
         assert_eq!(view.link(), "/compare?s=1&s=2");
     }

@@ -127,6 +127,11 @@ pub(super) fn starts_continued(line: &[u8]) -> bool {
     ends_continued(line) && !is_blank(&line[..line.len() - 1])
 }
 
+/// The menu that a physical line opens, without trailing blanks. `None` when it is no heading.
+pub(super) fn heading(line: &[u8]) -> Option<&[u8]> {
+    line.starts_with(b"/").then(|| line.trim_ascii_end())
+}
+
 /// Whether there is nothing but white space.
 pub(super) fn is_blank(line: &[u8]) -> bool {
     line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'))

@@ -3,10 +3,9 @@
 use super::cli_error::{is_cli_error, is_log_echo};
 use super::error_menu::{INTERRUPTED, error_menu};
 use super::lines::{
-    INDENT, ends_continued, is_blank, logical_lines, physical_lines, starts_continued,
+    INDENT, ends_continued, heading, is_blank, logical_lines, physical_lines, starts_continued,
 };
 use super::quoted;
-use super::sections::heading;
 use super::unfinished::{Unfinished, is_configuration, unfinished};
 
 /// What an export shows of its own completeness.

@@ -17,7 +17,6 @@ mod marks;
 mod mask;
 mod menu_tree;
 mod pieces;
-mod sections;
 mod syntax;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -34,7 +33,6 @@ pub use lines::{
 pub use marks::{Marks, marks};
 pub use mask::{MASK, Secrets, masked};
 pub use menu_tree::{MenuNode, SectionSpan, menu_tree, section_text};
-pub use sections::{Section, sections};
 pub use syntax::{Token, TokenKind, Tokens, tokens};
 pub use unfinished::Unfinished;
 

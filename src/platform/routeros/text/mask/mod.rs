@@ -17,8 +17,8 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
+use super::lines::heading;
 use super::pieces::{Joined, pieces};
-use super::sections::heading;
 use inside::secrets_inside;
 use level::levels;
 use parts::{Part, parts_of, unquoted};

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::super::lines::heading;
 use super::super::pieces::{Joined, pieces};
-use super::super::sections::heading;
 use super::{MASK, Secrets};
 
 /// The export with each secret replaced by [`MASK`]: the same number of physical lines, the same

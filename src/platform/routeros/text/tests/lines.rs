@@ -1,8 +1,8 @@
-//! Lines, the header's words, sections: what the fixtures' summaries do not show.
+//! Lines, the header's words: what the fixtures' summaries do not show.
 
 use super::samples::fixture;
 use crate::platform::routeros::text::{
-    Section, comparison_form, line_count, logical_lines, major, physical_lines, sections,
+    comparison_form, line_count, logical_lines, major, physical_lines,
 };
 
 fn joined(export: &[u8]) -> Vec<(usize, String)> {
@@ -124,17 +124,6 @@ fn lines_are_counted_with_or_without_the_last_line_end() {
         assert_eq!(line_count(text.as_bytes()), lines, "{text:?}");
         assert_eq!(physical_lines(text.as_bytes()).count(), lines, "{text:?}");
     }
-}
-
-#[test]
-fn sections_are_the_headings_with_their_physical_lines() {
-    let found = sections(b"# x\r\n/ip address \r\nadd a=\\\r\n    /b\r\n/ip/dns\r\n/k\xF6\n");
-    let expected = [("/ip address", 2), ("/ip/dns", 5), ("/k\u{FFFD}", 6)];
-    let expected = expected.map(|(menu, line)| Section {
-        menu: menu.to_owned(),
-        line,
-    });
-    assert_eq!(found, expected);
 }
 
 #[test]
