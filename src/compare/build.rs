@@ -2,18 +2,20 @@
 //! numbered.
 
 use std::borrow::Cow;
+use std::panic::resume_unwind;
 
 use super::CONTEXT_LINES;
 use super::columns::{MenuColumns, menus};
 use super::configuration::{Configuration, Line};
-use super::grid::{GridRow, Slot, grid};
+use super::grid::{Grid, GridRow, Slot, grid};
 use super::marks::{Marked, segments};
 use super::mask::Mask;
 use super::order::is_ordered;
 use super::pieces::cell_text;
 use super::summary;
 use super::table::{
-    Cell, Column, Fold, ItemRow, MenuRow, MenuSummary, Open, Options, Row, StepSummary, Table,
+    Cell, CellText, Column, Fold, ItemRow, MenuRow, MenuSummary, Open, Options, Row, StepSummary,
+    Table,
 };
 use crate::platform::routeros::text::header;
 use crate::visible;
@@ -24,6 +26,9 @@ const MAX_LINES: usize = 600_000;
 /// How many words are looked into for what differs in them, over a whole table: beyond that
 /// values are marked whole.
 const MAX_WORDS: usize = 100_000;
+/// From how many bytes on secrets are found on a thread beside the one that pairs items: to start
+/// one takes as long as some 4 kB do.
+const MIN_BYTES_OF_A_THREAD: usize = 64 * 1024;
 
 /// Compares exports, in the order given; a page shows two to [`MAX_COLUMNS`] of them.
 ///
@@ -39,9 +44,14 @@ pub fn table(exports: &[&[u8]], options: &Options) -> Table {
     let steps = columns
         .windows(2)
         .map(|pair| StepSummary::between(&pair[0], &pair[1]));
+    let (mask, menus) = both(
+        exports.iter().map(|export| export.len()).sum(),
+        || Mask::of(exports, options.mask),
+        || lined_up(&configurations, options.noise),
+    );
     let mut builder = Builder {
         options,
-        mask: Mask::of(exports, options.mask),
+        mask,
         words_left: MAX_WORDS,
         table: Table {
             steps: steps.collect(),
@@ -55,10 +65,42 @@ pub fn table(exports: &[&[u8]], options: &Options) -> Table {
             left_out: configurations.iter().map(|one| one.left_out).sum(),
         },
     };
-    for menu in menus(&configurations) {
-        builder.menu(&menu);
+    for (menu, grid) in &menus {
+        builder.menu(menu, grid);
     }
     builder.table
+}
+
+/// The menus of all columns, with their items each on its row.
+fn lined_up<'a>(
+    configurations: &'a [Configuration<'a>],
+    noise: bool,
+) -> Vec<(MenuColumns<'a>, Grid<'a>)> {
+    menus(configurations)
+        .into_iter()
+        .map(|menu| {
+            let grid = grid(&menu.lines, is_ordered(menu.path) || noise);
+            (menu, grid)
+        })
+        .collect()
+}
+
+/// Does two things that need nothing of each other, at once where there are so many bytes to
+/// read that it is worth a thread.
+fn both<A: Send, B>(
+    bytes: usize,
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B,
+) -> (A, B) {
+    if bytes < MIN_BYTES_OF_A_THREAD {
+        return (one(), other());
+    }
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        let one = one.join().unwrap_or_else(|panic| resume_unwind(panic));
+        (one, other)
+    })
 }
 
 fn column(export: &[u8]) -> Column {
@@ -76,9 +118,7 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn menu(&mut self, menu: &MenuColumns<'_>) {
-        let is_ordered = is_ordered(menu.path);
-        let grid = grid(&menu.lines, is_ordered || self.options.noise);
+    fn menu(&mut self, menu: &MenuColumns<'_>, grid: &Grid<'_>) {
         self.table.reordered += grid.reordered;
         for column in 1..menu.lines.len() {
             let summary =
@@ -160,34 +200,32 @@ impl Builder<'_> {
     }
 
     fn cells(&mut self, path: &[u8], row: &GridRow<'_>) -> Vec<Cell> {
-        let mark = |line: &Line<'_>, mask: &Mask| mask.ranges(path, &line.text);
-        let lines: Vec<Option<Marked<'_>>> = row
-            .slots
-            .iter()
-            .map(|slot| {
-                slot.line
-                    .map(|line| Marked::new(&line.text, mark(line, &self.mask)))
-            })
+        let marked = |line: &'_ Line<'_>| self.mask.ranges(path, &line.text);
+        let lines: Vec<Option<Marked<'_>>> = (0..row.slots.len())
+            .map(|at| row.slots[at].line.filter(|_| !row.repeats(at)))
+            .map(|line| line.map(|line| Marked::new(&line.text, marked(line))))
             .collect();
-        let mut cells = Vec::with_capacity(lines.len());
-        for (slot, marked) in row.slots.iter().zip(&lines) {
+        let mut cells: Vec<Cell> = Vec::with_capacity(lines.len());
+        for (at, slot) in row.slots.iter().enumerate() {
             // The text to compare with mostly stands on the same row.
             let other = slot.against.map(|other| {
                 let is_it =
                     |slot: &Slot<'_>| slot.line.is_some_and(|line| std::ptr::eq(line, other));
-                match row
-                    .slots
-                    .iter()
-                    .position(is_it)
-                    .and_then(|at| lines[at].as_ref())
-                {
+                let place = row.slots.iter().position(is_it);
+                match place.and_then(|at| lines[at].as_ref()) {
                     Some(marked) => Cow::Borrowed(marked),
-                    None => Cow::Owned(Marked::new(&other.text, mark(other, &self.mask))),
+                    None => Cow::Owned(Marked::new(&other.text, marked(other))),
                 }
             });
-            let text = slot.line.zip(marked.as_ref()).map(|(line, marked)| {
-                let segments = segments(marked, other.as_deref(), &mut self.words_left);
-                cell_text(line.number, marked, &segments)
+            let text = slot.line.and_then(|line| match &lines[at] {
+                Some(marked) => {
+                    let segments = segments(marked, other.as_deref(), &mut self.words_left);
+                    Some(cell_text(line.number, marked, &segments))
+                }
+                None => cells.last()?.text.as_ref().map(|before| CellText {
+                    line: line.number,
+                    ..before.clone()
+                }),
             });
             cells.push(Cell {
                 change: slot.change,

@@ -50,6 +50,16 @@ impl<'a> GridRow<'a> {
         self.slots[column].line.is_some()
     }
 
+    /// Whether a column has the text of the column before, and nothing is marked in either.
+    pub fn repeats(&self, column: usize) -> bool {
+        let Some(before) = column.checked_sub(1).map(|before| &self.slots[before]) else {
+            return false;
+        };
+        let slot = &self.slots[column];
+        let is_plain = slot.against.is_none() && before.against.is_none();
+        slot.change == Change::Equal && before.line.is_some() && is_plain
+    }
+
     /// Lets the lines so far show what differs from the next one.
     fn show_against(&mut self, next: &'a Line<'a>) {
         for slot in &mut self.slots {
