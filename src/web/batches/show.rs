@@ -9,7 +9,7 @@ use askama_web::WebTemplate;
 use axum::{
     extract::{Path, Query, State},
     http::HeaderMap,
-    response::{Html, IntoResponse, Response},
+    response::Response,
 };
 use chrono_tz::Tz;
 use serde::Deserialize;
@@ -20,7 +20,7 @@ use crate::model::{BatchId, RunState};
 use crate::web::{
     error::PageError,
     filters, format, links,
-    live::{Block, Live},
+    live::{self, Block, Live, Moves, Moving},
     paging::{Asked, Pager},
     shell::{Area, Notice, Shell},
     state::AppState,
@@ -39,7 +39,7 @@ pub struct ShowQuery {
 }
 
 #[derive(Template, WebTemplate)]
-#[template(path = "batches/show.html", blocks = ["title", "progress"])]
+#[template(path = "batches/show.html", blocks = ["page_title", "progress"])]
 struct ShowPage {
     shell: Shell,
     notice: Option<Notice>,
@@ -70,15 +70,6 @@ impl ShowPage {
         })
     }
 
-    /// The block that moves, and the title of the page beside it.
-    fn draw(&self) -> Result<String, PageError> {
-        let title = self.as_title().render();
-        let progress = self.as_progress().render();
-        let drawn = title
-            .and_then(|title| Ok(format!("<title>{title} · RouterVault</title>{}", progress?)));
-        drawn.map_err(|error| PageError::Internal(error.into()))
-    }
-
     fn title(&self) -> String {
         let id = self.batch.id;
         if self.is_active() {
@@ -107,16 +98,12 @@ impl ShowPage {
             .unwrap_or_else(|| "Several sites".to_owned())
     }
 
-    fn own_link(&self) -> String {
-        format!("{}?page={}", links::batch(&self.batch.id), self.pager.page)
-    }
-
-    fn events_link(&self) -> String {
-        format!(
-            "{}?page={}",
-            links::batch_events(&self.batch.id),
-            self.pager.page
-        )
+    fn moving(&self) -> Option<Moving> {
+        let (id, page) = (&self.batch.id, self.pager.page);
+        self.is_active().then(|| Moving {
+            page: format!("{}?page={page}", links::batch(id)),
+            events: format!("{}?page={page}", links::batch_events(id)),
+        })
     }
 
     fn page_prefix(&self) -> String {
@@ -135,6 +122,12 @@ impl ShowPage {
     }
 }
 
+impl Moves for ShowPage {
+    fn draw(&self) -> Result<String, PageError> {
+        live::draw(self.as_page_title(), self.as_progress())
+    }
+}
+
 /// Shows a batch, or the part of its page that moves.
 pub async fn show(
     State(state): State<AppState>,
@@ -146,10 +139,7 @@ pub async fn show(
         notice: query.notice,
         ..ShowPage::load(&state, id, query.page).await?
     };
-    if headers.contains_key("hx-request") {
-        return Ok(Html(page.draw()?).into_response());
-    }
-    Ok(page.into_response())
+    live::answer(page, &headers)
 }
 
 /// Streams the part of a batch's page that moves.

@@ -7,7 +7,7 @@ use askama_web::WebTemplate;
 use axum::{
     extract::{Path, Query, State},
     http::HeaderMap,
-    response::{Html, IntoResponse, Response},
+    response::Response,
 };
 use chrono_tz::Tz;
 use serde::Deserialize;
@@ -17,7 +17,7 @@ use crate::model::{RunId, RunState};
 use crate::web::{
     error::PageError,
     filters, format, links,
-    live::{Block, Live},
+    live::{self, Block, Live, Moves, Moving},
     shell::{Area, Notice, Shell},
     state::AppState,
     words,
@@ -31,7 +31,7 @@ pub struct ShowQuery {
 }
 
 #[derive(Template, WebTemplate)]
-#[template(path = "runs/show.html", blocks = ["title", "progress"])]
+#[template(path = "runs/show.html", blocks = ["page_title", "progress"])]
 struct ShowPage {
     shell: Shell,
     notice: Option<Notice>,
@@ -53,17 +53,16 @@ impl ShowPage {
         })
     }
 
-    /// The block that moves, and the title of the page beside it.
-    fn draw(&self) -> Result<String, PageError> {
-        let title = self.as_title().render();
-        let progress = self.as_progress().render();
-        let drawn = title
-            .and_then(|title| Ok(format!("<title>{title} · RouterVault</title>{}", progress?)));
-        drawn.map_err(|error| PageError::Internal(error.into()))
-    }
-
     fn is_active(&self) -> bool {
         !self.run.state.is_ended()
+    }
+
+    fn moving(&self) -> Option<Moving> {
+        let id = &self.run.id;
+        self.is_active().then(|| Moving {
+            page: links::run(id),
+            events: links::run_events(id),
+        })
     }
 
     fn is_cancelling(&self) -> bool {
@@ -105,6 +104,12 @@ impl ShowPage {
     }
 }
 
+impl Moves for ShowPage {
+    fn draw(&self) -> Result<String, PageError> {
+        live::draw(self.as_page_title(), self.as_progress())
+    }
+}
+
 /// Shows a run, or the part of its page that moves.
 pub async fn show(
     State(state): State<AppState>,
@@ -116,10 +121,7 @@ pub async fn show(
         notice: query.notice,
         ..ShowPage::load(&state, id).await?
     };
-    if headers.contains_key("hx-request") {
-        return Ok(Html(page.draw()?).into_response());
-    }
-    Ok(page.into_response())
+    live::answer(page, &headers)
 }
 
 /// Streams the part of a run's page that moves.

@@ -6,6 +6,8 @@
 //! ends with what it shows, with the program, and in any case after some minutes (the browser
 //! comes back by itself), so that nothing is held for somebody who is gone.
 
+mod moving;
+
 use std::{
     collections::HashMap,
     convert::Infallible,
@@ -23,6 +25,8 @@ use tokio::{
     time::{self, Instant, MissedTickBehavior},
 };
 use tokio_util::sync::CancellationToken;
+
+pub use moving::{Moves, Moving, answer, draw};
 
 use super::{batches, error::PageError, runs, state::AppState};
 use crate::db::pages::{self as db, Movement};
