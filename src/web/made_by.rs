@@ -7,7 +7,7 @@ use crate::db::pages::MadeBy;
 use crate::model::Trigger;
 
 /// A kind of asking.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Whoever it was.

@@ -71,6 +71,7 @@ pub fn router(state: AppState) -> Router {
 /// answers need not wait for them.
 pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
     let moving = Router::new()
+        .route("/batches/events", get(batches::list_events))
         .route("/batches/{id}/events", get(batches::events))
         .route("/runs/{id}/events", get(runs::events))
         .with_state(live::Live::new(state.clone(), stop));

@@ -30,7 +30,7 @@ pub use devices::{
 };
 pub use downloads::{NewestRow, TickedRow, list_newest, list_ticked};
 pub use matches::{DeviceMatch, SiteMatch, match_devices, match_sites};
-pub use movement::{Movement, get_batch_movement, get_run_movement};
+pub use movement::{Movement, get_batch_movement, get_batches_movement, get_run_movement};
 pub use restore::{RestoreTarget, get_restore_target, list_restore_targets};
 pub use runs::{MadeBy, RunFilter, RunHead, RunListRow, RunStateFilter, get_run, list_runs};
 pub use scripts::{ChosenDevice, ScriptDevice, list_chosen, search_devices};

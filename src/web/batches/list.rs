@@ -1,19 +1,23 @@
-//! All batches, newest first.
+//! All batches, newest first, moving while any that is shown goes on.
 
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::{Query, State},
-    response::IntoResponse,
+    http::HeaderMap,
+    response::Response,
 };
 use chrono_tz::Tz;
 use serde::Deserialize;
+use sqlx::PgConnection;
 
-use crate::db::pages::{self as db, BatchRow, SiteMatch};
+use super::progress;
+use crate::db::pages::{self as db, BatchFilter, BatchRow, Movement, SiteMatch};
 use crate::model::BatchId;
 use crate::web::{
     error::PageError,
     filters, links,
+    live::{self, Block, Live, Moves, Moving},
     made_by::{KINDS, Kind},
     meant::{self, Meant},
     shell::{Area, Shell},
@@ -23,8 +27,11 @@ use crate::web::{
 /// How many batches stand on one page.
 const BATCHES_PER_PAGE: usize = 50;
 
+/// How many are asked for: one more than is shown tells whether there are older ones.
+const BATCHES_ASKED: i64 = BATCHES_PER_PAGE as i64 + 1;
+
 /// What the address of the list may say.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(default)]
 pub struct ListQuery {
     /// Slug of the site whose batches are meant, or a part of its name.
@@ -38,7 +45,7 @@ pub struct ListQuery {
 }
 
 #[derive(Template, WebTemplate)]
-#[template(path = "batches/list.html")]
+#[template(path = "batches/list.html", blocks = ["page_title", "progress"])]
 struct ListPage {
     shell: Shell,
     query: ListQuery,
@@ -64,45 +71,109 @@ impl ListPage {
     /// Where the batches older than the last one shown stand.
     fn older_link(&self) -> Option<String> {
         let last = self.batches.last().filter(|_| self.has_older)?;
-        let query = [
-            ("site", self.query.site.as_str()),
-            ("by", self.query.by.as_str()),
-            ("name", &self.query.name),
-            ("before", &last.id.to_string()),
-        ];
-        Some(links::query(
-            "/batches",
-            query.into_iter().filter(|(_, value)| !value.is_empty()),
-        ))
+        Some(self.query.link("/batches", Some(last.id)))
+    }
+
+    fn moving(&self) -> Option<Moving> {
+        let mut shown = self.batches.iter();
+        let is_active = shown.any(|batch| progress::is_active(&batch.counts()));
+        is_active.then(|| Moving {
+            page: self.query.link("/batches", self.query.before),
+            events: self.query.link("/batches/events", self.query.before),
+        })
     }
 }
 
-/// Lists the batches.
-pub async fn list(
-    State(state): State<AppState>,
-    Query(query): Query<ListQuery>,
-) -> Result<impl IntoResponse, PageError> {
+impl Moves for ListPage {
+    fn draw(&self) -> Result<String, PageError> {
+        live::draw(self.as_page_title(), self.as_progress())
+    }
+}
+
+impl ListQuery {
+    /// The same list at this address, but the page of it that begins after `before`.
+    fn link(&self, path: &str, before: Option<BatchId>) -> String {
+        let before = before.map(|id| id.to_string()).unwrap_or_default();
+        let query = [
+            ("site", self.site.as_str()),
+            ("by", self.by.as_str()),
+            ("name", &self.name),
+            ("before", &before),
+        ];
+        links::query(
+            path,
+            query.into_iter().filter(|(_, value)| !value.is_empty()),
+        )
+    }
+
+    fn filter(&self, site: &Meant<SiteMatch>) -> BatchFilter {
+        BatchFilter {
+            site: site.one().map(|site| site.id),
+            made_by: self.by.filter(&self.name),
+            before: self.before,
+        }
+    }
+}
+
+async fn load(state: &AppState, query: ListQuery) -> Result<ListPage, PageError> {
     let mut conn = state.connection().await?;
     let site = meant::site(&mut conn, &query.site).await?;
-    let filter = db::BatchFilter {
-        site: site.one().map(|site| site.id),
-        made_by: query.by.filter(&query.name),
-        before: query.before,
-    };
-    // One more than is shown tells whether there are older ones.
-    let limit = i64::try_from(BATCHES_PER_PAGE + 1).expect("a page is small");
     let mut batches = match site.offered() {
         Some(_) => Vec::new(),
-        None => db::list_batches(&mut conn, &filter, limit).await?,
+        None => db::list_batches(&mut conn, &query.filter(&site), BATCHES_ASKED).await?,
     };
     let has_older = batches.len() > BATCHES_PER_PAGE;
     batches.truncate(BATCHES_PER_PAGE);
     Ok(ListPage {
-        shell: Shell::new(&state, Area::Batches),
+        shell: Shell::new(state, Area::Batches),
         query,
         site,
         zone: Tz::UTC,
         batches,
         has_older,
     })
+}
+
+/// Lists the batches, or to htmx the part of the page that moves.
+pub async fn list(
+    State(state): State<AppState>,
+    Query(query): Query<ListQuery>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    live::answer(load(&state, query).await?, &headers)
+}
+
+/// Streams the list.
+pub async fn list_events(
+    State(live): State<Live>,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, PageError> {
+    live.open(Block::Batches(query)).await
+}
+
+/// Where the batches of the list stand; one that waits for the choice of a site shows none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_movement(
+    conn: &mut PgConnection,
+    query: &ListQuery,
+) -> Result<Movement, PageError> {
+    let site = meant::site(conn, &query.site).await?;
+    if site.offered().is_some() {
+        return Ok(Movement {
+            stamp: 0,
+            has_ended: true,
+        });
+    }
+    let shown = BATCHES_ASKED - 1;
+    Ok(db::get_batches_movement(conn, &query.filter(&site), shown).await?)
+}
+
+/// The part of the list's page that moves, as it looks now.
+///
+/// # Errors
+/// When the database or a template fails.
+pub async fn draw_list(state: &AppState, query: ListQuery) -> Result<String, PageError> {
+    load(state, query).await?.draw()
 }

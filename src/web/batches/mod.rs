@@ -7,5 +7,5 @@ pub mod progress;
 mod show;
 
 pub use change::{cancel, retry};
-pub use list::list;
+pub use list::{ListQuery, draw_list, list, list_events, list_movement};
 pub use show::{draw_progress, events, show};

@@ -6,6 +6,7 @@
 //! ends with what it shows, with the program, and in any case after some minutes (the browser
 //! comes back by itself), so that nothing is held for somebody who is gone.
 
+mod block;
 mod moving;
 
 use std::{
@@ -26,11 +27,11 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+pub use block::Block;
 pub use moving::{Moves, Moving, answer, draw};
 
-use super::{batches, error::PageError, runs, state::AppState};
-use crate::db::pages::{self as db, Movement};
-use crate::model::{BatchId, RunId};
+use super::{error::PageError, state::AppState};
+use crate::db::pages::Movement;
 
 /// How often a watcher asks whether anything moved.
 const ASK_INTERVAL: Duration = Duration::from_secs(1);
@@ -45,36 +46,6 @@ const MAX_STREAMS: usize = 200;
 /// What the one too many is told.
 const TOO_MANY: &str =
     "Too many pages move at once; this one stands still until others are closed.";
-
-/// What moves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Block {
-    /// The progress of a batch, with one page of its runs.
-    Batch { id: BatchId, page: i64 },
-    /// A run.
-    Run(RunId),
-}
-
-impl Block {
-    async fn movement(self, state: &AppState) -> Result<Movement, PageError> {
-        let mut conn = state.connection().await?;
-        match self {
-            Self::Batch { id, .. } => db::get_batch_movement(&mut conn, id)
-                .await?
-                .ok_or(PageError::NotFound("batch")),
-            Self::Run(id) => db::get_run_movement(&mut conn, id)
-                .await?
-                .ok_or(PageError::NotFound("run")),
-        }
-    }
-
-    async fn draw(self, state: &AppState) -> Result<String, PageError> {
-        match self {
-            Self::Batch { id, page } => batches::draw_progress(state, id, page).await,
-            Self::Run(id) => runs::draw_progress(state, id).await,
-        }
-    }
-}
 
 /// A block as it looked at one time.
 #[derive(Debug, Clone)]
@@ -159,7 +130,7 @@ impl Live {
                 watched.retain(|_, frames| frames.strong_count() > 0);
                 let (frames, viewer) = watch::channel(None);
                 let frames = Arc::new(frames);
-                watched.insert(block, Arc::downgrade(&frames));
+                watched.insert(block.clone(), Arc::downgrade(&frames));
                 tokio::spawn(self.clone().watch(block, frames));
                 viewer
             }
@@ -177,9 +148,9 @@ impl Live {
         loop {
             tokio::select! {
                 _ = ticks.tick() => {}
-                () = frames.closed() => if self.leave(block, &frames) { return },
+                () = frames.closed() => if self.leave(&block, &frames) { return },
             }
-            let looking = time::timeout(ASK_TIMEOUT, self.look(block, &mut last_seen));
+            let looking = time::timeout(ASK_TIMEOUT, self.look(&block, &mut last_seen));
             match looking.await {
                 Ok(Ok(None)) => {}
                 Ok(Ok(Some(frame))) => {
@@ -202,11 +173,11 @@ impl Live {
     }
 
     /// Forgets a block that nobody looks at; `false` when somebody came in between.
-    fn leave(&self, block: Block, frames: &Frames) -> bool {
+    fn leave(&self, block: &Block, frames: &Frames) -> bool {
         let mut watched = self.watched();
         let nobody = frames.receiver_count() == 0;
         if nobody {
-            watched.remove(&block);
+            watched.remove(block);
         }
         nobody
     }
@@ -214,7 +185,7 @@ impl Live {
     /// The block as it looks now; `None` when nothing moved since `last_seen`.
     async fn look(
         &self,
-        block: Block,
+        block: &Block,
         last_seen: &mut Option<Movement>,
     ) -> Result<Option<Frame>, PageError> {
         let movement = block.movement(&self.0.state).await?;

@@ -148,6 +148,65 @@ async fn a_run_has_a_stream_of_its_own() {
 }
 
 #[tokio::test]
+async fn the_list_of_batches_moves_while_any_that_it_shows_is_active() {
+    let stage = Stage::waiting().await;
+    let page = stage.get("/batches?site=acme&by=manual").await.text();
+    let events = "/batches/events?site=acme&by=manual";
+    assert!(
+        page.replace("&#38;", "&")
+            .contains(&format!("hx-sse:connect=\"{events}\""))
+    );
+    let mut stream = stage.listen(events).await;
+    let first = stream.next().await.unwrap();
+    assert!(first.starts_with("data: <title>Batches · "), "{first}");
+    assert!(first.contains("id=\"progress\"") && first.contains("0 of 1 done"));
+    assert!(!first.contains("<form") && !first.contains("#1</a>"));
+    stage
+        .run(
+            "UPDATE runs SET state = 'running', claimed_by = 'c', attempt = 1,
+                 lease_until = now() + interval '1 hour'",
+        )
+        .await;
+    let second = stream.next().await.unwrap();
+    assert!(second.contains(">Running</span>"), "{second}");
+    // Another batch of the same filter comes into the list.
+    stage
+        .run("INSERT INTO batches (trigger, site_id, finished_at) VALUES ('manual', 1, now())")
+        .await;
+    let third = stream.next().await.unwrap();
+    assert!(third.contains("#3</a>") && third.contains("#2</a>"));
+    stage.end_all().await;
+    let last = stream.next().await.unwrap();
+    assert!(last.contains(">Failed</span>") && !last.contains("hx-get"));
+    assert!(stream.next().await.unwrap().contains("event: ended"));
+    assert_eq!(stream.next().await, None);
+}
+
+#[tokio::test]
+async fn a_list_in_which_nothing_is_active_stands_still() {
+    let stage = Stage::waiting().await;
+    for (query, stands_still) in [
+        ("", false),
+        ("?by=scheduled", true),
+        ("?before=2", true),
+        ("?site=nope", true),
+    ] {
+        let page = stage.get(&format!("/batches{query}")).await.text();
+        assert_eq!(!page.contains("hx-sse"), stands_still, "{query}");
+        let address = format!("/batches/events{query}");
+        let mut stream = stage.listen(&address).await;
+        let first = stream.next().await.unwrap();
+        assert_eq!(!first.contains("hx-get"), stands_still, "{query}");
+        if stands_still {
+            assert!(stream.next().await.unwrap().contains("event: ended"));
+            assert_eq!(stream.next().await, None, "{query}");
+        }
+    }
+    let refused = stage.get("/batches/events?by=nobody").await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
 async fn what_does_not_exist_has_no_stream() {
     let stage = Stage::waiting().await;
     let missing = stage.get("/batches/99/events").await;
