@@ -17,7 +17,7 @@ use crate::model::BatchId;
 use crate::web::{
     error::PageError,
     filters, links,
-    live::{self, Block, Live, Moves, Moving},
+    live::{self, Block, Live, Moves, Moving, Pace},
     made_by::{KINDS, Kind},
     meant::{self, Meant},
     shell::{Area, Shell},
@@ -42,6 +42,7 @@ pub struct ListQuery {
     name: String,
     /// Shows the batches older than this one.
     before: Option<BatchId>,
+    still: Pace,
 }
 
 #[derive(Template, WebTemplate)]
@@ -71,7 +72,8 @@ impl ListPage {
     /// Where the batches older than the last one shown stand.
     fn older_link(&self) -> Option<String> {
         let last = self.batches.last().filter(|_| self.has_older)?;
-        Some(self.query.link("/batches", Some(last.id)))
+        let older = self.query.link("/batches", Some(last.id));
+        Some(self.query.still.keep(older))
     }
 
     fn moving(&self) -> Option<Moving> {
@@ -80,6 +82,7 @@ impl ListPage {
         is_active.then(|| Moving {
             page: self.query.link("/batches", self.query.before),
             events: self.query.link("/batches/events", self.query.before),
+            pace: self.query.still,
         })
     }
 }

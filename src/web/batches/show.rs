@@ -2,7 +2,7 @@
 //!
 //! The same address answers the whole page, or to htmx (header `HX-Request`) the block that
 //! moves; the same block is what the stream of events sends. Without JavaScript the page reloads
-//! itself while anything is active.
+//! itself while anything is active, until its reader stops it (`still=1`).
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -20,7 +20,7 @@ use crate::model::{BatchId, RunState};
 use crate::web::{
     error::PageError,
     filters, format, links,
-    live::{self, Block, Live, Moves, Moving},
+    live::{self, Block, Live, Moves, Moving, Pace},
     paging::{Asked, Pager},
     shell::{Area, Notice, Shell},
     state::AppState,
@@ -36,6 +36,7 @@ const RUNS_PER_PAGE: i64 = 100;
 pub struct ShowQuery {
     page: Option<i64>,
     notice: Option<Notice>,
+    still: Pace,
 }
 
 #[derive(Template, WebTemplate)]
@@ -43,6 +44,7 @@ pub struct ShowQuery {
 struct ShowPage {
     shell: Shell,
     notice: Option<Notice>,
+    pace: Pace,
     batch: BatchHead,
     zone: Tz,
     counts: RunCounts,
@@ -62,6 +64,7 @@ impl ShowPage {
         Ok(Self {
             shell: Shell::new(state, Area::Batches),
             notice: None,
+            pace: Pace::Following,
             zone: format::zone(batch.timezone.as_deref().unwrap_or("UTC")),
             batch,
             counts,
@@ -103,11 +106,15 @@ impl ShowPage {
         self.is_active().then(|| Moving {
             page: format!("{}?page={page}", links::batch(id)),
             events: format!("{}?page={page}", links::batch_events(id)),
+            pace: self.pace,
         })
     }
 
     fn page_prefix(&self) -> String {
-        format!("{}?page=", links::batch(&self.batch.id))
+        match self.pace {
+            Pace::Following => format!("{}?page=", links::batch(&self.batch.id)),
+            Pace::Still => format!("{}?still=1&page=", links::batch(&self.batch.id)),
+        }
     }
 
     /// What to do after a failure; nothing while it is tried again by itself.
@@ -137,6 +144,7 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let page = ShowPage {
         notice: query.notice,
+        pace: query.still,
         ..ShowPage::load(&state, id, query.page).await?
     };
     live::answer(page, &headers)

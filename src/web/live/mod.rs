@@ -28,7 +28,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 pub use block::Block;
-pub use moving::{Moves, Moving, answer, draw};
+pub use moving::{Moves, Moving, Pace, answer, draw};
 
 use super::{error::PageError, state::AppState};
 use crate::db::pages::Movement;

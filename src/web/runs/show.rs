@@ -17,7 +17,7 @@ use crate::model::{RunId, RunState};
 use crate::web::{
     error::PageError,
     filters, format, links,
-    live::{self, Block, Live, Moves, Moving},
+    live::{self, Block, Live, Moves, Moving, Pace},
     shell::{Area, Notice, Shell},
     state::AppState,
     words,
@@ -28,6 +28,7 @@ use crate::web::{
 #[serde(default)]
 pub struct ShowQuery {
     notice: Option<Notice>,
+    still: Pace,
 }
 
 #[derive(Template, WebTemplate)]
@@ -35,6 +36,7 @@ pub struct ShowQuery {
 struct ShowPage {
     shell: Shell,
     notice: Option<Notice>,
+    pace: Pace,
     run: RunHead,
     zone: Tz,
 }
@@ -48,6 +50,7 @@ impl ShowPage {
         Ok(Self {
             shell: Shell::new(state, Area::Runs),
             notice: None,
+            pace: Pace::Following,
             zone: format::zone(&run.timezone),
             run,
         })
@@ -62,6 +65,7 @@ impl ShowPage {
         self.is_active().then(|| Moving {
             page: links::run(id),
             events: links::run_events(id),
+            pace: self.pace,
         })
     }
 
@@ -119,6 +123,7 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let page = ShowPage {
         notice: query.notice,
+        pace: query.still,
         ..ShowPage::load(&state, id).await?
     };
     live::answer(page, &headers)

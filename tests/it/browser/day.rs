@@ -141,7 +141,9 @@ impl Day {
     async fn a_batch_is_cancelled(&self) {
         self.choose("Site 0", "Backup Site").await;
         self.choose("Backup Site", "0 of 3 devices done").await;
-        self.choose_while_it_moves("Cancel", "Cancelled 3").await;
+        self.choose_while_it_moves("Stop updating", "stands still")
+            .await;
+        self.choose("Cancel", "Cancelled 3").await;
     }
 
     /// Goes to what is called so, presses Enter, and waits for words of what comes then.

@@ -207,6 +207,36 @@ async fn a_list_in_which_nothing_is_active_stands_still() {
 }
 
 #[tokio::test]
+async fn a_page_that_moves_can_be_stopped_and_started_again() {
+    let stage = Stage::waiting().await;
+    for (page, still) in [
+        ("/batches/2?page=1", "/batches/2?page=1&still=1"),
+        ("/runs/1", "/runs/1?still=1"),
+        ("/batches?site=acme", "/batches?site=acme&still=1"),
+    ] {
+        let moves = stage.get(page).await.text().replace("&#38;", "&");
+        assert!(moves.contains("http-equiv=\"refresh\" content=\"5\""));
+        let stop = format!("<a href=\"{still}\">Stop updating</a>");
+        assert!(moves.contains(&stop), "{page}");
+        let stands = stage.get(still).await.text().replace("&#38;", "&");
+        assert!(!stands.contains("http-equiv=\"refresh\"") && !stands.contains("hx-"));
+        let again = format!("<a href=\"{still}\">Reload</a>");
+        let start = format!("<a href=\"{page}\">let it update by itself</a>");
+        assert!(
+            stands.contains(&again) && stands.contains(&start),
+            "{still}"
+        );
+    }
+    stage.end_all().await;
+    for ended in ["/batches/2", "/runs/1?still=1", "/batches?still=1"] {
+        let text = stage.get(ended).await.text();
+        assert!(!text.contains("stands still") && !text.contains("Stop updating"));
+    }
+    let senseless = stage.get("/runs/1?still=perhaps").await;
+    assert_eq!(senseless.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
 async fn what_does_not_exist_has_no_stream() {
     let stage = Stage::waiting().await;
     let missing = stage.get("/batches/99/events").await;
