@@ -112,6 +112,7 @@ fn expected(runs: &[Run], filter: &RunFilter) -> Vec<RunId> {
             && filter.site.is_none_or(|site| run.site_id == site)
             && filter.device.is_none_or(|device| run.device_id == device)
             && filter.since.is_none_or(|since| run.queued_at >= since)
+            && filter.until.is_none_or(|until| run.queued_at < until)
     };
     let mut wanted: Vec<&Run> = runs.iter().filter(is_wanted).collect();
     wanted.sort_by_key(|run| std::cmp::Reverse((run.batch_id, run.id)));
@@ -154,7 +155,14 @@ fn filters(now: DateTime<Utc>) -> Vec<RunFilter> {
         by(Trigger::Manual, Some("nobody")),
         by(Trigger::Api, Some("billing")),
     ];
-    let times = [None, Some(now - chrono::TimeDelta::days(20)), Some(now)];
+    let ago = |days| Some(now - chrono::TimeDelta::days(days));
+    let times = [
+        (None, None),
+        (ago(20), None),
+        (Some(now), None),
+        (None, ago(280)),
+        (ago(151), ago(150)),
+    ];
     let places = [
         (None, None),
         (Some(SiteId(3)), None),
@@ -164,13 +172,14 @@ fn filters(now: DateTime<Utc>) -> Vec<RunFilter> {
     let mut filters = Vec::new();
     for state in states {
         for made_by in &makers {
-            for since in times {
+            for (since, until) in times {
                 for (site, device) in places {
                     filters.push(RunFilter {
                         site,
                         device,
                         state,
                         since,
+                        until,
                         made_by: made_by.clone(),
                         before: None,
                     });

@@ -1,5 +1,6 @@
 //! Runs of all devices, filtered, newest first; and one run with everything that is known of it.
 
+mod bounds;
 mod pick;
 
 use chrono::{DateTime, Utc};
@@ -18,6 +19,8 @@ pub struct RunFilter {
     pub state: Option<RunStateFilter>,
     /// Queued at that time or later.
     pub since: Option<DateTime<Utc>>,
+    /// Queued before that time.
+    pub until: Option<DateTime<Utc>>,
     pub made_by: Option<MadeBy>,
     /// Those that come after this one in the list: the last of the page before.
     pub before: Option<RunId>,

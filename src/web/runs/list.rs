@@ -4,13 +4,17 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::{Query, State},
-    response::IntoResponse,
+    http::StatusCode,
+    response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::Deserialize;
+use sqlx::PgConnection;
 
+use super::days::{Days, DaysError, FIRST_DAY, LAST_DAY};
 use super::filter::{SPANS, STATES, Span, StateFilter};
-use crate::db::pages::{self as db, DeviceMatch, RunListRow, SiteMatch};
+use crate::db::pages::{self as db, DeviceMatch, RunFilter, RunListRow, SiteMatch};
 use crate::model::RunId;
 use crate::web::{
     error::PageError,
@@ -25,6 +29,9 @@ use crate::web::{
 /// How many runs stand on one page.
 const RUNS_PER_PAGE: usize = 50;
 
+/// How many are asked for: one more than is shown tells whether there are older ones.
+const RUNS_ASKED: i64 = RUNS_PER_PAGE as i64 + 1;
+
 /// What the address may say.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -35,6 +42,9 @@ pub struct ListQuery {
     device: String,
     state: StateFilter,
     since: Span,
+    /// The first and the last day, `2026-05-03`; with `since`, what both leave.
+    from: String,
+    to: String,
     /// Who or what asked for them.
     by: Kind,
     /// The name of who asked for them.
@@ -50,6 +60,9 @@ struct ListPage {
     query: ListQuery,
     site: Meant<SiteMatch>,
     device: Meant<DeviceMatch>,
+    /// Where the days begin and end: at the site that is meant, else UTC.
+    zone: Tz,
+    days: Result<Days, DaysError>,
     runs: Vec<RunListRow>,
     has_older: bool,
 }
@@ -57,13 +70,39 @@ struct ListPage {
 impl ListPage {
     fn is_filtered(&self) -> bool {
         let query = &self.query;
-        [&query.site, &query.device, &query.name]
-            .iter()
-            .any(|text| !text.is_empty())
+        [
+            &query.site,
+            &query.device,
+            &query.name,
+            &query.from,
+            &query.to,
+        ]
+        .iter()
+        .any(|text| !text.is_empty())
             || query.state != StateFilter::Any
             || query.since != Span::Always
             || query.by != Kind::Any
             || query.before.is_some()
+    }
+
+    /// What the database is asked for.
+    fn filter(&self, days: Days) -> RunFilter {
+        let query = &self.query;
+        RunFilter {
+            site: self.site.one().map(|site| site.id),
+            device: self.device.one().map(|device| device.id),
+            state: query.state.filter(),
+            // The later of the two: both hold.
+            since: query.since.begin(self.shell.now).max(days.begin(self.zone)),
+            until: days.end(self.zone),
+            made_by: query.by.filter(&query.name),
+            before: query.before,
+        }
+    }
+
+    /// Why the days make no sense.
+    fn problem(&self) -> Option<String> {
+        self.days.err().map(|error| error.to_string())
     }
 
     /// The address of the same list, but of another site, device, or page.
@@ -74,6 +113,8 @@ impl ListPage {
             ("device", device),
             ("state", self.query.state.as_str()),
             ("since", self.query.since.as_str()),
+            ("from", &self.query.from),
+            ("to", &self.query.to),
             ("by", self.query.by.as_str()),
             ("name", &self.query.name),
             ("before", &before),
@@ -114,41 +155,51 @@ impl ListPage {
     }
 }
 
-/// Lists runs.
+/// Lists runs. Days that make no sense are told beside the form, with nothing listed.
 pub async fn list(
     State(state): State<AppState>,
     Query(query): Query<ListQuery>,
-) -> Result<impl IntoResponse, PageError> {
+) -> Result<Response, PageError> {
     let mut conn = state.connection().await?;
     let site = meant::site(&mut conn, &query.site).await?;
-    let site_id = site.one().map(|site| site.id);
     let device = match site.offered() {
         Some(_) => Meant::Any,
-        None => meant::device(&mut conn, site_id, &query.device).await?,
+        None => {
+            let site = site.one().map(|site| site.id);
+            meant::device(&mut conn, site, &query.device).await?
+        }
     };
-    let filter = db::RunFilter {
-        site: site_id,
-        device: device.one().map(|device| device.id),
-        state: query.state.filter(),
-        since: query.since.begin(state.now()),
-        made_by: query.by.filter(&query.name),
-        before: query.before,
-    };
-    let mut runs = if site.offered().is_some() || device.offered().is_some() {
-        Vec::new()
-    } else {
-        // One more than is shown tells whether there are older ones.
-        let limit = i64::try_from(RUNS_PER_PAGE + 1).expect("a page is small");
-        db::list_runs(&mut conn, &filter, limit).await?
-    };
-    let has_older = runs.len() > RUNS_PER_PAGE;
-    runs.truncate(RUNS_PER_PAGE);
-    Ok(ListPage {
+    let mut page = ListPage {
         shell: Shell::new(&state, Area::Runs),
+        zone: zone_of(&mut conn, &site, &device).await?,
+        days: Days::read(&query.from, &query.to),
         query,
         site,
         device,
-        runs,
-        has_older,
-    })
+        runs: Vec::new(),
+        has_older: false,
+    };
+    let Ok(days) = page.days else {
+        return Ok((StatusCode::BAD_REQUEST, page).into_response());
+    };
+    if page.site.offered().is_none() && page.device.offered().is_none() {
+        page.runs = db::list_runs(&mut conn, &page.filter(days), RUNS_ASKED).await?;
+        page.has_older = page.runs.len() > RUNS_PER_PAGE;
+        page.runs.truncate(RUNS_PER_PAGE);
+    }
+    Ok(page.into_response())
+}
+
+/// The time zone of the site that is meant, or of the device's; UTC while none is.
+async fn zone_of(
+    conn: &mut PgConnection,
+    site: &Meant<SiteMatch>,
+    device: &Meant<DeviceMatch>,
+) -> Result<Tz, sqlx::Error> {
+    let of_site = site.one().map(|site| &site.slug);
+    let Some(slug) = of_site.or(device.one().map(|device| &device.site_slug)) else {
+        return Ok(Tz::UTC);
+    };
+    let site = db::get_site(conn, slug).await?;
+    Ok(site.map_or(Tz::UTC, |site| format::zone(&site.timezone)))
 }

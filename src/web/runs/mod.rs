@@ -1,6 +1,7 @@
 //! Runs: those of all devices, and everything about one.
 
 mod change;
+mod days;
 mod filter;
 mod list;
 mod show;

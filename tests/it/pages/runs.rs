@@ -35,6 +35,11 @@ async fn runs_are_filtered_by_site_device_state_time_and_who() {
         ("?state=queued", &[]),
         ("?since=day", &[5, 4]),
         ("?since=week&by=scheduled", &[2, 1]),
+        ("?from=2026-05-02", &[5, 4, 3]),
+        ("?from=2026-05-02&to=2026-05-02", &[3]),
+        ("?to=2026-05-01", &[2, 1]),
+        ("?from=2026-05-01&since=day", &[5, 4]),
+        ("?from=2026-05-04&to=2199-12-31", &[]),
         ("?by=manual", &[3]),
         ("?name=kim", &[3]),
         ("?name=%3Cscript%3E", &[]),
@@ -44,6 +49,41 @@ async fn runs_are_filtered_by_site_device_state_time_and_who() {
         ("?device=%25%5F%27", &[]),
     ] {
         assert_eq!(stage.listed_runs(query).await, expected, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn days_are_those_of_the_site_once_one_is_chosen() {
+    let stage = Stage::with_history().await;
+    stage
+        .run("UPDATE runs SET queued_at = '2026-05-01T22:30:00Z' WHERE id = 2")
+        .await;
+    let third = "from=2026-05-02&to=2026-05-02";
+    assert_eq!(stage.listed_runs(&format!("?{third}")).await, [3]);
+    for place in ["site=acme", "device=gw-2"] {
+        let listed = stage.listed_runs(&format!("?{place}&{third}")).await;
+        assert!(listed.contains(&2), "{place}: {listed:?}");
+        let page = stage.get(&format!("/runs?{place}")).await.text();
+        assert!(page.contains("midnight in Europe/Berlin."), "{place}");
+    }
+    let page = stage.get("/runs").await.text();
+    assert!(page.contains("midnight in UTC; with a site chosen, at midnight there."));
+}
+
+#[tokio::test]
+async fn days_that_make_no_sense_are_told_beside_the_form() {
+    let stage = Stage::with_history().await;
+    for (query, sentence) in [
+        ("from=2026-02-30", "A day is written like 2026-05-03"),
+        ("to=%22%3E%3Cscript%3E", "A day is written like 2026-05-03"),
+        ("from=2026-05-03&to=2026-05-02", "is after the last one."),
+    ] {
+        let answer = stage.get(&format!("/runs?state=failed&{query}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}");
+        let text = answer.text();
+        assert!(text.contains(sentence), "{query}");
+        assert!(text.contains("value=\"failed\" selected") && !text.contains("<script>"));
+        assert!(!text.contains("class=\"links\""), "nothing is listed");
     }
 }
 

@@ -12,15 +12,11 @@
 //! | the schedule | `batches_trigger` |
 //! | nothing, or succeeded | the primary key: nearly every run is one |
 
-use chrono::TimeDelta;
 use sqlx::PgConnection;
 
+use super::bounds::{Bounds, get_bounds};
 use super::{RunFilter, RunStateFilter};
 use crate::model::{RunState, Trigger, Verdict};
-
-/// By how much the order of ids and that of times may differ: a run has its time from the begin
-/// of the transaction that made it, its id from when it was inserted.
-const DISORDER: TimeDelta = TimeDelta::minutes(5);
 
 /// How many batches are looked through by one statement at most.
 const MOST_BATCHES_AT_ONCE: i64 = 256;
@@ -47,12 +43,11 @@ struct Terms<'a> {
     /// Exclusive bounds of the id.
     after: i64,
     before: i64,
-    /// The oldest batch that can have one.
-    oldest_batch: i64,
+    bounds: Bounds,
 }
 
 impl<'a> Terms<'a> {
-    fn of(filter: &'a RunFilter, limit: i64, oldest: (i64, i64)) -> Self {
+    fn of(filter: &'a RunFilter, limit: i64, bounds: Bounds) -> Self {
         let (state, verdict) = match filter.state {
             Some(RunStateFilter::State(state)) => (Some(state), None),
             Some(RunStateFilter::Suspect) => (Some(RunState::Succeeded), Some(Verdict::Suspect)),
@@ -69,9 +64,11 @@ impl<'a> Terms<'a> {
             trigger: made_by.map(|made_by| made_by.trigger.as_str()),
             requested_by: made_by.and_then(|made_by| made_by.requested_by.as_deref()),
             site: filter.site.map(|site| site.0),
-            after: oldest.0 - 1,
-            before: filter.before.map_or(i64::MAX, |run| run.0),
-            oldest_batch: oldest.1,
+            after: bounds.after,
+            before: filter
+                .before
+                .map_or(bounds.before, |run| run.0.min(bounds.before)),
+            bounds,
         }
     }
 
@@ -89,10 +86,7 @@ pub(super) async fn pick(
     filter: &RunFilter,
     limit: i64,
 ) -> Result<Vec<i64>, sqlx::Error> {
-    let Some(oldest) = get_oldest(conn, filter).await? else {
-        return Ok(Vec::new());
-    };
-    let terms = Terms::of(filter, limit, oldest);
+    let terms = Terms::of(filter, limit, get_bounds(conn, filter).await?);
     if let Some(device) = filter.device {
         return of_device(conn, &terms, device.0).await;
     }
@@ -108,27 +102,6 @@ pub(super) async fn pick(
         (Some(Trigger::Scheduled), None, None) => of_batches(conn, &terms).await,
         (None, None, None) => any(conn, &terms).await,
     }
-}
-
-/// The first run that can be in the list, and its batch; `None` when there is none.
-async fn get_oldest(
-    conn: &mut PgConnection,
-    filter: &RunFilter,
-) -> Result<Option<(i64, i64)>, sqlx::Error> {
-    let Some(since) = filter.since else {
-        return Ok(Some((0, 0)));
-    };
-    let oldest = sqlx::query!(
-        "SELECT id, batch_id
-         FROM runs
-         WHERE queued_at >= $1
-         ORDER BY queued_at, id
-         LIMIT 1",
-        since.checked_sub_signed(DISORDER).unwrap_or(since),
-    )
-    .fetch_optional(conn)
-    .await?;
-    Ok(oldest.map(|run| (run.id, run.batch_id)))
 }
 
 /// Walks the runs that `$start` leaves in the order `$order`, which ends with the newest first.
@@ -150,11 +123,12 @@ macro_rules! walk {
                    WHERE batches.id = runs.batch_id
                ))
                AND ($7::timestamptz IS NULL OR queued_at >= $7)
+               AND ($8::timestamptz IS NULL OR queued_at < $8)
                AND "
                 + $start
                 + " ORDER BY "
                 + $order
-                + " LIMIT $8",
+                + " LIMIT $9",
             $terms.after,
             $terms.before,
             &$terms.states,
@@ -162,6 +136,7 @@ macro_rules! walk {
             $terms.trigger,
             $terms.requested_by,
             $terms.filter.since,
+            $terms.filter.until,
             $terms.limit
             $(, $arg)*
         )
@@ -182,8 +157,8 @@ async fn of_device(
     walk!(
         conn,
         terms,
-        "(device_id, id) > ($9, $1) AND (device_id, id) < ($9, $2)
-         AND ($10::bigint IS NULL OR site_id = $10)",
+        "(device_id, id) > ($10, $1) AND (device_id, id) < ($10, $2)
+         AND ($11::bigint IS NULL OR site_id = $11)",
         "device_id DESC, id DESC",
         device,
         terms.site
@@ -198,7 +173,7 @@ async fn of_site(
     walk!(
         conn,
         terms,
-        "(site_id, id) > ($9, $1) AND (site_id, id) < ($9, $2)",
+        "(site_id, id) > ($10, $1) AND (site_id, id) < ($10, $2)",
         "site_id DESC, id DESC",
         site
     )
@@ -213,7 +188,7 @@ async fn odd(
         conn,
         terms,
         "(state IN ('failed', 'cancelled') OR verdict = 'suspect')
-         AND (state, id) > ($9, $1) AND (state, id) < ($9, $2)",
+         AND (state, id) > ($10, $1) AND (state, id) < ($10, $2)",
         "state DESC, id DESC",
         state.as_str()
     )
@@ -229,7 +204,7 @@ async fn odd_of_site(
         conn,
         terms,
         "(state IN ('failed', 'cancelled') OR verdict = 'suspect')
-         AND (site_id, state, id) > ($10, $9, $1) AND (site_id, state, id) < ($10, $9, $2)",
+         AND (site_id, state, id) > ($11, $10, $1) AND (site_id, state, id) < ($11, $10, $2)",
         "site_id DESC, state DESC, id DESC",
         state.as_str(),
         site
@@ -256,15 +231,17 @@ async fn active(conn: &mut PgConnection, terms: &Terms<'_>) -> Result<Vec<i64>, 
                  WHERE batches.id = active.batch_id
              ))
              AND ($6::timestamptz IS NULL OR queued_at >= $6)
-             AND ($7::bigint IS NULL OR site_id = $7)
+             AND ($7::timestamptz IS NULL OR queued_at < $7)
+             AND ($8::bigint IS NULL OR site_id = $8)
            ORDER BY id DESC
-           LIMIT $8"#,
+           LIMIT $9"#,
         terms.after,
         terms.before,
         &terms.states,
         terms.trigger,
         terms.requested_by,
         terms.filter.since,
+        terms.filter.until,
         terms.site,
         terms.limit,
     )
@@ -275,12 +252,12 @@ async fn active(conn: &mut PgConnection, terms: &Terms<'_>) -> Result<Vec<i64>, 
 /// Batch by batch from the newest on, ever more at a time: the first may fill the page, or
 /// thousands may have none that is asked for.
 async fn of_batches(conn: &mut PgConnection, terms: &Terms<'_>) -> Result<Vec<i64>, sqlx::Error> {
-    let newest = match terms.filter.before {
-        Some(_) => get_batch_of(conn, terms.before).await?,
-        None => i64::MAX,
+    let cursor = match terms.filter.before {
+        Some(run) => (run.0, get_batch_of(conn, run.0).await?),
+        None => (i64::MAX, i64::MAX),
     };
     let mut picked = Vec::new();
-    let mut up_to = newest;
+    let mut up_to = terms.bounds.newest_batch.min(cursor.1);
     let mut at_once = 1;
     loop {
         let batches = list_batches(conn, terms, up_to, at_once).await?;
@@ -288,7 +265,7 @@ async fn of_batches(conn: &mut PgConnection, terms: &Terms<'_>) -> Result<Vec<i6
             return Ok(picked);
         };
         let room = terms.limit - picked.len() as i64;
-        picked.extend(of_these(conn, terms, &batches, newest, room).await?);
+        picked.extend(of_these(conn, terms, &batches, cursor, room).await?);
         if picked.len() as i64 >= terms.limit {
             return Ok(picked);
         }
@@ -313,7 +290,7 @@ async fn list_batches(
          ORDER BY trigger DESC, id DESC
          LIMIT $6",
         terms.trigger,
-        terms.oldest_batch,
+        terms.bounds.oldest_batch,
         up_to,
         terms.requested_by,
         terms.site,
@@ -323,11 +300,12 @@ async fn list_batches(
     .await
 }
 
+/// The runs of these batches that come after the `cursor`, a run and its batch.
 async fn of_these(
     conn: &mut PgConnection,
     terms: &Terms<'_>,
     batches: &[i64],
-    newest: i64,
+    cursor: (i64, i64),
     room: i64,
 ) -> Result<Vec<i64>, sqlx::Error> {
     sqlx::query_scalar!(
@@ -343,19 +321,21 @@ async fn of_these(
                AND ($6::text IS NULL OR verdict = $6)
                AND ($7::bigint IS NULL OR site_id = $7)
                AND ($8::timestamptz IS NULL OR queued_at >= $8)
+               AND ($9::timestamptz IS NULL OR queued_at < $9)
              ORDER BY id DESC
-             LIMIT $9
+             LIMIT $10
          ) picked
          ORDER BY batches.id DESC, picked.id DESC
-         LIMIT $9",
+         LIMIT $10",
         batches,
         terms.after,
-        terms.before,
-        newest,
+        cursor.0,
+        cursor.1,
         &terms.states,
         terms.verdict,
         terms.site,
         terms.filter.since,
+        terms.filter.until,
         room,
     )
     .fetch_all(conn)
