@@ -28,7 +28,8 @@ mod words;
 
 pub use build::table;
 pub use table::{
-    Cell, Change, ItemRow, MAX_COLUMNS, MenuRow, Open, Options, Row, StepSummary, Table, Tone,
+    Cell, CellText, Change, ItemRow, MAX_COLUMNS, MenuRow, Open, Options, Row, StepSummary, Table,
+    Tone,
 };
 pub use unified::{ChangedLines, changed_lines, unified, unified_steps};
 

@@ -1,7 +1,9 @@
 //! **Compare**: two to six snapshots, item by item, differing ones in red with a sign and a word
 //! beside the colour; and the same as unified text for a ticket.
 
+mod cells;
 mod page;
+mod said;
 mod view;
 
 use axum::{

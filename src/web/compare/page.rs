@@ -6,8 +6,9 @@ use askama::Template;
 use askama_web::WebTemplate;
 use chrono_tz::Tz;
 
+use super::cells::{DifferenceLinks, sign, tone, word};
 use super::view::{Layout, View};
-use crate::compare::{Cell, Change, ItemRow, MenuRow, Row, StepSummary, Table, Tone};
+use crate::compare::{MenuRow, Row, StepSummary, Table};
 use crate::db::pages::SnapshotHead;
 use crate::web::{
     filters, format, links,
@@ -27,8 +28,8 @@ pub struct Side {
 pub struct ShowPage {
     shell: Shell,
     sides: Vec<Side>,
-    view: View,
-    table: Table,
+    pub(super) view: View,
+    pub(super) table: Table,
     /// Number of the last difference that has a row; 0 without any.
     last_shown: usize,
 }
@@ -38,55 +39,6 @@ enum Block<'a> {
     /// Menus, one after the other, whose items are all equal and folded.
     EqualMenus(Vec<&'a MenuRow>),
     Row(&'a Row),
-}
-
-/// A line of the unified layout.
-struct UnifiedLine<'a> {
-    change: Change,
-    /// The column that the text is of.
-    column: usize,
-    cell: &'a Cell,
-}
-
-/// Where the number of a difference leads: to the one before and the one after, and round the
-/// ends.
-struct DifferenceLinks {
-    number: usize,
-    previous: usize,
-    next: usize,
-    all: usize,
-}
-
-impl DifferenceLinks {
-    /// Of difference `number`, from 1, of those up to `shown` that have a row and `all` there are.
-    const fn new(number: usize, shown: usize, all: usize) -> Self {
-        Self {
-            number,
-            previous: if number > 1 { number - 1 } else { shown },
-            next: if number < shown { number + 1 } else { 1 },
-            all,
-        }
-    }
-
-    /// The name of the link to the difference before.
-    fn to_previous(&self) -> String {
-        let place = if self.previous < self.number {
-            "previous"
-        } else {
-            "last"
-        };
-        format!("Difference {} of {}; to the {place}", self.number, self.all)
-    }
-
-    /// The name of the link to the difference after.
-    fn to_next(&self) -> String {
-        let place = if self.next > self.number {
-            "next"
-        } else {
-            "first"
-        };
-        format!("Difference {} of {}; to the {place}", self.number, self.all)
-    }
 }
 
 impl ShowPage {
@@ -108,7 +60,7 @@ impl ShowPage {
         &self.sides[0].head
     }
 
-    fn is_one_device(&self) -> bool {
+    pub(super) fn is_one_device(&self) -> bool {
         is_one_device(self.sides.iter().map(|side| &side.head))
     }
 
@@ -118,11 +70,11 @@ impl ShowPage {
             .all(|side| side.head.site_slug == self.first().site_slug)
     }
 
-    fn is_pair(&self) -> bool {
+    pub(super) fn is_pair(&self) -> bool {
         self.sides.len() == 2
     }
 
-    fn is_unified(&self) -> bool {
+    pub(super) fn is_unified(&self) -> bool {
         self.view.layout == Layout::Unified
     }
 
@@ -144,7 +96,7 @@ impl ShowPage {
     }
 
     /// Whether secrets may differ only because a column does not hold them.
-    fn secrets_differ(&self) -> bool {
+    pub(super) fn secrets_differ(&self) -> bool {
         self.sides
             .iter()
             .any(|side| side.head.has_secrets != self.first().has_secrets)
@@ -159,13 +111,13 @@ impl ShowPage {
     }
 
     /// How many lines come and go by themselves.
-    fn noise(&self) -> usize {
+    pub(super) fn noise(&self) -> usize {
         self.table.remarks + self.table.reordered
     }
 
-    /// The links of a difference, at the first of its rows.
-    fn difference(&self, number: &Option<usize>) -> Option<DifferenceLinks> {
-        number.map(|number| DifferenceLinks::new(number, self.last_shown, self.table.differences))
+    /// The links of a difference.
+    pub(super) fn links(&self, number: &usize) -> DifferenceLinks {
+        DifferenceLinks::new(*number, self.last_shown, self.table.differences)
     }
 
     /// How many columns the table has for each snapshot: mark, line number, text.
@@ -202,7 +154,7 @@ impl ShowPage {
     }
 
     /// The name of a column beside its date: its mark, and the device where there are several.
-    fn column_name(&self, index: &usize) -> String {
+    pub(super) fn column_name(&self, index: &usize) -> String {
         let mark = self.mark(index);
         if self.is_one_device() {
             return mark;
@@ -213,7 +165,7 @@ impl ShowPage {
     }
 
     /// Whether a column and the next one are of the same device.
-    fn is_within_a_device(&self, index: &usize) -> bool {
+    pub(super) fn is_within_a_device(&self, index: &usize) -> bool {
         self.sides[*index].head.device_id == self.sides[index + 1].head.device_id
     }
 
@@ -225,35 +177,6 @@ impl ShowPage {
         } else {
             format!("{} ({})", head.device_name, head.site_name)
         }
-    }
-
-    /// The row in one column: what both have once, what went, what came.
-    fn unified<'a>(&self, row: &'a ItemRow) -> Vec<UnifiedLine<'a>> {
-        let (old, new) = (&row.cells[0], &row.cells[1]);
-        let line = |column, change| UnifiedLine {
-            change,
-            column,
-            cell: if column == 0 { old } else { new },
-        };
-        match new.change {
-            Change::Equal => vec![line(1, Change::Equal)],
-            Change::Changed => vec![line(0, Change::Removed), line(1, Change::Added)],
-            Change::Added | Change::Moved => vec![line(1, new.change)],
-            Change::Removed | Change::MovedAway => vec![line(0, new.change)],
-            Change::Absent => Vec::new(),
-        }
-    }
-
-    /// Whether a cell is red: it differs from the column before, or, in the first that has the
-    /// item, from the next.
-    fn is_red(&self, row: &ItemRow, index: &usize) -> bool {
-        let differs = |cell: &Cell| !matches!(cell.change, Change::Equal | Change::Absent);
-        let next = row.cells.get(index + 1);
-        !row.is_noise
-            && (differs(&row.cells[*index])
-                || (row.cells[*index].text.is_some()
-                    && (*index == 0 || next.is_some_and(|next| next.text.is_none()))
-                    && next.is_some_and(differs)))
     }
 }
 
@@ -275,60 +198,4 @@ const fn number(row: &Row) -> Option<usize> {
 
 fn is_closed(menu: &MenuRow) -> bool {
     menu.fold.is_some_and(|fold| !fold.is_open)
-}
-
-/// The sign of a change.
-const fn sign(change: &Change) -> &'static str {
-    match change {
-        Change::Equal | Change::Absent => "",
-        Change::Changed => "~",
-        Change::Added => "+",
-        Change::Removed => "−",
-        Change::Moved | Change::MovedAway => "↕",
-    }
-}
-
-/// The word beside the sign.
-const fn word(change: &Change) -> &'static str {
-    match change {
-        Change::Equal | Change::Absent => "",
-        Change::Changed => "changed",
-        Change::Added => "added",
-        Change::Removed => "removed",
-        Change::Moved => "moved here",
-        Change::MovedAway => "moved away",
-    }
-}
-
-/// The style class of a piece of text.
-const fn tone(tone: &Tone) -> &'static str {
-    match tone {
-        Tone::Plain | Tone::Value => "",
-        Tone::Command => "rsc-command",
-        Tone::Target => "rsc-target",
-        Tone::Key => "rsc-key",
-        Tone::Remark | Tone::Gap => "rsc-remark",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_links_of_a_difference_lead_on_back_and_round_the_ends_of_what_is_shown() {
-        let links = |number| {
-            let links = DifferenceLinks::new(number, 3, 9);
-            (
-                links.previous,
-                links.next,
-                links.to_previous(),
-                links.to_next(),
-            )
-        };
-        let name = |number, place| format!("Difference {number} of 9; to the {place}");
-        assert_eq!(links(1), (3, 2, name(1, "last"), name(1, "next")));
-        assert_eq!(links(2), (1, 3, name(2, "previous"), name(2, "next")));
-        assert_eq!(links(3), (2, 1, name(3, "previous"), name(3, "first")));
-    }
 }

@@ -40,7 +40,7 @@ async fn an_item_that_changed_is_one_item_with_what_changed_marked() {
     let stage = Stage::backed_up().await;
     let text = stage.get("/compare?s=2&s=1").await.text();
     assert!(text.contains("ip address changed"), "the summary in words");
-    assert!(text.contains("RouterOS changed from <b>7.15.2</b> to <b>7.16.2</b>"));
+    assert!(text.contains("RouterOS changed from 7.15.2 to 7.16.2;"));
     assert!(
         text.find("192.0.2.1").unwrap() < text.find("192.0.2.9").unwrap(),
         "older first"
@@ -218,7 +218,7 @@ async fn columns_of_different_devices_name_device_and_site_and_those_of_one_devi
         ]
     );
     assert!(!sites.contains("RouterOS changed from"), "nobody upgraded");
-    assert!(sites.contains("differ: <b>7.16.2</b> and <b>7.15.2</b>; each writes"));
+    assert!(sites.contains("differ: 7.16.2 and 7.15.2; each writes"));
     let same_site = stage.get("/compare?s=2&s=4").await.text();
     assert_eq!(heading(&same_site), "Compare gw-1 and ap-1");
     let three = stage.get("/compare?s=1&s=2&s=4").await.text();
