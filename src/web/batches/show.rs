@@ -16,12 +16,13 @@ use serde::Deserialize;
 
 use super::progress;
 use crate::db::pages::{self as db, BatchHead, BatchRunRow, RunCounts};
-use crate::model::{BatchId, RunState};
+use crate::model::BatchId;
 use crate::web::{
     error::PageError,
     filters, format, links,
     live::{self, Block, Live, Moves, Moving, Pace},
     paging::{Asked, Pager},
+    runs::Fate,
     shell::{Area, Notice, Shell},
     state::AppState,
     words,
@@ -110,22 +111,15 @@ impl ShowPage {
         })
     }
 
+    fn fate<'a>(&self, run: &'a BatchRunRow) -> Fate<'a> {
+        Fate::from(run)
+    }
+
     fn page_prefix(&self) -> String {
         match self.pace {
             Pace::Following => format!("{}?page=", links::batch(&self.batch.id)),
             Pace::Still => format!("{}?still=1&page=", links::batch(&self.batch.id)),
         }
-    }
-
-    /// What to do after a failure; nothing while it is tried again by itself.
-    fn next_step(&self, run: &BatchRunRow) -> Option<&'static str> {
-        let code = run.failure_code.as_ref()?;
-        words::next_step(code).filter(|_| run.state == RunState::Failed)
-    }
-
-    /// Whether the run waits for its next attempt after one that failed.
-    fn backs_off(&self, run: &BatchRunRow) -> bool {
-        run.state == RunState::Queued && run.attempt > 0 && run.not_before > self.shell.now
     }
 }
 

@@ -2,10 +2,12 @@
 
 mod change;
 mod days;
+mod fate;
 mod filter;
 mod list;
 mod show;
 
 pub use change::cancel;
+pub use fate::Fate;
 pub use list::list;
 pub use show::{draw_progress, events, show};

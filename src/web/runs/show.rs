@@ -12,6 +12,7 @@ use axum::{
 use chrono_tz::Tz;
 use serde::Deserialize;
 
+use super::fate::Fate;
 use crate::db::pages::{self as db, RunHead};
 use crate::model::{RunId, RunState};
 use crate::web::{
@@ -73,11 +74,8 @@ impl ShowPage {
         self.is_active() && self.run.cancel_requested_at.is_some()
     }
 
-    /// Whether it waits for its next attempt after one that failed.
-    fn backs_off(&self) -> bool {
-        self.run.state == RunState::Queued
-            && self.run.attempt > 0
-            && self.run.not_before > self.shell.now
+    fn fate(&self) -> Fate<'_> {
+        Fate::from(&self.run)
     }
 
     /// What there is to say beside the state; a failure has its own sentence.
@@ -94,12 +92,6 @@ impl ShowPage {
             }
             _ => return None,
         })
-    }
-
-    /// What to do after a failure; nothing while it is tried again by itself.
-    fn next_step(&self) -> Option<&'static str> {
-        let code = self.run.failure_code.as_ref()?;
-        words::next_step(code).filter(|_| self.run.state == RunState::Failed)
     }
 
     fn trust_command(&self) -> Option<String> {
