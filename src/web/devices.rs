@@ -23,7 +23,7 @@ use super::{
     words::{self, Ended, LastResult},
 };
 use crate::db::pages::{self as db, DeviceHead, DeviceRunRow};
-use crate::model::SnapshotId;
+use crate::model::{RunId, SnapshotId};
 
 /// How many snapshots stand on one page.
 const SNAPSHOTS_PER_PAGE: usize = 50;
@@ -72,6 +72,10 @@ impl ShowPage {
     /// The newest run that has ended.
     fn last_run(&self) -> Option<&DeviceRunRow> {
         self.runs.iter().find(|run| run.state.is_ended())
+    }
+
+    fn last_run_id(&self) -> Option<RunId> {
+        self.last_run().map(|run| run.id)
     }
 
     /// The last run, if it failed, with its time and its reason: told above everything else.

@@ -36,6 +36,7 @@ pub struct DeviceRow {
     /// The state of the run that waits or goes on.
     pub active: Option<RunState>,
     pub active_batch_id: Option<BatchId>,
+    pub last_run_id: Option<RunId>,
     pub last_state: Option<RunState>,
     pub last_outcome: Option<Outcome>,
     pub last_verdict: Option<Verdict>,
@@ -78,6 +79,7 @@ pub async fn list_devices(
             v.taken_at AS "verified_taken_at?",
             a.state AS "active?: RunState",
             a.batch_id AS "active_batch_id?: BatchId",
+            d.last_run_id AS "last_run_id: RunId",
             r.state AS "last_state?: RunState",
             r.outcome AS "last_outcome?: Outcome",
             r.verdict AS "last_verdict?: Verdict",

@@ -139,3 +139,36 @@ async fn a_failure_of_a_code_that_only_a_newer_version_knows_is_told_by_its_sent
     }
     assert_eq!(stage.get("/batches").await.status.as_u16(), 200);
 }
+
+#[tokio::test]
+async fn every_failure_says_why_and_leads_to_its_run() {
+    let stage = Stage::with_history().await;
+    stage
+        .run("UPDATE devices SET last_run_id = 2 WHERE id = 2")
+        .await;
+    for address in [
+        "/sites/acme",
+        "/sites/acme/devices/gw-2",
+        "/batches/1",
+        "/runs",
+    ] {
+        let text = stage.get(address).await.text();
+        assert!(text.contains("It is &#60;down&#62;."), "{address}");
+        assert!(text.contains("href=\"/runs/2\""), "{address}");
+        assert!(!text.contains("The attempt before failed"), "{address}");
+    }
+}
+
+#[tokio::test]
+async fn of_a_run_that_waits_for_its_next_attempt_the_one_before_is_told() {
+    let stage = Stage::with_history().await;
+    stage
+        .run("UPDATE runs SET state = 'queued', finished_at = NULL, not_before = '2026-05-03T12:10:00Z' WHERE id = 2")
+        .await;
+    for address in ["/sites/acme/devices/gw-2", "/batches/1", "/runs", "/runs/2"] {
+        let text = stage.get(address).await.text();
+        let (_, told) = text.split_once("The attempt before failed:").unwrap();
+        let told = &told[..told.find("It is &#60;down&#62;.").unwrap()];
+        assert!(told.len() < 20, "{address}: {told}");
+    }
+}
