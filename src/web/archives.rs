@@ -9,10 +9,10 @@ use chrono::{DateTime, Utc};
 
 use super::{
     error::PageError,
+    fields::Fields,
     file_names::{Unique, plain},
     state::AppState,
-    ticked::{self, Fields},
-    words,
+    ticked, words,
     zip::{self, Archive, File},
 };
 use crate::db::pages::{self as db, NewestRow, SiteHead, TickedRow};

@@ -7,7 +7,14 @@ use axum::{
     response::Redirect,
 };
 
-use super::{error::PageError, links, shell::Notice, state::AppState};
+use super::{
+    error::PageError,
+    fields::{self, Fields},
+    links,
+    shell::Notice,
+    state::AppState,
+    ticked,
+};
 use crate::db::{
     batches::{self, DeviceScope, NewBatch, Requested},
     pages::{self, SiteHead},
@@ -16,9 +23,6 @@ use crate::model::{DeviceId, Trigger};
 
 /// How many devices one form may tick: those of one page of a site.
 const MAX_TICKED: usize = 100;
-
-/// The fields of the form, repeated ones in their order.
-type Fields = Vec<(String, String)>;
 
 /// Queues a batch for a site, or for ticked devices of it.
 pub async fn create(
@@ -31,7 +35,7 @@ pub async fn create(
         .await?
         .filter(|site| site.archived_at.is_none())
         .ok_or(PageError::NotFound("site"))?;
-    let scope = if has(&fields, "scope", "ticked") {
+    let scope = if fields::values(&fields, "scope").any(|scope| scope == "ticked") {
         let ticked = ticked_devices(&fields)?;
         if ticked.is_empty() {
             return Ok(to_site(&site, Notice::NothingTicked));
@@ -39,10 +43,7 @@ pub async fn create(
         // Ids come from outside: only those of this site are meant.
         let own = pages::list_device_ids(&mut transaction, site.id, &ticked).await?;
         DeviceScope::Devices(own)
-    } else if fields
-        .iter()
-        .any(|(name, value)| name == "scope" && value != "site")
-    {
+    } else if fields::values(&fields, "scope").any(|scope| scope != "site") {
         return Err(PageError::BadRequest(
             "It is not clear what to back up. Go back and try again.",
         ));
@@ -62,19 +63,8 @@ pub async fn create(
     Ok(redirect(&site, &requested))
 }
 
-fn has(fields: &Fields, name: &str, value: &str) -> bool {
-    fields.iter().any(|(n, v)| n == name && v == value)
-}
-
 fn ticked_devices(fields: &Fields) -> Result<Vec<DeviceId>, PageError> {
-    let ticked: Vec<DeviceId> = fields
-        .iter()
-        .filter(|(name, _)| name == "device")
-        .map(|(_, id)| id.parse())
-        .collect::<Result<_, _>>()
-        .map_err(|_| {
-            PageError::BadRequest("A ticked device has no number. Go back and try again.")
-        })?;
+    let ticked = ticked::devices(fields, "device")?;
     if ticked.len() > MAX_TICKED {
         return Err(PageError::BadRequest(
             "Tick at most 100 devices, or back up the whole site.",

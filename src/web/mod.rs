@@ -14,6 +14,7 @@ mod compare;
 mod devices;
 mod download;
 mod error;
+mod fields;
 mod file_names;
 mod filters;
 mod format;

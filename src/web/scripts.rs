@@ -13,14 +13,14 @@ use sqlx::PgConnection;
 
 use super::{
     error::PageError,
+    fields::Fields,
     filters, format,
     history::{self, Backup},
     links,
     paging::{Asked, Pager},
     shell::{Area, Notice, Shell},
     state::AppState,
-    ticked::{self, Fields},
-    words,
+    ticked, words,
 };
 use crate::db::pages::{self as db, ChosenDevice, ScriptDevice};
 use crate::model::DeviceId;
@@ -96,7 +96,7 @@ pub async fn list(
     Query(query): Query<ListQuery>,
     Query(fields): Query<Fields>,
 ) -> Result<impl IntoResponse, PageError> {
-    let ids = ticked::devices(&fields)?;
+    let ids = ticked::devices(&fields, "d")?;
     if ids.len() > MAX_CHOSEN {
         return Err(PageError::BadRequest(
             "Choose at most ten devices at once. Go back and untick some.",

@@ -6,52 +6,38 @@ use axum::{
     response::Redirect,
 };
 
-use super::{error::PageError, links, shell::Notice, state::AppState};
+use super::{
+    error::PageError,
+    fields::{self, Fields},
+    links,
+    shell::Notice,
+    state::AppState,
+};
 use crate::compare::MAX_COLUMNS;
 use crate::db::pages as db;
 use crate::model::{DeviceId, SnapshotId};
 
-/// The parameters of an address, repeated ones in their order.
-pub type Fields = Vec<(String, String)>;
-
-/// The values of a parameter.
-pub fn values<'a>(fields: &'a Fields, name: &'a str) -> impl Iterator<Item = &'a str> {
-    let named = fields.iter().filter(move |(field, _)| field == name);
-    named.map(|(_, value)| value.as_str())
-}
+/// What is said of a device that is no number.
+const NO_DEVICE: &str = "A ticked device has no number. Go back and try again.";
 
 /// The ticked snapshots, each once, in the order of the ticks.
 ///
 /// # Errors
 /// [`PageError::BadRequest`] when one is no number.
 pub fn snapshots(fields: &Fields) -> Result<Vec<SnapshotId>, PageError> {
-    let mut ids = Vec::new();
-    for value in values(fields, "s") {
-        let id = value.parse().map_err(|_| {
-            PageError::BadRequest("A ticked backup has no number. Go back and try again.")
-        })?;
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
-    }
-    Ok(ids)
+    fields::ids(
+        fields,
+        "s",
+        "A ticked backup has no number. Go back and try again.",
+    )
 }
 
-/// The chosen devices, each once.
+/// The devices that a field names, each once.
 ///
 /// # Errors
 /// [`PageError::BadRequest`] when one is no number.
-pub fn devices(fields: &Fields) -> Result<Vec<DeviceId>, PageError> {
-    let mut ids = Vec::new();
-    for value in values(fields, "d") {
-        let id = value.parse().map_err(|_| {
-            PageError::BadRequest("A ticked device has no number. Go back and try again.")
-        })?;
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
-    }
-    Ok(ids)
+pub fn devices(fields: &Fields, name: &str) -> Result<Vec<DeviceId>, PageError> {
+    fields::ids(fields, name, NO_DEVICE)
 }
 
 /// Leads to the view of one ticked backup or to the comparison of several.
@@ -73,7 +59,7 @@ pub async fn open(
 /// The page that nothing was ticked on: that of a device, or Backup Scripts.
 pub async fn origin(state: &AppState, fields: &Fields) -> Result<String, PageError> {
     let notice = Notice::NothingTickedHere.as_str();
-    let device = values(fields, "device")
+    let device = fields::values(fields, "device")
         .next()
         .and_then(|id| id.parse().ok());
     if let Some(device) = device {
@@ -82,6 +68,10 @@ pub async fn origin(state: &AppState, fields: &Fields) -> Result<String, PageErr
             return Ok(links::history(&links::device(&slug, &name), None, notice));
         }
     }
-    let search = values(fields, "q").next().unwrap_or_default();
-    Ok(links::scripts_notice(search, &devices(fields)?, notice))
+    let search = fields::values(fields, "q").next().unwrap_or_default();
+    Ok(links::scripts_notice(
+        search,
+        &devices(fields, "d")?,
+        notice,
+    ))
 }
