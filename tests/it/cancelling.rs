@@ -3,13 +3,19 @@
 
 use std::time::Duration;
 
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode};
+use chrono::Utc;
 use routervault::collector::Collector;
-use routervault::db::batches::{self, Requested};
+use routervault::db::batches;
 use routervault::db::runs::{self, ClaimLimits, EndResult, Report};
 use routervault::demo::{Fault, RouterSpec};
 use routervault::model::{Failure, FailureCode, RunId, RunState, Trigger};
+use routervault::web::{self, AppState};
 use sqlx::PgPool;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
 
 use crate::queue::{LIMITS, claim, ended_by, inventory_of, request_all};
 use crate::support::{Deadlines, World, database, until, vault};
@@ -67,14 +73,21 @@ async fn one_run_is_cancelled_and_the_others_of_its_batch_stay() {
     assert_eq!(open_batches(&pool).await, 1);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_collector_stops_what_it_is_doing_and_says_so() {
+/// A run at work with a router that never ends its export.
+struct AtWork {
+    world: World,
+    run: RunId,
+    stop: CancellationToken,
+    collecting: JoinHandle<()>,
+}
+
+async fn at_work() -> AtWork {
     let spec = RouterSpec {
         fault: Some(Fault::HangMidExport),
         ..RouterSpec::new("gw", 1)
     };
     let world = World::with(vec![spec], Deadlines::GENEROUS).await;
-    let Requested { runs, .. } = world.request().await;
+    let run = world.request().await.runs[0];
     let stop = CancellationToken::new();
     let mut settings = World::settings();
     settings.idle_timeout = Duration::from_secs(60);
@@ -88,8 +101,59 @@ async fn a_collector_stops_what_it_is_doing_and_says_so() {
         (steps > 0).then_some(())
     })
     .await;
-    assert_eq!(cancel_all(&world.pool, runs[0]).await, 1);
-    let report = world.ended(&runs).await.remove(0);
+    AtWork {
+        world,
+        run,
+        stop,
+        collecting,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_at_work_is_cancelled_from_its_page_and_ends_as_cancelled() {
+    let AtWork {
+        world,
+        run,
+        stop,
+        collecting,
+    } = at_work().await;
+    let app = web::router(AppState {
+        pool: world.pool.clone(),
+        vault: vault(),
+        clock: Utc::now,
+        demo: false,
+    });
+    let ask = async |request: axum::http::request::Builder| {
+        let request = request.header("host", "localhost").body(Body::empty());
+        let answer = app.clone().oneshot(request.unwrap()).await.unwrap();
+        let status = answer.status();
+        let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        (status, String::from_utf8(body.into()).unwrap())
+    };
+    let page = format!("/runs/{run}");
+    let cancel = format!("{page}/cancel");
+    let (_, shown) = ask(Request::get(&page)).await;
+    assert!(shown.contains(">Running</span>") && shown.contains(&format!("action=\"{cancel}\"")));
+    let (status, _) = ask(Request::post(&cancel)).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    world.ended(&[run]).await;
+    let (_, shown) = ask(Request::get(&page)).await;
+    assert!(shown.contains(">Cancelled</span>") && !shown.contains(&cancel));
+    assert!(shown.contains("<span>cancelled</span>"), "the last step");
+    stop.cancel();
+    collecting.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_collector_stops_what_it_is_doing_and_says_so() {
+    let AtWork {
+        world,
+        run,
+        stop,
+        collecting,
+    } = at_work().await;
+    assert_eq!(cancel_all(&world.pool, run).await, 1);
+    let report = world.ended(&[run]).await.remove(0);
     assert_eq!(report.state, RunState::Cancelled);
     until("the batch ends", async || {
         (open_batches(&world.pool).await == 0).then_some(())
