@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 85] = [
+pub const ADDRESSES: [&str; 88] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -63,6 +63,7 @@ pub const ADDRESSES: [&str; 85] = [
     "/batches?by=scheduled&site={site}",
     "/batches?name=kim",
     "/batches?name=nobody",
+    "/batches/events?by=scheduled",
     "/batches/{batch}",
     "/batches/{large}",
     "/batches/{large}?page=60",
@@ -80,6 +81,8 @@ pub const ADDRESSES: [&str; 85] = [
     "/runs?state=suspect&before={run}",
     "/runs?state=cancelled",
     "/runs?since=day",
+    "/runs?from={day}&to={day}",
+    "/runs?site={site}&to={day}",
     "/runs?by=manual",
     "/runs?name=lee&state=failed",
     "/runs?by=api",
@@ -94,7 +97,7 @@ pub const ADDRESSES: [&str; 85] = [
 ];
 
 /// What the names in braces stand for, by a statement that gives one text.
-const NAMES: [(&str, &str); 8] = [
+const NAMES: [(&str, &str); 9] = [
     (
         "{site}",
         "SELECT slug FROM sites ORDER BY id OFFSET (SELECT count(*) / 2 FROM sites) LIMIT 1",
@@ -108,6 +111,10 @@ const NAMES: [(&str, &str); 8] = [
     (
         "{large}",
         "SELECT max(id)::text FROM batches WHERE trigger = 'manual' AND site_id IS NULL",
+    ),
+    (
+        "{day}",
+        "SELECT (max(queued_at) - interval '20 days')::date::text FROM runs",
     ),
     ("{run}", "SELECT (max(id) / 2)::text FROM runs"),
     (
