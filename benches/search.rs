@@ -152,7 +152,7 @@ async fn insert(conn: &mut PgConnection, snapshot: i64, device: i64) {
         device: device.into(),
     };
     let previous = search::get_newest(conn, waiting.device).await.unwrap();
-    let (lines, _) = lines(export(device, previous.is_some()).as_bytes());
+    let lines = lines(export(device, previous.is_some()).as_bytes());
     search::insert(conn, waiting, previous, &lines)
         .await
         .unwrap();
@@ -167,7 +167,7 @@ async fn measure_one_more(pool: &PgPool) {
             .unwrap();
     let mut tx = pool.begin().await.unwrap();
     let begin = Instant::now();
-    let (lines, _) = lines(export(device + 1_000_000, false).as_bytes());
+    let lines = lines(export(device + 1_000_000, false).as_bytes());
     let masked = begin.elapsed();
     let waiting = Waiting {
         snapshot: snapshot.into(),

@@ -95,13 +95,17 @@ ALTER TABLE snapshots
     ADD COLUMN indexed_at timestamptz,
     -- When the indexer found that its body can not be read: it is left out, and does not hold
     -- up what comes after it.
-    ADD COLUMN index_failed_at timestamptz;
+    ADD COLUMN index_failed_at timestamptz,
+    -- Whether it has more lines than the index keeps of one snapshot.
+    ADD COLUMN index_left_out boolean NOT NULL DEFAULT false;
 
 -- Serves the indexer: what it has still to do, oldest first.
 CREATE INDEX snapshots_to_index ON snapshots (id)
     WHERE indexed_at IS NULL AND index_failed_at IS NULL AND verdict = 'verified';
 -- Serves the pages: how many were left out.
 CREATE INDEX snapshots_index_failed ON snapshots (id) WHERE index_failed_at IS NOT NULL;
+-- Serves the pages: of how many the end was left out.
+CREATE INDEX snapshots_index_left_out ON snapshots (id) WHERE index_left_out;
 -- Serves the indexer: the one before, of the same device, that is in the index.
 CREATE INDEX snapshots_indexed ON snapshots (device_id, id) WHERE indexed_at IS NOT NULL;
 

@@ -25,6 +25,8 @@ pub struct Lines {
     pub menus: Vec<String>,
     /// Masked, with invisible characters made visible.
     pub texts: Vec<String>,
+    /// Whether there were more than the index keeps of one snapshot.
+    pub left_out: bool,
 }
 
 /// A verified snapshot that is not in the index yet.
@@ -124,9 +126,11 @@ pub async fn insert(
     open_spans(conn, new, lines).await?;
     sqlx::query!(
         "UPDATE snapshots
-         SET indexed_at = now()
+         SET indexed_at = now(),
+             index_left_out = $2
          WHERE id = $1",
         new.snapshot.0,
+        lines.left_out,
     )
     .execute(conn)
     .await?;

@@ -21,10 +21,9 @@ const MAX_LINES: usize = 200_000;
 /// How many bytes of a digest are kept.
 const DIGEST_BYTES: usize = 16;
 
-/// The lines of an export as the index keeps them, and whether some were left out because there
-/// are too many. Headings are lines, too, and so is what the header says of the router.
+/// The lines of an export as the index keeps them. Headings are lines, too, and so is what the header says of the router.
 #[must_use]
-pub fn lines(export: &[u8]) -> (Lines, bool) {
+pub fn lines(export: &[u8]) -> Lines {
     let form = comparison_form(&masked(export));
     let mut menu = String::new();
     let mut distinct = BTreeMap::new();
@@ -48,7 +47,10 @@ pub fn lines(export: &[u8]) -> (Lines, bool) {
             .finalize();
         distinct.insert(digest[..DIGEST_BYTES].to_vec(), (menu.clone(), text));
     }
-    (columns(distinct), left_out)
+    Lines {
+        left_out,
+        ..columns(distinct)
+    }
 }
 
 /// The menu that a line opens; in a terse export each line names its own. `None` when it opens
@@ -87,8 +89,8 @@ mod tests {
     use super::*;
 
     fn of(export: &[u8]) -> Vec<(String, String)> {
-        let (lines, left_out) = lines(export);
-        assert!(!left_out);
+        let lines = lines(export);
+        assert!(!lines.left_out);
         assert!(lines.digests.is_sorted());
         let mut pairs: Vec<_> = lines.menus.into_iter().zip(lines.texts).collect();
         pairs.sort();
@@ -143,8 +145,8 @@ mod tests {
         for number in 0..=MAX_LINES {
             export.push_str(&format!("add gateway={number}\n"));
         }
-        let (lines, left_out) = lines(export.as_bytes());
-        assert!(left_out);
+        let lines = lines(export.as_bytes());
+        assert!(lines.left_out);
         assert_eq!(lines.digests.len(), MAX_LINES);
     }
 }

@@ -159,12 +159,9 @@ async fn read(
 ) -> anyhow::Result<Result<Lines, BodyError>> {
     let vault = Arc::clone(vault);
     let read = tokio::task::spawn_blocking(move || sealed.open(&vault).map(|body| lines(&body)));
-    let (lines, left_out) = match read.await.context("Cannot read a snapshot")? {
-        Ok(read) => read,
-        Err(error) => return Ok(Err(error)),
-    };
-    if left_out {
+    let read = read.await.context("Cannot read a snapshot")?;
+    if read.as_ref().is_ok_and(|lines| lines.left_out) {
         tracing::warn!(snapshot = %waiting.snapshot, "A snapshot has more lines than search keeps; the last ones are left out");
     }
-    Ok(Ok(lines))
+    Ok(read)
 }

@@ -42,8 +42,14 @@ pub async fn create(
         }
         // Ids come from outside: only those of this site are meant.
         let own = pages::list_device_ids(&mut transaction, site.id, &ticked).await?;
+        if own.is_empty() {
+            return Ok(to_site(&site, Notice::TickedGone));
+        }
         DeviceScope::Devices(own)
-    } else if fields::values(&fields, "scope").any(|scope| scope != "site") {
+    } else if fields::values(&fields, "scope").any(|scope| scope != "site")
+        || fields::values(&fields, "device").next().is_some()
+    {
+        // A device without a word that it alone is meant may be the rest of a cut form.
         return Err(PageError::BadRequest(
             "It is not clear what to back up. Go back and try again.",
         ));

@@ -103,6 +103,8 @@ pub enum Notice {
     AlreadyRunning,
     /// No device was ticked.
     NothingTicked,
+    /// None of the ticked devices is one of this site (any more).
+    TickedGone,
     /// There is no device to back up.
     NoDevices,
     /// What was queued or running is cancelled.
@@ -137,6 +139,7 @@ impl Notice {
             Self::QueuedRest => "queued-rest",
             Self::AlreadyRunning => "already-running",
             Self::NothingTicked => "nothing-ticked",
+            Self::TickedGone => "ticked-gone",
             Self::NoDevices => "no-devices",
             Self::Cancelled => "cancelled",
             Self::NothingToCancel => "nothing-to-cancel",
@@ -165,6 +168,9 @@ impl Notice {
                  Nothing was started twice."
             }
             Self::NothingTicked => "Nothing was started: tick at least one device first.",
+            Self::TickedGone => {
+                "Nothing was started: the ticked devices are no longer at this site."
+            }
             Self::NoDevices => "Nothing was started: there is no enabled device to back up here.",
             Self::Cancelled => "Queued runs were cancelled, running ones are being stopped.",
             Self::NothingToCancel => "Nothing was cancelled: everything had ended already.",

@@ -135,14 +135,15 @@ async fn write(
 ) -> Result<(), ArchiveError> {
     let mut zip = ZipFileWriter::with_tokio(writer);
     let mut readme = archive.head;
-    let mut damaged = String::new();
+    let (mut damaged, mut gone) = (String::new(), String::new());
     for file in archive.files {
         match load(state, &file).await? {
-            Ok((entry, packed)) => {
+            Loaded::Packed(entry, packed) => {
                 within(zip.write_entry_whole_precompressed(entry, &packed)).await?;
                 readme.push_str(&format!("{}\n    {}\n", file.path, file.about));
             }
-            Err(damage) => {
+            Loaded::Gone => gone.push_str(&format!("    {}\n", file.about)),
+            Loaded::Damaged(damage) => {
                 tracing::error!(snapshot = %file.snapshot, error = %damage, "A stored snapshot can not be read");
                 damaged.push_str(&format!("    {}: {damage}\n", file.about));
             }
@@ -151,6 +152,10 @@ async fn write(
     if !damaged.is_empty() {
         readme.push_str("\nCan not be read, so not in here:\n");
         readme.push_str(&damaged);
+    }
+    if !gone.is_empty() {
+        readme.push_str("\nDeleted while this was made, so not in here:\n");
+        readme.push_str(&gone);
     }
     readme.push_str(&archive.tail);
     let (entry, packed) = pack(entry("README.txt", archive.made_at), readme.as_bytes());
@@ -164,20 +169,32 @@ async fn within<T>(writing: impl Future<Output = Result<T, ZipError>>) -> Result
     Ok(written.map_err(|_| ArchiveError::Slow)??)
 }
 
-type Packed = (ZipEntry, Vec<u8>);
+/// What there is of a snapshot when its turn comes.
+enum Loaded {
+    /// An entry ready to be written.
+    Packed(ZipEntry, Vec<u8>),
+    /// It was deleted meanwhile.
+    Gone,
+    /// Its body can not be read.
+    Damaged(BodyError),
+}
 
-/// A snapshot ready to be written; or why its body can not be read, one that was deleted
-/// meanwhile included.
-async fn load(state: &AppState, file: &File) -> Result<Result<Packed, BodyError>, ArchiveError> {
+async fn load(state: &AppState, file: &File) -> Result<Loaded, ArchiveError> {
     let mut conn = state.pool.acquire().await?;
     let sealed = snapshots::get_sealed(&mut conn, file.snapshot).await?;
     drop(conn);
     let Some(sealed) = sealed else {
-        return Ok(Err(BodyError::Broken(file.snapshot)));
+        return Ok(Loaded::Gone);
     };
     let vault: Arc<Vault> = Arc::clone(&state.vault);
     let entry = entry(&file.path, file.taken_at);
-    let work = move || sealed.open(&vault).map(|body| pack(entry, &body));
+    let work = move || match sealed.open(&vault) {
+        Ok(body) => {
+            let (entry, packed) = pack(entry, &body);
+            Loaded::Packed(entry, packed)
+        }
+        Err(damage) => Loaded::Damaged(damage),
+    };
     aside(work).await.map_err(ArchiveError::Work)
 }
 
@@ -195,7 +212,7 @@ fn entry(path: &str, at: DateTime<Utc>) -> ZipEntryBuilder {
 }
 
 /// Compresses what is to be written.
-fn pack(entry: ZipEntryBuilder, bytes: &[u8]) -> Packed {
+fn pack(entry: ZipEntryBuilder, bytes: &[u8]) -> (ZipEntry, Vec<u8>) {
     let size = u64::try_from(bytes.len()).expect("memory is smaller than 2^64 bytes");
     let entry = entry.crc32(crc32(bytes)).uncompressed_size(size).build();
     let packed = compress(&entry, bytes)

@@ -105,7 +105,7 @@ impl House {
             ("/search?q=add&when=ever", "More lines"),
             ("/search?q=(&regex=1", "("),
             ("/search/lines/2?when=ever", "or before"),
-            ("/batches", "3 of 4 completed"),
+            ("/batches", "3 of 4 verified"),
             ("/batches/1", "3 of 4 devices backed up"),
             ("/runs", "router-3"),
             ("/runs?state=failed", "not enough permissions"),

@@ -51,7 +51,15 @@ async fn ticked_devices_are_backed_up_and_only_those_of_the_site() {
             "same-origin",
         )
         .await;
-    assert_eq!(foreign.header("location"), "/sites/other?notice=no-devices");
+    assert_eq!(
+        foreign.header("location"),
+        "/sites/other?notice=ticked-gone"
+    );
+    // The rest of a form that was cut is not the whole site.
+    let cut = stage
+        .post("/sites/acme/backups", "device=2", "same-origin")
+        .await;
+    assert_eq!(cut.status, StatusCode::BAD_REQUEST);
     let senseless = stage
         .post(
             "/sites/acme/backups",

@@ -240,3 +240,19 @@ async fn a_deleted_snapshot_leaves_the_spans_as_an_index_made_anew_has_them() {
         ["add a 3-3", "add b 3-3", "add c 4-", "add d 4-"]
     );
 }
+
+#[tokio::test]
+async fn an_export_with_more_lines_than_search_keeps_is_told_on_the_page() {
+    let house = House::new().await;
+    let lines = (0..=200_000).map(|line| format!("add n{line}\n"));
+    let export = format!("/ip route\n{}", lines.collect::<String>());
+    house.keep(1, (1, 2), &export).await;
+    let before = house.search("q=n7").await;
+    assert!(!before.contains("is not searched"), "{before}");
+    house.index().await;
+    let page = house.search("q=no-such-thing").await;
+    assert!(
+        page.contains("1 stored backup has more than 200,000 different lines"),
+        "{page}"
+    );
+}

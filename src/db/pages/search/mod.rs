@@ -171,6 +171,8 @@ pub struct Lacking {
     pub waiting: i64,
     /// Snapshots whose bodies it could not read.
     pub unreadable: i64,
+    /// Snapshots with more lines than it keeps of one.
+    pub cut: i64,
 }
 
 /// Counts what the index lacks.
@@ -195,7 +197,12 @@ pub async fn count_lacking(conn: &mut Searching<'_>) -> Result<Lacking, SearchEr
                SELECT count(*)
                FROM snapshots
                WHERE index_failed_at IS NOT NULL
-           ) AS "unreadable!""#,
+           ) AS "unreadable!",
+           (
+               SELECT count(*)
+               FROM snapshots
+               WHERE index_left_out
+           ) AS "cut!""#,
         COUNTED_UP_TO,
     )
     .fetch_one(&mut **conn)
