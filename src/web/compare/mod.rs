@@ -13,12 +13,12 @@ use axum::{
 };
 use sqlx::PgConnection;
 
-use super::{bodies, error::PageError, links, state::AppState};
+use super::{bodies, error::PageError, fields::Fields, links, state::AppState};
 use crate::compare::{table, unified_steps};
 use crate::db::pages::{self as db, SnapshotHead};
 use crate::visible;
 use page::ShowPage;
-use view::{Fields, View};
+use view::View;
 
 /// Shows a comparison; a single snapshot leads to its own page.
 pub async fn show(

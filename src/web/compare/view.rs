@@ -7,13 +7,11 @@ use std::collections::BTreeSet;
 use crate::compare::{MAX_COLUMNS, Open, Options};
 use crate::model::SnapshotId;
 use crate::web::error::PageError;
+use crate::web::fields::{self, Fields};
 use crate::web::secrets::{Secrets, granted};
 
 /// How many folds an address may open one by one; beyond that "all" is the better word.
 const MAX_OPEN_FOLDS: usize = 200;
-
-/// The parameters, repeated ones in their order.
-pub type Fields = Vec<(String, String)>;
 
 /// How differing items stand to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,19 +39,12 @@ impl View {
     /// Reads the parameters: `s` names a snapshot; `layout=unified`, `noise=1`, `secrets=shown`,
     /// `open=all` or the numbers of folds say how.
     pub fn read(fields: &Fields) -> Result<Self, PageError> {
-        let mut snapshots: Vec<SnapshotId> = Vec::new();
-        for (_, id) in fields.iter().filter(|(name, _)| name == "s") {
-            let id = id.parse().map_err(|_| {
-                PageError::BadRequest("A snapshot has a number; this address names none.")
-            })?;
-            if !snapshots.contains(&id) {
-                snapshots.push(id);
-            }
-            if snapshots.len() > MAX_COLUMNS {
-                return Err(PageError::BadRequest(
-                    "Six backups can be compared at once, and no more. Go back and tick fewer.",
-                ));
-            }
+        let no_number = "A backup has a number; this address names none.";
+        let snapshots: Vec<SnapshotId> = fields::ids(fields, "s", no_number)?;
+        if snapshots.len() > MAX_COLUMNS {
+            return Err(PageError::BadRequest(
+                "Six backups can be compared at once, and no more. Go back and tick fewer.",
+            ));
         }
         if snapshots.is_empty() {
             return Err(PageError::BadRequest(
