@@ -6,8 +6,8 @@ use std::ops::Range;
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
 use super::item::{Part, PartKind, parts};
-use super::table::Tone;
 use super::words::{Ranges, Value, changed_parts};
+use crate::platform::routeros::text::{Tone, tone_of_value};
 
 /// How many parts of both lines together are aligned; longer lines are no items.
 const MAX_PARTS: usize = 4_000;
@@ -164,7 +164,7 @@ impl Cutter<'_> {
             _ if is_remark => Tone::Remark,
             PartKind::Command => Tone::Command,
             PartKind::Target => Tone::Target,
-            PartKind::Attribute { .. } => Tone::Value,
+            PartKind::Attribute { value, .. } => tone_of_value(&line[value.clone()]),
             PartKind::Other => Tone::Plain,
         };
         let value = match &part.kind {

@@ -29,7 +29,6 @@ mod words;
 pub use build::table;
 pub use table::{
     Cell, CellText, Change, ItemRow, MAX_COLUMNS, MenuRow, Open, Options, Row, StepSummary, Table,
-    Tone,
 };
 pub use unified::{ChangedLines, changed_lines, unified, unified_steps};
 

@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::marks::{Marked, Segment};
-use super::table::{CellText, Piece, Tone};
+use super::table::{CellText, Piece};
 use super::words::Ranges;
 use crate::platform::routeros::text::MASK;
+use crate::platform::routeros::text::Tone;
 use crate::plural::counted;
 use crate::visible;
 
@@ -121,7 +122,7 @@ impl Gap {
                 text: format!("[{} not shown]", counted(gap.bytes, "byte")),
                 is_changed: gap.is_changed,
                 is_secret: false,
-                tone: Tone::Gap,
+                tone: Tone::Continuation,
             });
         }
     }

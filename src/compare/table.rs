@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::platform::routeros::text::Tone;
+
 /// How many rows a table has at most: what a browser can still show.
 pub const MAX_ROWS: usize = 5_000;
 /// How many exports are compared side by side at most.
@@ -212,27 +214,8 @@ pub struct Piece {
     pub is_changed: bool,
     /// Whether it is the mask of a secret.
     pub is_secret: bool,
-    /// What it is.
+    /// How it is shown; how many bytes are left out in the middle, as a continuation.
     pub tone: Tone,
-}
-
-/// What a piece of text is, for highlighting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
-    /// Blanks, and whatever is nothing of the below.
-    Plain,
-    /// `add`, `set`.
-    Command,
-    /// `[ find default-name=ether1 ]`.
-    Target,
-    /// The name of an attribute with its `=`.
-    Key,
-    /// The value of an attribute.
-    Value,
-    /// A line that begins with `#`.
-    Remark,
-    /// Says how many bytes are not shown here.
-    Gap,
 }
 
 impl Table {

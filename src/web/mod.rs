@@ -45,6 +45,7 @@ mod stand;
 mod state;
 mod strip;
 mod ticked;
+mod tones;
 mod words;
 mod zip;
 

@@ -2,6 +2,7 @@
 
 use super::draw::{compared, drawn};
 use crate::compare::table::{MAX_ROWS, Row};
+use crate::platform::routeros::text::Tone;
 
 #[test]
 fn a_long_value_is_cut_around_what_differs() {
@@ -32,7 +33,7 @@ fn shown_bytes(text: &crate::compare::table::CellText) -> usize {
     let pieces = text
         .pieces
         .iter()
-        .filter(|piece| piece.tone != crate::compare::table::Tone::Gap);
+        .filter(|piece| piece.tone != Tone::Continuation);
     pieces.map(|piece| piece.text.len()).sum()
 }
 

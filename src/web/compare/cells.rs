@@ -2,7 +2,7 @@
 //! beside each other.
 
 use super::page::ShowPage;
-use crate::compare::{Cell, CellText, Change, ItemRow, Tone};
+use crate::compare::{Cell, CellText, Change, ItemRow};
 use crate::model::SnapshotId;
 
 /// A cell: what happened, the line numbers and the text.
@@ -173,17 +173,6 @@ pub const fn word(change: &Change) -> &'static str {
         Change::Removed => "removed",
         Change::Moved => "moved here",
         Change::MovedAway => "moved away",
-    }
-}
-
-/// The class of a tone in `assets/style/config.css`.
-pub const fn tone(tone: &Tone) -> &'static str {
-    match tone {
-        Tone::Plain | Tone::Value => "",
-        Tone::Command => "rsc-command",
-        Tone::Target => "rsc-target",
-        Tone::Key => "rsc-key",
-        Tone::Remark | Tone::Gap => "rsc-remark",
     }
 }
 

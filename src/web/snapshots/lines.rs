@@ -8,6 +8,7 @@ use crate::platform::routeros::text::{
     Highlighted, HighlightedLine, Tone, highlight, highlight_logical, logical_lines,
 };
 use crate::visible;
+use crate::web::tones;
 
 /// How many bytes of a line are shown; RouterOS wraps at 80 columns, so only a device that is
 /// none, or a long script on one line, has more.
@@ -204,7 +205,7 @@ fn parts(text: &[u8], tones: &[Highlighted], marks: &[Mark]) -> Vec<Part> {
             };
             let next = next.min(end);
             parts.push(Part {
-                class: class(tone.tone),
+                class: tones::class(tone.tone),
                 text: visible::bytes(&text[at..next]),
                 is_hit: inside.is_some(),
                 is_current: inside.is_some_and(|mark| mark.is_current),
@@ -215,22 +216,6 @@ fn parts(text: &[u8], tones: &[Highlighted], marks: &[Mark]) -> Vec<Part> {
         }
     }
     parts
-}
-
-/// The class of a tone in `assets/style/config.css`.
-const fn class(tone: Tone) -> &'static str {
-    match tone {
-        Tone::Plain | Tone::Value => "",
-        Tone::Menu => "rsc-menu",
-        Tone::Remark => "rsc-remark",
-        Tone::Command => "rsc-command",
-        Tone::Target => "rsc-target",
-        Tone::Key => "rsc-key",
-        Tone::Number => "rsc-number",
-        Tone::Text => "rsc-text",
-        Tone::Secret => "rsc-secret",
-        Tone::Continuation => "rsc-continuation",
-    }
 }
 
 #[cfg(test)]

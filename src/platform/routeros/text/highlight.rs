@@ -196,10 +196,18 @@ fn tone_of(kind: TokenKind, text: &[u8]) -> Tone {
         TokenKind::Command => Tone::Command,
         TokenKind::Target => Tone::Target,
         TokenKind::Key => Tone::Key,
-        TokenKind::Value if text.starts_with(b"\"") => Tone::Text,
-        TokenKind::Value if is_number(text) => Tone::Number,
-        TokenKind::Value => Tone::Value,
+        TokenKind::Value => tone_of_value(text),
         TokenKind::Equals | TokenKind::Space | TokenKind::Other => Tone::Plain,
+    }
+}
+
+/// How the value of an attribute is shown when it is no secret.
+#[must_use]
+pub fn tone_of_value(value: &[u8]) -> Tone {
+    match value {
+        [b'"', ..] => Tone::Text,
+        value if is_number(value) => Tone::Number,
+        _ => Tone::Value,
     }
 }
 

@@ -26,6 +26,7 @@ pub use comparison::{comparison_form, fingerprint};
 pub use header::{Header, header, major};
 pub use highlight::{
     Highlighted, HighlightedLine, HighlightedLines, Tone, highlight, highlight_logical,
+    tone_of_value,
 };
 pub use lines::{
     LogicalLine, LogicalLines, PhysicalLines, line_count, logical_lines, physical_lines,
