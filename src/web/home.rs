@@ -100,12 +100,13 @@ impl ListPage {
         *at <= self.shell.now
     }
 
-    /// What finds the devices that a row names, at their site.
-    fn found_by(&self) -> &str {
+    /// Where more stand of the devices that a row names: those that the search finds, or all of
+    /// the site, for a site is not filtered by tag.
+    fn more_link(&self, slug: &str) -> String {
         if self.search.is_empty() {
-            &self.tag
+            links::site(slug)
         } else {
-            &self.search
+            links::site_search(slug, &self.search, "")
         }
     }
 

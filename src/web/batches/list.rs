@@ -69,6 +69,19 @@ impl ListPage {
         self.site.offered().filter(|sites| !sites.is_empty())
     }
 
+    fn stands_still(&self) -> bool {
+        self.query.still == Pace::Still
+    }
+
+    /// The same list of one of the sites that are offered.
+    fn site_link(&self, site: &SiteMatch) -> String {
+        let of_site = ListQuery {
+            site: site.slug.clone(),
+            ..self.query.clone()
+        };
+        self.query.still.keep(of_site.link("/batches", None))
+    }
+
     /// Where the batches older than the last one shown stand.
     fn older_link(&self) -> Option<String> {
         let last = self.batches.last().filter(|_| self.has_older)?;

@@ -4,6 +4,8 @@
 use super::page::ShowPage;
 use crate::compare::{Cell, CellText, Change, ItemRow};
 use crate::model::SnapshotId;
+use crate::platform::routeros::text::Tone;
+use crate::web::tones;
 
 /// A cell: what happened, the line numbers and the text.
 pub struct ShownCell<'a> {
@@ -151,6 +153,11 @@ fn is_red(row: &ItemRow, column: usize) -> bool {
             || (row.cells[column].text.is_some()
                 && (column == 0 || next.is_some_and(|next| next.text.is_none()))
                 && next.is_some_and(differs)))
+}
+
+/// The class of a piece; in a line that differs the red stands for all tones.
+pub const fn class(tone: &Tone, is_red: &bool) -> &'static str {
+    if *is_red { "" } else { tones::class(*tone) }
 }
 
 /// The sign of a change.

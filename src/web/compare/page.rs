@@ -6,7 +6,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 use chrono_tz::Tz;
 
-use super::cells::{DifferenceLinks, sign, word};
+use super::cells::{DifferenceLinks, class, sign, word};
 use super::view::{Layout, View};
 use crate::compare::{MenuRow, Row, StepSummary, Table};
 use crate::db::pages::SnapshotHead;
@@ -14,7 +14,7 @@ use crate::web::{
     filters, format, links,
     shell::{Area, Shell},
     state::AppState,
-    tones, words,
+    words,
 };
 
 /// A snapshot as the head of its column.

@@ -45,7 +45,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const MAX_STREAMS: usize = 200;
 /// What the one too many is told.
 const TOO_MANY: &str =
-    "Too many pages move at once; this one stands still until others are closed.";
+    "Too many pages move at once; this one moves every ten seconds until others are closed.";
 
 /// A block as it looked at one time.
 #[derive(Debug, Clone)]
