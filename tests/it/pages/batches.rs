@@ -72,6 +72,10 @@ async fn a_search_that_means_several_sites_asks_which() {
     let text = stage.get("/batches?site=a").await.text();
     assert!(text.contains("Which site?"));
     assert!(text.contains("<a href=\"/batches?site=bakery\">The &#60;i&#62;Bakery</a>"));
+    let text = stage.get("/batches?site=a&by=manual&still=1").await.text();
+    let chosen = "href=\"/batches?site=bakery&#38;by=manual&#38;still=1\"";
+    assert!(text.contains(chosen), "{text}");
+    assert!(text.contains("<input type=\"hidden\" name=\"still\" value=\"1\">"));
     let text = stage.get("/batches?site=%22%3E%3Cscript%3E").await.text();
     assert!(text.contains("Nothing found") && !text.contains("<script>"));
 }
