@@ -59,8 +59,19 @@ pub enum OpenError {
     TooOld(String),
     /// The schema could not be brought up to date.
     #[error("the schema of the database can not be brought up to date: {0}")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
+    Migrate(#[source] sqlx::migrate::MigrateError),
+    /// The extension that search needs is neither there nor can it be made.
+    #[error(
+        "the extension {TRIGRAMS} can not be made in the database ({0}): install PostgreSQL's \
+         contrib modules if they are missing, have a superuser run `CREATE EXTENSION {TRIGRAMS}` \
+         in this database, and start again"
+    )]
+    NoTrigrams(#[source] sqlx::migrate::MigrateError),
 }
+
+/// Finds words in the lines of the search index
+/// (<https://www.postgresql.org/docs/current/pgtrgm.html>).
+const TRIGRAMS: &str = "pg_trgm";
 
 /// A pool of at most `max_connections` on `url`.
 ///
@@ -116,7 +127,13 @@ async fn check_version(options: &PgConnectOptions) -> Result<(), OpenError> {
 /// Brings the schema up to date; several processes may do so at once.
 ///
 /// # Errors
-/// [`OpenError::Migrate`], also when the database is of a newer RouterVault.
+/// [`OpenError::Migrate`], also when the database is of a newer RouterVault, or
+/// [`OpenError::NoTrigrams`].
 pub async fn migrate(pool: &PgPool) -> Result<(), OpenError> {
-    Ok(MIGRATOR.run(pool).await?)
+    let migrated = MIGRATOR.run(pool).await;
+    // The words around it are in the language of the server.
+    migrated.map_err(|error| match error.to_string().contains(TRIGRAMS) {
+        true => OpenError::NoTrigrams(error),
+        false => OpenError::Migrate(error),
+    })
 }

@@ -2,8 +2,9 @@
 //! nothing.
 
 use chrono::NaiveDate;
-use routervault::db::MIGRATOR;
+use routervault::db::{MIGRATOR, OpenError, migrate};
 use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
 
 use crate::support::empty_database;
 
@@ -139,4 +140,30 @@ async fn a_day_is_noted_as_the_best_of_it() {
         noted(&month, Some("2024-05-02"), today, "f").await,
         after_years
     );
+}
+
+#[tokio::test]
+async fn who_may_not_make_the_extension_is_told_what_to_do_and_goes_on_when_it_is_there() {
+    let owner = empty_database().await;
+    let poor = "CREATE ROLE may_make_no_extension;
+                GRANT ALL ON SCHEMA public TO may_make_no_extension";
+    sqlx::raw_sql(poor).execute(&owner).await.unwrap();
+    let as_poor = PgPoolOptions::new().after_connect(|conn, _| {
+        Box::pin(async move {
+            let become_poor = sqlx::query("SET ROLE may_make_no_extension");
+            become_poor.execute(conn).await.map(|_| ())
+        })
+    });
+    let options = owner.connect_options().as_ref().clone();
+    let pool = as_poor.connect_with(options).await.unwrap();
+    let refused = migrate(&pool).await.unwrap_err();
+    assert!(matches!(refused, OpenError::NoTrigrams(_)), "{refused}");
+    let sentence = refused.to_string();
+    assert!(
+        sentence.contains("`CREATE EXTENSION pg_trgm`"),
+        "{sentence}"
+    );
+    let by_owner = sqlx::raw_sql("CREATE EXTENSION pg_trgm");
+    by_owner.execute(&owner).await.unwrap();
+    migrate(&pool).await.unwrap();
 }
