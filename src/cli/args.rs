@@ -27,7 +27,7 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run the scheduler, a collector and the web pages
+    /// Run the scheduler, a collector, the search index and the web pages
     Serve(ServeArgs),
     /// Back up devices now, without pages; prints a table at the end
     Backup(BackupArgs),
@@ -57,7 +57,7 @@ pub struct StoreArgs {
     #[arg(long, env = "ROUTERVAULT_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
 
-    /// A PostgreSQL of your own, 14 or newer, instead of the private one:
+    /// A PostgreSQL of your own, 14 or newer and with `pg_trgm`, instead of the private one:
     /// postgres://USER:PASSWORD@HOST/NAME
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub database_url: Option<String>,
