@@ -132,8 +132,11 @@ async fn check_version(options: &PgConnectOptions) -> Result<(), OpenError> {
 pub async fn migrate(pool: &PgPool) -> Result<(), OpenError> {
     let migrated = MIGRATOR.run(pool).await;
     // The words around it are in the language of the server.
-    migrated.map_err(|error| match error.to_string().contains(TRIGRAMS) {
-        true => OpenError::NoTrigrams(error),
-        false => OpenError::Migrate(error),
+    migrated.map_err(|error| {
+        if error.to_string().contains(TRIGRAMS) {
+            OpenError::NoTrigrams(error)
+        } else {
+            OpenError::Migrate(error)
+        }
     })
 }

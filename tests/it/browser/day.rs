@@ -3,14 +3,12 @@
 
 use std::time::Duration;
 
-use routervault::collector::Collector;
 use tokio::time::timeout;
-use tokio_util::sync::CancellationToken;
 
+use super::collect_until;
 use super::house::House;
 use super::listening::Downloads;
 use super::page::Page;
-use crate::support::{World, vault};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_by_keyboard_alone() {
@@ -169,13 +167,7 @@ impl Day {
 
     /// Lets a collector work until the page says these words.
     async fn collected(&self, words: &str) {
-        let stop = CancellationToken::new();
-        let pool = self.house.world.pool.clone();
-        let collector = Collector::new(pool, vault(), World::settings());
-        let collecting = tokio::spawn(collector.run(stop.clone()));
-        self.page.shows(words).await;
-        stop.cancel();
-        collecting.await.unwrap();
+        collect_until(&self.house, &self.page, words).await;
     }
 
     /// Changes `ap` in two menus far from each other.

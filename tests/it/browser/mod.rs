@@ -13,7 +13,7 @@ use chromiumoxide::cdp::browser_protocol::browser::{
     PermissionDescriptor, PermissionSetting, SetPermissionParams,
 };
 use routervault::collector::Collector;
-use routervault::model::{BatchId, RunId};
+use routervault::model::BatchId;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{World, vault};
@@ -36,12 +36,11 @@ const BEYOND_THE_WINDOW: &str = r#"
         .join(", ")
 "#;
 
-/// Starts a collector while `page` is open, and waits until the page says `words`.
-async fn collect_until(house: &House, page: &Page, runs: &[RunId], words: &str) {
+/// Lets a collector work until the page says `words`.
+async fn collect_until(house: &House, page: &Page, words: &str) {
     let stop = CancellationToken::new();
     let collector = Collector::new(house.world.pool.clone(), vault(), World::settings());
     let collecting = tokio::spawn(collector.run(stop.clone()));
-    house.world.ended(runs).await;
     page.shows(words).await;
     stop.cancel();
     collecting.await.unwrap();
@@ -60,7 +59,7 @@ async fn the_page_of_a_batch_moves_by_itself_until_the_batch_has_ended() {
     page.open(&batch_url(&house, requested.batch)).await;
     assert!(page.text().await.contains("0 of 4 devices done"));
     page.evaluate("window.isTheFirst = true").await;
-    collect_until(&house, &page, &requested.runs, "3 of 4 devices backed").await;
+    collect_until(&house, &page, "3 of 4 devices backed").await;
     assert!(page.text().await.contains("not enough permissions"));
     assert_eq!(
         page.evaluate("window.isTheFirst").await,
@@ -82,7 +81,7 @@ async fn without_scripts_the_page_of_a_batch_reloads_until_the_batch_has_ended()
     page.scripts_off().await;
     page.open(&batch_url(&house, requested.batch)).await;
     assert!(page.text().await.contains("0 of 4 devices done"));
-    collect_until(&house, &page, &requested.runs, "3 of 4 devices backed").await;
+    collect_until(&house, &page, "3 of 4 devices backed").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

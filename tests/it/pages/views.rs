@@ -69,7 +69,14 @@ async fn hostile_names_are_shown_and_do_nothing() {
     stage
         .run(
             "UPDATE sites SET slug = 'a\"b', name = '\"><script>alert(1)</script>' || chr(8238);
-             UPDATE devices SET name = 'x/y?z'' <img src=x onerror=alert(2)>' || chr(7), model = '<b>'",
+             UPDATE devices SET name = 'x/y?z'' <img src=x onerror=alert(2)>' || chr(7), model = '<b>';
+             UPDATE sites SET tags = ARRAY['<script>s'];
+             UPDATE devices SET tags = ARRAY['<img src=x>'];
+             UPDATE snapshots SET comment = '<script>alert(3)</script>';
+             INSERT INTO runs (batch_id, device_id, site_id, priority, state, failure_code,
+                               failure_message, finished_at)
+             VALUES (1, 1, 1, 0, 'failed', 'unreachable', '<img src=x>' || chr(27) || chr(8238),
+                     '2026-05-03T02:00:00Z')",
         )
         .await;
     let device =
@@ -85,7 +92,13 @@ async fn hostile_names_are_shown_and_do_nothing() {
         "/snapshots/1",
         "/snapshots/1/restore?q=x",
         "/compare?s=1&s=2",
+        "/batches",
+        "/batches?site=%3Cscript%3E",
         "/batches/1",
+        "/runs",
+        "/runs?device=img&state=failed",
+        "/runs/1",
+        "/search?q=%3Cimg&site=img",
     ] {
         let answer = stage.get(address).await;
         assert_eq!(answer.status, StatusCode::OK, "{address}");

@@ -59,6 +59,20 @@ enum Search {
     Everything,
 }
 
+/// Hands each logical line of an export to `take`, with the menu that it stands under.
+fn each_line(export: &[u8], mut take: impl FnMut(&[u8], &Joined)) {
+    let mut lines = pieces(export);
+    let mut line = Joined::default();
+    let mut menu = Vec::new();
+    while line.read(&mut lines) {
+        if let Some(next) = heading(&line.text) {
+            menu.clear();
+            menu.extend_from_slice(next);
+        }
+        take(&menu, &line);
+    }
+}
+
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Secrets").finish_non_exhaustive()
@@ -70,16 +84,7 @@ impl Secrets {
     #[must_use]
     pub fn of(export: &[u8]) -> Self {
         let mut found = Found::default();
-        let mut lines = pieces(export);
-        let mut line = Joined::default();
-        let mut menu = Vec::new();
-        while line.read(&mut lines) {
-            if let Some(next) = heading(&line.text) {
-                menu.clear();
-                menu.extend_from_slice(next);
-            }
-            found.take(&menu, &line.text);
-        }
+        each_line(export, |menu, line| found.take(menu, &line.text));
         Self {
             search: found.search(),
         }

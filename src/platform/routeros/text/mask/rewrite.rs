@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use super::super::lines::heading;
-use super::super::pieces::{Joined, pieces};
-use super::{MASK, Secrets};
+use super::super::pieces::Joined;
+use super::{MASK, Secrets, each_line};
 
 /// The export with each secret replaced by [`MASK`]: the same number of physical lines, the same
 /// wrapping, line ends byte for byte. A secret wrapped over several lines leaves its mask on the
@@ -16,16 +15,9 @@ pub fn masked(export: &[u8]) -> Vec<u8> {
         return export.to_vec();
     }
     let mut out = Vec::with_capacity(export.len());
-    let mut lines = pieces(export);
-    let mut line = Joined::default();
-    let mut menu = Vec::new();
-    while line.read(&mut lines) {
-        if let Some(next) = heading(&line.text) {
-            menu.clear();
-            menu.extend_from_slice(next);
-        }
-        write(export, &line, &secrets.parts(&menu, &line.text), &mut out);
-    }
+    each_line(export, |menu, line| {
+        write(export, line, &secrets.parts(menu, &line.text), &mut out);
+    });
     out
 }
 
