@@ -16,6 +16,8 @@ mod addresses;
 mod large_export;
 #[path = "../tests/it/support/seed.rs"]
 mod seed;
+#[path = "../tests/it/support/signed_in.rs"]
+mod signed_in;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -26,7 +28,6 @@ use axum::http::Request;
 use chrono::Utc;
 use routervault::db::{self, cluster};
 use routervault::vault::{MasterKey, Vault};
-use routervault::web::{self, AppState};
 use sqlx::PgPool;
 use tower::ServiceExt;
 
@@ -74,12 +75,7 @@ async fn measure(url: &str, size: &seed::Size) {
     let kept = seed::keep(&pool, &vault, &exports).await;
     println!("seeded in {:.0} s", begin.elapsed().as_secs_f64());
     print_sizes(&pool).await;
-    let app = web::router(AppState {
-        pool: pool.clone(),
-        vault,
-        clock: Utc::now,
-        demo: false,
-    });
+    let app = signed_in::signed_in(signed_in::app_state(&pool, &vault, Utc::now)).await;
     println!(
         "{:64} {:>8} {:>8} {:>9}",
         "page", "median", "worst", "kB sent"

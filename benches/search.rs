@@ -10,6 +10,8 @@
 
 #[path = "../tests/it/support/seed.rs"]
 mod seed;
+#[path = "../tests/it/support/signed_in.rs"]
+mod signed_in;
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -23,7 +25,6 @@ use routervault::db::search::{self, Waiting};
 use routervault::db::{self, cluster};
 use routervault::search::lines;
 use routervault::vault::{MasterKey, Vault};
-use routervault::web::{self, AppState};
 use sqlx::{PgConnection, PgPool};
 use tower::ServiceExt;
 
@@ -103,12 +104,8 @@ async fn measure(url: &str, size: &seed::Size) {
     );
     print_sizes(&pool).await;
     measure_one_more(&pool).await;
-    let app = web::router(AppState {
-        pool,
-        vault: Arc::new(Vault::create(&MasterKey::generate()).0),
-        clock: Utc::now,
-        demo: false,
-    });
+    let vault = Arc::new(Vault::create(&MasterKey::generate()).0);
+    let app = signed_in::signed_in(signed_in::app_state(&pool, &vault, Utc::now)).await;
     println!(
         "{:34} {:48} {:>8} {:>8}",
         "search", "asked", "median", "worst"

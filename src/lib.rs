@@ -3,6 +3,7 @@
 //! `docs/ARCHITECTURE.md` is the map: which module does what, and the way of a nightly run
 //! through them.
 
+pub mod access;
 pub mod cli;
 pub mod collector;
 pub mod compare;

@@ -47,4 +47,10 @@ ids! {
     SnapshotId,
     /// A distinct line of configuration in the search index.
     LineId,
+    /// Somebody who may sign in.
+    UserId,
+    /// A browser that is signed in.
+    SessionId,
+    /// A token of the API.
+    TokenId,
 }

@@ -4,11 +4,15 @@
 mod day;
 mod failure;
 mod ids;
+mod right;
+mod scope;
 mod state;
 mod verdict;
 
 pub use day::{DAYS_SHOWN, DayMark, Days, day_in};
 pub use failure::{Failure, FailureCode, StoredFailureCode};
-pub use ids::{BatchId, CredentialId, DeviceId, LineId, RunId, SiteId, SnapshotId};
+pub use ids::{BatchId, CredentialId, DeviceId, LineId, RunId, SessionId, SiteId, SnapshotId, TokenId, UserId};
+pub use right::{Right, Rights, Role};
+pub use scope::Scope;
 pub use state::{Outcome, Platform, RunState, Step, Trigger};
 pub use verdict::{Check, Verdict};

@@ -19,6 +19,7 @@ mod file_names;
 mod filters;
 mod format;
 mod gate;
+mod guard;
 mod headers;
 mod health;
 mod history;

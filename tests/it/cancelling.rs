@@ -11,14 +11,13 @@ use routervault::db::batches;
 use routervault::db::runs::{self, ClaimLimits, EndResult, Report};
 use routervault::demo::{Fault, RouterSpec};
 use routervault::model::{Failure, FailureCode, RunId, RunState, Trigger};
-use routervault::web::{self, AppState};
 use sqlx::PgPool;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use crate::queue::{LIMITS, claim, ended_by, inventory_of, request_all};
-use crate::support::{Deadlines, World, database, until, vault};
+use crate::support::{Deadlines, World, app_state, database, signed_in, until, vault};
 
 async fn reports(pool: &PgPool, runs: &[RunId]) -> Vec<Report> {
     let mut conn = pool.acquire().await.unwrap();
@@ -117,12 +116,7 @@ async fn a_run_at_work_is_cancelled_from_its_page_and_ends_as_cancelled() {
         stop,
         collecting,
     } = at_work().await;
-    let app = web::router(AppState {
-        pool: world.pool.clone(),
-        vault: vault(),
-        clock: Utc::now,
-        demo: false,
-    });
+    let app = signed_in(app_state(&world.pool, &vault(), Utc::now)).await;
     let ask = async |request: axum::http::request::Builder| {
         let request = request.header("host", "localhost").body(Body::empty());
         let answer = app.clone().oneshot(request.unwrap()).await.unwrap();

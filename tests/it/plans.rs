@@ -10,14 +10,13 @@ use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use chrono::Utc;
 use routervault::vault::{MasterKey, Vault};
-use routervault::web::{self, AppState};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 use tower::ServiceExt;
 
 use crate::support::addresses::{ADDRESSES, addresses};
 use crate::support::large_export::large_exports;
-use crate::support::{database, seed};
+use crate::support::{app_state, database, seed, signed_in};
 
 /// A house of 590 devices, with some 28,000 snapshots and as many runs.
 const SIZE: seed::Size = seed::Size {
@@ -111,12 +110,7 @@ async fn no_page_scans_the_history_or_reads_far_into_it() {
     let vault = Arc::new(Vault::create(&MasterKey::generate()).0);
     let exports = large_exports(40_000, 8);
     let kept = seed::keep(&pool, &vault, &exports).await;
-    let app = web::router(AppState {
-        pool: pool.clone(),
-        vault,
-        clock: Utc::now,
-        demo: false,
-    });
+    let app = signed_in(app_state(&pool, &vault, Utc::now)).await;
     let mut faults = Vec::new();
     for plan_mode in PLAN_MODES {
         sqlx::query(plan_mode).execute(&pool).await.unwrap();

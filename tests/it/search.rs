@@ -13,7 +13,6 @@ use routervault::db::snapshots::{self, NewSnapshot};
 use routervault::model::{BatchId, DeviceId, SnapshotId, Verdict};
 use routervault::search::index_next;
 use routervault::vault::Vault;
-use routervault::web::{self, AppState};
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 
@@ -38,12 +37,7 @@ struct House {
 impl House {
     async fn new() -> Self {
         let pool = support::database().await;
-        let app = web::router(AppState {
-            pool: pool.clone(),
-            vault: vault(),
-            clock: noon,
-            demo: false,
-        });
+        let app = support::signed_in(support::app_state(&pool, &vault(), noon)).await;
         let house = Self {
             pool,
             vault: vault(),

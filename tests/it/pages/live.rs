@@ -6,7 +6,7 @@ use axum::{
 };
 use chrono::Utc;
 use futures_util::{StreamExt as _, future::join_all};
-use routervault::web::{self, AppState};
+use routervault::web;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use super::Stage;
-use crate::support::{until, vault};
+use crate::support::{app_state, until, vault};
 
 /// How many streams may be open at once.
 const MAX_STREAMS: usize = 200;
@@ -275,12 +275,7 @@ async fn all_viewers_hear_the_same_and_one_too_many_is_told_to_come_back() {
 async fn a_server_that_stops_does_not_wait_for_its_streams() {
     let stage = Stage::waiting().await;
     let stop = CancellationToken::new();
-    let state = AppState {
-        pool: stage.pool.clone(),
-        vault: vault(),
-        clock: Utc::now,
-        demo: false,
-    };
+    let state = app_state(&stage.pool, &vault(), Utc::now);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let serving = tokio::spawn(

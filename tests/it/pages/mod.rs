@@ -26,7 +26,6 @@ use chrono::{DateTime, Utc};
 use routervault::db::snapshots::{self, NewSnapshot};
 use routervault::model::{BatchId, Check, DeviceId, SnapshotId, Verdict};
 use routervault::vault::{MasterKey, Vault};
-use routervault::web::{self, AppState};
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 use tower::ServiceExt;
@@ -72,12 +71,7 @@ impl Stage {
     async fn empty() -> Self {
         let pool = support::database().await;
         let vault = Arc::new(Vault::create(&MasterKey::generate()).0);
-        let app = web::router(AppState {
-            pool: pool.clone(),
-            vault: vault.clone(),
-            clock: noon,
-            demo: false,
-        });
+        let app = support::signed_in(support::app_state(&pool, &vault, noon)).await;
         Self { pool, vault, app }
     }
 

@@ -5,10 +5,12 @@ mod database;
 pub mod large_export;
 mod program;
 pub mod seed;
+mod signed_in;
 mod wait;
 mod world;
 
 pub use database::{database, empty_database};
 pub use program::{Program, routervault};
+pub use signed_in::{app_state, signed_in};
 pub use wait::until;
 pub use world::{Deadlines, World, vault};

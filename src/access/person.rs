@@ -1,0 +1,21 @@
+//! Who asks.
+
+use crate::model::{Right, Rights, Scope, UserId};
+
+/// Somebody who was recognised, with what they may do and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub user: UserId,
+    /// As they are called at sign-in and in the audit.
+    pub name: String,
+    pub rights: Rights,
+    pub scope: Scope,
+}
+
+impl Person {
+    /// Whether they may do this, at the sites of their scope.
+    #[must_use]
+    pub const fn may(&self, right: Right) -> bool {
+        self.rights.has(right)
+    }
+}

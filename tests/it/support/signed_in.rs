@@ -1,0 +1,24 @@
+//! The pages for an administrator who is signed in.
+
+use std::sync::Arc;
+
+use axum::Router;
+use chrono::{DateTime, Utc};
+use routervault::vault::Vault;
+use routervault::web::{self, AppState};
+use sqlx::PgPool;
+
+/// What the pages need, over this database.
+pub fn app_state(pool: &PgPool, vault: &Arc<Vault>, clock: fn() -> DateTime<Utc>) -> AppState {
+    AppState {
+        pool: pool.clone(),
+        vault: Arc::clone(vault),
+        clock,
+        demo: false,
+    }
+}
+
+/// The pages as an administrator reaches them.
+pub async fn signed_in(state: AppState) -> Router {
+    web::router(state)
+}
