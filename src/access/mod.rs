@@ -1,5 +1,12 @@
-//! Who somebody is and what they may do: no pages, and no decision about a single one.
+//! Who somebody is and what they may do: passwords, sessions and links that work once. No pages,
+//! and no decision about a single one: that is `web::guard`.
 
-mod person;
+pub mod link;
+pub mod password;
+pub mod session;
+pub mod sign_in;
+mod throttle;
+mod token;
 
-pub use person::Person;
+pub use crate::model::Person;
+pub use token::Token;

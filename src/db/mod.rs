@@ -3,6 +3,7 @@
 //! Functions take `&mut PgConnection`; the caller owns the transaction, and holds none across
 //! SSH. A missing row is `Ok(None)`.
 
+pub mod audit;
 mod away;
 pub mod batches;
 mod bodies;
@@ -14,14 +15,18 @@ pub mod host_keys;
 pub mod inventory;
 pub mod jobs;
 mod leases;
+pub mod one_time_links;
 pub mod pages;
 mod reports;
 pub mod runs;
 pub mod schedule;
 pub mod search;
+pub mod sessions;
+pub mod sign_in_failures;
 pub mod sites;
 pub mod snapshots;
 mod succession;
+pub mod users;
 pub mod vault_keys;
 
 pub use away::is_away;

@@ -1,17 +1,23 @@
 //! The words of the product as plain types: ids, states, verdicts, failures.
 //! No I/O happens here, and every other module may use it.
 
+mod access;
 mod day;
 mod failure;
 mod ids;
+mod person;
 mod right;
 mod scope;
 mod state;
 mod verdict;
 
+pub use access::{AuditAction, SessionStage, SignInMethod};
 pub use day::{DAYS_SHOWN, DayMark, Days, day_in};
 pub use failure::{Failure, FailureCode, StoredFailureCode};
-pub use ids::{BatchId, CredentialId, DeviceId, LineId, RunId, SessionId, SiteId, SnapshotId, TokenId, UserId};
+pub use ids::{
+    BatchId, CredentialId, DeviceId, LineId, RunId, SessionId, SiteId, SnapshotId, TokenId, UserId,
+};
+pub use person::Person;
 pub use right::{Right, Rights, Role};
 pub use scope::Scope;
 pub use state::{Outcome, Platform, RunState, Step, Trigger};

@@ -29,6 +29,7 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
             name: "admin".to_owned(),
             rights: Role::Administrator.rights(),
             scope: Scope::All,
+            token: None,
         })))
     }
 }

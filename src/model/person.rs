@@ -1,6 +1,6 @@
 //! Who asks.
 
-use crate::model::{Right, Rights, Scope, UserId};
+use super::{Right, Rights, Scope, UserId};
 
 /// Somebody who was recognised, with what they may do and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +10,8 @@ pub struct Person {
     pub name: String,
     pub rights: Rights,
     pub scope: Scope,
+    /// The token by which a program acts for them; `None`: they ask themselves.
+    pub token: Option<String>,
 }
 
 impl Person {
