@@ -11,6 +11,7 @@ use super::{
     error::PageError,
     fields::Fields,
     file_names::{Unique, plain},
+    guard::SignedIn,
     state::AppState,
     ticked, words,
     zip::{self, Archive, File},
@@ -27,6 +28,7 @@ const SECRETS: &str = "\nThe files are the exact bytes that the routers sent. Th
 /// Sends the newest verified backup of each device of a site.
 pub async fn newest(
     State(state): State<AppState>,
+    person: SignedIn,
     Path(slug): Path<String>,
 ) -> Result<Response, PageError> {
     let mut conn = state.connection().await?;
@@ -100,6 +102,7 @@ fn second(at: DateTime<Utc>) -> String {
 /// Sends the ticked backups.
 pub async fn ticked(
     State(state): State<AppState>,
+    person: SignedIn,
     Query(fields): Query<Fields>,
 ) -> Result<Response, PageError> {
     let ids = ticked::snapshots(&fields)?;

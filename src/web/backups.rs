@@ -10,6 +10,7 @@ use axum::{
 use super::{
     error::PageError,
     fields::{self, Fields},
+    guard::SignedIn,
     links,
     shell::Notice,
     state::AppState,
@@ -27,6 +28,7 @@ const MAX_TICKED: usize = 100;
 /// Queues a batch for a site, or for ticked devices of it.
 pub async fn create(
     State(state): State<AppState>,
+    person: SignedIn,
     Path(slug): Path<String>,
     Form(fields): Form<Fields>,
 ) -> Result<Redirect, PageError> {

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use super::{
     error::PageError,
     filters, format,
+    guard::SignedIn,
     history::{self, Backup},
     links,
     place::Place,
@@ -130,10 +131,11 @@ impl ShowPage {
 /// Shows a device.
 pub async fn show(
     State(state): State<AppState>,
+    person: SignedIn,
     Path((slug, name)): Path<(String, String)>,
     Query(query): Query<ShowQuery>,
 ) -> Result<impl IntoResponse, PageError> {
-    let shell = Shell::new(&state, Area::Sites);
+    let shell = Shell::new(&state, &person, Area::Sites);
     let mut conn = state.connection().await?;
     let device = db::get_device(&mut conn, &slug, &name)
         .await?

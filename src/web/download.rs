@@ -9,7 +9,9 @@ use axum::{
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::{assets, bodies, error::PageError, file_names::plain, state::AppState};
+use super::{
+    assets, bodies, error::PageError, file_names::plain, guard::SignedIn, state::AppState,
+};
 use crate::db::pages::{self as db, SnapshotHead};
 use crate::model::SnapshotId;
 use crate::platform::routeros::text::{masked, section_text};
@@ -33,6 +35,7 @@ enum Masked {
 /// Sends a snapshot as a file.
 pub async fn show(
     State(state): State<AppState>,
+    person: SignedIn,
     Path(id): Path<SnapshotId>,
     Query(query): Query<ShowQuery>,
     headers: HeaderMap,

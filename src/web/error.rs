@@ -18,6 +18,7 @@ use tower_http::request_id::RequestId;
 
 use super::{
     filters,
+    guard::SignedIn,
     shell::{Area, Shell},
     state::AppState,
 };
@@ -118,6 +119,7 @@ impl ErrorPage {
 pub async fn error_pages(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let request_id = request_id(&request);
     let path = request.uri().path().to_owned();
+    let person = request.extensions().get::<SignedIn>().cloned();
     let response = next.run(request).await;
     let status = response.status();
     let error = response.extensions().get::<Arc<PageError>>().cloned();
@@ -133,7 +135,7 @@ pub async fn error_pages(State(state): State<AppState>, request: Request, next: 
         .and_then(|error| error.sentence())
         .unwrap_or_else(|| sentence_of(status).to_owned());
     let page = ErrorPage {
-        shell: Shell::new(&state, Area::None),
+        shell: Shell::of_error(&state, person),
         status,
         sentence,
         request_id,

@@ -15,7 +15,9 @@ use serde::Deserialize;
 
 use super::{
     error::PageError,
-    filters, format, links,
+    filters, format,
+    guard::SignedIn,
+    links,
     paging::{Asked, Pager},
     shell::{Area, Shell},
     stand::StandChoice,
@@ -123,6 +125,7 @@ impl ListPage {
 /// Lists the sites.
 pub async fn list(
     State(state): State<AppState>,
+    person: SignedIn,
     Query(query): Query<ListQuery>,
 ) -> Result<impl IntoResponse, PageError> {
     let asked = Asked::new(query.page, SITES_PER_PAGE);
@@ -133,7 +136,7 @@ pub async fn list(
         tag: Some(tag).filter(|text| !text.is_empty()),
         stand: query.state.into(),
     };
-    let shell = Shell::new(&state, Area::Sites);
+    let shell = Shell::new(&state, &person, Area::Sites);
     let mut conn = state.connection().await?;
     let totals = db::total_coverage(&mut conn, covered_since).await?;
     let mut tags = db::list_tags(&mut conn, MAX_TAGS).await?;

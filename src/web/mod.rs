@@ -60,6 +60,7 @@ use axum::{
 use tokio_util::sync::CancellationToken;
 
 use gate::Gate;
+pub use guard::SignedIn;
 pub use state::AppState;
 
 /// How many searches run at once: a quarter of the connections to the database.

@@ -14,7 +14,9 @@ use serde::Deserialize;
 use super::{
     bodies,
     error::PageError,
-    filters, format, links,
+    filters, format,
+    guard::SignedIn,
+    links,
     place::Place,
     shell::{Area, Notice, Shell},
     state::AppState,
@@ -87,12 +89,13 @@ fn to_history(snapshot: &SnapshotNotes, origin: Origin, notice: Notice) -> Redir
 /// Shows the comment on a snapshot, to be changed.
 pub async fn edit_comment(
     State(state): State<AppState>,
+    person: SignedIn,
     Path(id): Path<SnapshotId>,
     Query(origin): Query<Origin>,
 ) -> Result<impl IntoResponse, PageError> {
     let snapshot = get(&state, id).await?;
     Ok(CommentPage {
-        shell: Shell::new(&state, Area::Sites),
+        shell: Shell::new(&state, &person, Area::Sites),
         zone: format::zone(&snapshot.timezone),
         snapshot,
         origin,
@@ -111,6 +114,7 @@ pub struct CommentForm {
 /// Keeps the comment on a snapshot; an empty one takes it away.
 pub async fn update_comment(
     State(state): State<AppState>,
+    person: SignedIn,
     Path(id): Path<SnapshotId>,
     Form(form): Form<CommentForm>,
 ) -> Result<Redirect, PageError> {
@@ -151,6 +155,7 @@ pub struct PinForm {
 /// Pins or unpins a snapshot.
 pub async fn update_pin(
     State(state): State<AppState>,
+    person: SignedIn,
     Path(id): Path<SnapshotId>,
     Form(form): Form<PinForm>,
 ) -> Result<Redirect, PageError> {
@@ -174,12 +179,13 @@ pub async fn update_pin(
 /// Asks whether a snapshot is really to go, and says what goes.
 pub async fn confirm_delete(
     State(state): State<AppState>,
+    person: SignedIn,
     Path(id): Path<SnapshotId>,
     Query(origin): Query<Origin>,
 ) -> Result<impl IntoResponse, PageError> {
     let snapshot = get(&state, id).await?;
     Ok(DeletePage {
-        shell: Shell::new(&state, Area::Sites),
+        shell: Shell::new(&state, &person, Area::Sites),
         zone: format::zone(&snapshot.timezone),
         snapshot,
         origin,
@@ -189,6 +195,7 @@ pub async fn confirm_delete(
 /// Deletes a snapshot.
 pub async fn delete(
     State(state): State<AppState>,
+    person: SignedIn,
     Path(id): Path<SnapshotId>,
     Form(origin): Form<Origin>,
 ) -> Result<Redirect, PageError> {

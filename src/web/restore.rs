@@ -14,7 +14,9 @@ use sqlx::PgConnection;
 use super::{
     bodies,
     error::PageError,
-    filters, format, links,
+    filters, format,
+    guard::SignedIn,
+    links,
     shell::{Area, Shell},
     state::AppState,
 };
@@ -105,6 +107,7 @@ impl ShowPage {
 /// Shows how a snapshot is restored.
 pub async fn show(
     State(state): State<AppState>,
+    person: SignedIn,
     Path(id): Path<SnapshotId>,
     Query(query): Query<ShowQuery>,
 ) -> Result<Response, PageError> {
@@ -122,7 +125,7 @@ pub async fn show(
     drop(conn);
     let (content, menus) = bodies::aside(move || (Content::of(&body), menus(&body))).await?;
     Ok(ShowPage {
-        shell: Shell::new(&state, Area::Sites),
+        shell: Shell::new(&state, &person, Area::Sites),
         zone: format::zone(&snapshot.timezone),
         plan: plan(&source(&snapshot, content), &aim(&target)),
         snapshot,

@@ -15,6 +15,7 @@ use super::{
     error::PageError,
     fields::Fields,
     filters, format,
+    guard::SignedIn,
     history::{self, Backup},
     links,
     paging::{Asked, Pager},
@@ -93,6 +94,7 @@ impl ListPage {
 /// Lists devices, and the backups of the chosen ones.
 pub async fn list(
     State(state): State<AppState>,
+    person: SignedIn,
     Query(query): Query<ListQuery>,
     Query(fields): Query<Fields>,
 ) -> Result<impl IntoResponse, PageError> {
@@ -113,7 +115,7 @@ pub async fn list(
     let devices = db::search_devices(&mut conn, &words, asked.slice()).await?;
     let chosen = list_chosen(&mut conn, &ids).await?;
     Ok(ListPage {
-        shell: Shell::new(&state, Area::Scripts),
+        shell: Shell::new(&state, &person, Area::Scripts),
         notice: query.notice,
         search: search.to_owned(),
         pager: asked.of(devices.first().map_or(0, |device| device.total)),

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::state::AppState;
+use super::{guard::SignedIn, state::AppState};
+use crate::model::Right;
 
 /// Which entry of the navigation is marked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,13 +68,25 @@ pub struct Shell {
     pub now: DateTime<Utc>,
     /// Whether to say that the routers are simulated.
     pub demo: bool,
+    /// Who looks at it; `None` on the page of an error that came before it was known who asks.
+    person: Option<SignedIn>,
 }
 
 impl Shell {
-    /// The frame for a page in `area`.
-    pub fn new(state: &AppState, area: Area) -> Self {
+    /// The frame for a page in `area`, as `person` sees it.
+    pub fn new(state: &AppState, person: &SignedIn, area: Area) -> Self {
+        Self::framed(state, Some(person.clone()), area)
+    }
+
+    /// The frame for the page of an error.
+    pub fn of_error(state: &AppState, person: Option<SignedIn>) -> Self {
+        Self::framed(state, person, Area::None)
+    }
+
+    fn framed(state: &AppState, person: Option<SignedIn>, area: Area) -> Self {
         Self {
             area,
+            person,
             now: state.now(),
             demo: state.demo,
         }
@@ -82,6 +95,36 @@ impl Shell {
     /// The entries of the navigation.
     pub const fn links(&self) -> &'static [NavLink] {
         NAV_LINKS
+    }
+
+    /// Whether who looks at the page may do this; who is not known may do nothing.
+    pub fn may(&self, right: Right) -> bool {
+        self.person.as_ref().is_some_and(|person| person.may(right))
+    }
+
+    /// Whether to offer what starts or stops backups.
+    pub fn may_back_up(&self) -> bool {
+        self.may(Right::BackUp)
+    }
+
+    /// Whether to offer comments and pins.
+    pub fn may_annotate(&self) -> bool {
+        self.may(Right::Annotate)
+    }
+
+    /// Whether to offer files.
+    pub fn may_download(&self) -> bool {
+        self.may(Right::Download)
+    }
+
+    /// Whether to offer secrets.
+    pub fn may_reveal(&self) -> bool {
+        self.may(Right::Reveal)
+    }
+
+    /// Whether to offer what only an administrator does.
+    pub fn may_manage(&self) -> bool {
+        self.may(Right::Manage)
     }
 
     /// Whether `area` is the marked entry.

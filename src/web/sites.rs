@@ -12,7 +12,9 @@ use serde::Deserialize;
 
 use super::{
     error::PageError,
-    filters, format, links,
+    filters, format,
+    guard::SignedIn,
+    links,
     paging::{Asked, Pager},
     shell::{Area, Notice, Shell},
     stand::StandChoice,
@@ -94,12 +96,13 @@ impl ShowPage {
 /// Shows one site.
 pub async fn show(
     State(state): State<AppState>,
+    person: SignedIn,
     Path(slug): Path<String>,
     Query(query): Query<ShowQuery>,
 ) -> Result<impl IntoResponse, PageError> {
     let asked = Asked::new(query.page, DEVICES_PER_PAGE);
     let covered_since = state.covered_since();
-    let shell = Shell::new(&state, Area::Sites);
+    let shell = Shell::new(&state, &person, Area::Sites);
     let mut conn = state.connection().await?;
     let site = db::get_site(&mut conn, &slug)
         .await?

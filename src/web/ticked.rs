@@ -9,6 +9,7 @@ use axum::{
 use super::{
     error::PageError,
     fields::{self, Fields},
+    guard::SignedIn,
     links,
     shell::Notice,
     state::AppState,
@@ -43,6 +44,7 @@ pub fn devices(fields: &Fields, name: &str) -> Result<Vec<DeviceId>, PageError> 
 /// Leads to the view of one ticked backup or to the comparison of several.
 pub async fn open(
     State(state): State<AppState>,
+    person: SignedIn,
     Query(fields): Query<Fields>,
 ) -> Result<Redirect, PageError> {
     let ticked = snapshots(&fields)?;

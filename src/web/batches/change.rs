@@ -7,11 +7,12 @@ use axum::{
 
 use crate::db::{batches, pages};
 use crate::model::BatchId;
-use crate::web::{error::PageError, links, shell::Notice, state::AppState};
+use crate::web::{error::PageError, guard::SignedIn, links, shell::Notice, state::AppState};
 
 /// Cancels what is queued or running in a batch.
 pub async fn cancel(
     State(state): State<AppState>,
+    person: SignedIn,
     Path(id): Path<BatchId>,
 ) -> Result<Redirect, PageError> {
     let mut conn = state.connection().await?;
@@ -26,6 +27,7 @@ pub async fn cancel(
 /// Backs up again what failed, and leads to the new batch.
 pub async fn retry(
     State(state): State<AppState>,
+    person: SignedIn,
     Path(id): Path<BatchId>,
 ) -> Result<Redirect, PageError> {
     let mut transaction = state.pool.begin().await?;

@@ -16,7 +16,9 @@ use crate::db::pages::{self as db, BatchFilter, BatchRow, Movement, SiteMatch};
 use crate::model::BatchId;
 use crate::web::{
     error::PageError,
-    filters, links,
+    filters,
+    guard::SignedIn,
+    links,
     live::{self, Block, Live, Moves, Moving, Pace},
     made_by::{KINDS, Kind},
     meant::{self, Meant},
@@ -131,7 +133,11 @@ impl ListQuery {
     }
 }
 
-async fn load(state: &AppState, query: ListQuery) -> Result<ListPage, PageError> {
+async fn load(
+    state: &AppState,
+    person: &SignedIn,
+    query: ListQuery,
+) -> Result<ListPage, PageError> {
     let mut conn = state.connection().await?;
     let site = meant::site(&mut conn, &query.site).await?;
     let mut batches = match site.offered() {
@@ -141,7 +147,7 @@ async fn load(state: &AppState, query: ListQuery) -> Result<ListPage, PageError>
     let has_older = batches.len() > BATCHES_PER_PAGE;
     batches.truncate(BATCHES_PER_PAGE);
     Ok(ListPage {
-        shell: Shell::new(state, Area::Batches),
+        shell: Shell::new(state, person, Area::Batches),
         query,
         site,
         zone: Tz::UTC,
@@ -153,18 +159,20 @@ async fn load(state: &AppState, query: ListQuery) -> Result<ListPage, PageError>
 /// Lists the batches, or to htmx the part of the page that moves.
 pub async fn list(
     State(state): State<AppState>,
+    person: SignedIn,
     Query(query): Query<ListQuery>,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    live::answer(load(&state, query).await?, &headers)
+    live::answer(load(&state, &person, query).await?, &headers)
 }
 
 /// Streams the list.
 pub async fn list_events(
     State(live): State<Live>,
+    person: SignedIn,
     Query(query): Query<ListQuery>,
 ) -> Result<Response, PageError> {
-    live.open(Block::Batches(query)).await
+    live.open(Block::Batches(query), person).await
 }
 
 /// Where the batches of the list stand; one that waits for the choice of a site shows none.
@@ -190,6 +198,10 @@ pub async fn list_movement(
 ///
 /// # Errors
 /// When the database or a template fails.
-pub async fn draw_list(state: &AppState, query: ListQuery) -> Result<String, PageError> {
-    load(state, query).await?.draw()
+pub async fn draw_list(
+    state: &AppState,
+    person: &SignedIn,
+    query: ListQuery,
+) -> Result<String, PageError> {
+    load(state, person, query).await?.draw()
 }

@@ -19,7 +19,9 @@ use crate::db::pages::{self as db, BatchHead, BatchRunRow, RunCounts};
 use crate::model::BatchId;
 use crate::web::{
     error::PageError,
-    filters, format, links,
+    filters, format,
+    guard::SignedIn,
+    links,
     live::{self, Block, Live, Moves, Moving, Pace},
     paging::{Asked, Pager},
     runs::Fate,
@@ -54,7 +56,12 @@ struct ShowPage {
 }
 
 impl ShowPage {
-    async fn load(state: &AppState, id: BatchId, page: Option<i64>) -> Result<Self, PageError> {
+    async fn load(
+        state: &AppState,
+        person: &SignedIn,
+        id: BatchId,
+        page: Option<i64>,
+    ) -> Result<Self, PageError> {
         let asked = Asked::new(page, RUNS_PER_PAGE);
         let mut conn = state.connection().await?;
         let batch = db::get_batch(&mut conn, id)
@@ -63,7 +70,7 @@ impl ShowPage {
         let counts = db::count_runs(&mut conn, id).await?;
         let runs = db::list_batch_runs(&mut conn, id, asked.slice()).await?;
         Ok(Self {
-            shell: Shell::new(state, Area::Batches),
+            shell: Shell::new(state, person, Area::Batches),
             notice: None,
             pace: Pace::Following,
             zone: format::zone(batch.timezone.as_deref().unwrap_or("UTC")),
@@ -132,6 +139,7 @@ impl Moves for ShowPage {
 /// Shows a batch, or the part of its page that moves.
 pub async fn show(
     State(state): State<AppState>,
+    person: SignedIn,
     Path(id): Path<BatchId>,
     Query(query): Query<ShowQuery>,
     headers: HeaderMap,
@@ -139,7 +147,7 @@ pub async fn show(
     let page = ShowPage {
         notice: query.notice,
         pace: query.still,
-        ..ShowPage::load(&state, id, query.page).await?
+        ..ShowPage::load(&state, &person, id, query.page).await?
     };
     live::answer(page, &headers)
 }
@@ -147,14 +155,20 @@ pub async fn show(
 /// Streams the part of a batch's page that moves.
 pub async fn events(
     State(live): State<Live>,
+    person: SignedIn,
     Path(id): Path<BatchId>,
     Query(query): Query<ShowQuery>,
 ) -> Result<Response, PageError> {
     let page = Asked::new(query.page, RUNS_PER_PAGE).page();
-    live.open(Block::Batch { id, page }).await
+    live.open(Block::Batch { id, page }, person).await
 }
 
 /// The part of a batch's page that moves, as it looks now.
-pub async fn draw_progress(state: &AppState, id: BatchId, page: i64) -> Result<String, PageError> {
-    ShowPage::load(state, id, Some(page)).await?.draw()
+pub async fn draw_progress(
+    state: &AppState,
+    person: &SignedIn,
+    id: BatchId,
+    page: i64,
+) -> Result<String, PageError> {
+    ShowPage::load(state, person, id, Some(page)).await?.draw()
 }

@@ -13,7 +13,7 @@ use axum::{
 };
 use sqlx::PgConnection;
 
-use super::{bodies, error::PageError, fields::Fields, links, state::AppState};
+use super::{bodies, error::PageError, fields::Fields, guard::SignedIn, links, state::AppState};
 use crate::compare::{table, unified_steps};
 use crate::db::pages::{self as db, SnapshotHead};
 use crate::visible;
@@ -23,6 +23,7 @@ use view::View;
 /// Shows a comparison; a single snapshot leads to its own page.
 pub async fn show(
     State(state): State<AppState>,
+    person: SignedIn,
     Query(fields): Query<Fields>,
 ) -> Result<Response, PageError> {
     let view = View::read(&fields)?;
@@ -33,7 +34,7 @@ pub async fn show(
         table(exports, &view.options())
     })
     .await?;
-    Ok(ShowPage::new(&state, heads, view, table).into_response())
+    Ok(ShowPage::new(&state, &person, heads, view, table).into_response())
 }
 
 /// The comparison as unified text, over the comparison forms: each snapshot against the one
@@ -41,6 +42,7 @@ pub async fn show(
 /// diff` gives the exact bytes.
 pub async fn text(
     State(state): State<AppState>,
+    person: SignedIn,
     Query(fields): Query<Fields>,
 ) -> Result<Response, PageError> {
     let view = View::read(&fields)?;

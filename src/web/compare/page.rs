@@ -11,7 +11,9 @@ use super::view::{Layout, View};
 use crate::compare::{MenuRow, Row, StepSummary, Table};
 use crate::db::pages::SnapshotHead;
 use crate::web::{
-    filters, format, links,
+    filters, format,
+    guard::SignedIn,
+    links,
     shell::{Area, Shell},
     state::AppState,
     words,
@@ -42,13 +44,19 @@ enum Block<'a> {
 }
 
 impl ShowPage {
-    pub fn new(state: &AppState, heads: Vec<SnapshotHead>, view: View, table: Table) -> Self {
+    pub fn new(
+        state: &AppState,
+        person: &SignedIn,
+        heads: Vec<SnapshotHead>,
+        view: View,
+        table: Table,
+    ) -> Self {
         let sides = heads.into_iter().map(|head| Side {
             zone: format::zone(&head.timezone),
             head,
         });
         Self {
-            shell: Shell::new(state, Area::Sites),
+            shell: Shell::new(state, person, Area::Sites),
             sides: sides.collect(),
             view,
             last_shown: table.rows.iter().filter_map(number).max().unwrap_or(0),

@@ -2,7 +2,7 @@
 
 use crate::db::pages::{self as db, Movement};
 use crate::model::{BatchId, RunId};
-use crate::web::{batches, error::PageError, runs, state::AppState};
+use crate::web::{batches, error::PageError, guard::SignedIn, runs, state::AppState};
 
 /// What moves. Equal ones look the same to everybody, and so have one watcher.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -37,11 +37,15 @@ impl Block {
     ///
     /// # Errors
     /// When it is gone, or the database or a template fails.
-    pub(super) async fn draw(&self, state: &AppState) -> Result<String, PageError> {
+    pub(super) async fn draw(
+        &self,
+        state: &AppState,
+        person: &SignedIn,
+    ) -> Result<String, PageError> {
         match self {
-            Self::Batch { id, page } => batches::draw_progress(state, *id, *page).await,
-            Self::Batches(query) => batches::draw_list(state, query.clone()).await,
-            Self::Run(id) => runs::draw_progress(state, *id).await,
+            Self::Batch { id, page } => batches::draw_progress(state, person, *id, *page).await,
+            Self::Batches(query) => batches::draw_list(state, person, query.clone()).await,
+            Self::Run(id) => runs::draw_progress(state, person, *id).await,
         }
     }
 }

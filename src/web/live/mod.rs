@@ -30,7 +30,7 @@ use tokio_util::sync::CancellationToken;
 pub use block::Block;
 pub use moving::{Moves, Moving, Pace, answer, draw};
 
-use super::{error::PageError, state::AppState};
+use super::{error::PageError, guard::SignedIn, state::AppState};
 use crate::db::pages::Movement;
 
 /// How often a watcher asks whether anything moved.
@@ -93,14 +93,14 @@ impl Live {
     }
 
     /// A stream of what `block` looks like, beginning with how it looks now.
-    pub async fn open(&self, block: Block) -> Result<Response, PageError> {
+    pub async fn open(&self, block: Block, person: SignedIn) -> Result<Response, PageError> {
         let slot = Arc::clone(&self.0.slots)
             .try_acquire_owned()
             .map_err(|_| PageError::Busy(TOO_MANY))?;
         // Says here, and not in the middle of a stream, that there is nothing to watch.
         block.movement(&self.0.state).await?;
         let viewer = Viewer {
-            frames: self.join(block),
+            frames: self.join(block, person),
             until: Instant::now() + MAX_STREAM,
             stop: self.0.stop.clone(),
             _slot: slot,
@@ -121,7 +121,7 @@ impl Live {
     }
 
     /// Joins the viewers of a block; the first of them starts its watcher.
-    fn join(&self, block: Block) -> watch::Receiver<Option<Frame>> {
+    fn join(&self, block: Block, person: SignedIn) -> watch::Receiver<Option<Frame>> {
         let mut watched = self.watched();
         let running = watched.get(&block).and_then(Weak::upgrade);
         let mut viewer = match running {
@@ -131,7 +131,7 @@ impl Live {
                 let (frames, viewer) = watch::channel(None);
                 let frames = Arc::new(frames);
                 watched.insert(block.clone(), Arc::downgrade(&frames));
-                tokio::spawn(self.clone().watch(block, frames));
+                tokio::spawn(self.clone().watch(block, person, frames));
                 viewer
             }
         };
@@ -141,7 +141,7 @@ impl Live {
     }
 
     /// Draws a block whenever something moved, until it has ended or nobody looks.
-    async fn watch(self, block: Block, frames: Arc<Frames>) {
+    async fn watch(self, block: Block, person: SignedIn, frames: Arc<Frames>) {
         let mut ticks = time::interval(ASK_INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut last_seen = None;
@@ -150,7 +150,7 @@ impl Live {
                 _ = ticks.tick() => {}
                 () = frames.closed() => if self.leave(&block, &frames) { return },
             }
-            let looking = time::timeout(ASK_TIMEOUT, self.look(&block, &mut last_seen));
+            let looking = time::timeout(ASK_TIMEOUT, self.look(&block, &person, &mut last_seen));
             match looking.await {
                 Ok(Ok(None)) => {}
                 Ok(Ok(Some(frame))) => {
@@ -186,13 +186,14 @@ impl Live {
     async fn look(
         &self,
         block: &Block,
+        person: &SignedIn,
         last_seen: &mut Option<Movement>,
     ) -> Result<Option<Frame>, PageError> {
         let movement = block.movement(&self.0.state).await?;
         if *last_seen == Some(movement) {
             return Ok(None);
         }
-        let html = block.draw(&self.0.state).await?.into();
+        let html = block.draw(&self.0.state, person).await?.into();
         *last_seen = Some(movement);
         Ok(Some(Frame {
             html,

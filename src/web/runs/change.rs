@@ -7,11 +7,12 @@ use axum::{
 
 use crate::db::{pages, runs};
 use crate::model::RunId;
-use crate::web::{error::PageError, links, shell::Notice, state::AppState};
+use crate::web::{error::PageError, guard::SignedIn, links, shell::Notice, state::AppState};
 
 /// Cancels a run that is queued or running.
 pub async fn cancel(
     State(state): State<AppState>,
+    person: SignedIn,
     Path(id): Path<RunId>,
 ) -> Result<Redirect, PageError> {
     let mut conn = state.connection().await?;

@@ -18,7 +18,9 @@ use crate::db::pages::{self as db, DeviceMatch, RunFilter, RunListRow, SiteMatch
 use crate::model::RunId;
 use crate::web::{
     error::PageError,
-    filters, format, links,
+    filters, format,
+    guard::SignedIn,
+    links,
     made_by::{KINDS, Kind},
     meant::{self, Meant},
     shell::{Area, Shell},
@@ -158,6 +160,7 @@ impl ListPage {
 /// Lists runs. Days that make no sense are told beside the form, with nothing listed.
 pub async fn list(
     State(state): State<AppState>,
+    person: SignedIn,
     Query(query): Query<ListQuery>,
 ) -> Result<Response, PageError> {
     let mut conn = state.connection().await?;
@@ -170,7 +173,7 @@ pub async fn list(
         }
     };
     let mut page = ListPage {
-        shell: Shell::new(&state, Area::Runs),
+        shell: Shell::new(&state, &person, Area::Runs),
         zone: zone_of(&mut conn, &site, &device).await?,
         days: Days::read(&query.from, &query.to),
         query,

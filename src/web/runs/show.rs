@@ -17,7 +17,9 @@ use crate::db::pages::{self as db, RunHead};
 use crate::model::{RunId, RunState};
 use crate::web::{
     error::PageError,
-    filters, format, links,
+    filters, format,
+    guard::SignedIn,
+    links,
     live::{self, Block, Live, Moves, Moving, Pace},
     shell::{Area, Notice, Shell},
     state::AppState,
@@ -43,13 +45,13 @@ struct ShowPage {
 }
 
 impl ShowPage {
-    async fn load(state: &AppState, id: RunId) -> Result<Self, PageError> {
+    async fn load(state: &AppState, person: &SignedIn, id: RunId) -> Result<Self, PageError> {
         let mut conn = state.connection().await?;
         let run = db::get_run(&mut conn, id)
             .await?
             .ok_or(PageError::NotFound("run"))?;
         Ok(Self {
-            shell: Shell::new(state, Area::Runs),
+            shell: Shell::new(state, person, Area::Runs),
             notice: None,
             pace: Pace::Following,
             zone: format::zone(&run.timezone),
@@ -109,6 +111,7 @@ impl Moves for ShowPage {
 /// Shows a run, or the part of its page that moves.
 pub async fn show(
     State(state): State<AppState>,
+    person: SignedIn,
     Path(id): Path<RunId>,
     Query(query): Query<ShowQuery>,
     headers: HeaderMap,
@@ -116,7 +119,7 @@ pub async fn show(
     let page = ShowPage {
         notice: query.notice,
         pace: query.still,
-        ..ShowPage::load(&state, id).await?
+        ..ShowPage::load(&state, &person, id).await?
     };
     live::answer(page, &headers)
 }
@@ -124,12 +127,17 @@ pub async fn show(
 /// Streams the part of a run's page that moves.
 pub async fn events(
     State(live): State<Live>,
+    person: SignedIn,
     Path(id): Path<RunId>,
 ) -> Result<Response, PageError> {
-    live.open(Block::Run(id)).await
+    live.open(Block::Run(id), person).await
 }
 
 /// The part of a run's page that moves, as it looks now.
-pub async fn draw_progress(state: &AppState, id: RunId) -> Result<String, PageError> {
-    ShowPage::load(state, id).await?.draw()
+pub async fn draw_progress(
+    state: &AppState,
+    person: &SignedIn,
+    id: RunId,
+) -> Result<String, PageError> {
+    ShowPage::load(state, person, id).await?.draw()
 }

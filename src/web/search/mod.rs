@@ -16,6 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{
     error::PageError,
     filters, format,
+    guard::SignedIn,
     meant::{self, Meant},
     shell::{Area, Shell},
     state::AppState,
@@ -83,6 +84,7 @@ impl Group {
 /// Searches, or shows how to.
 pub async fn list(
     State(state): State<AppState>,
+    person: SignedIn,
     Query(query): Query<SearchQuery>,
 ) -> Result<Response, PageError> {
     let (question, refusal) = Question::new(&query);
@@ -102,7 +104,7 @@ pub async fn list(
         Answer::None | Answer::WhichSite(_) | Answer::Found { .. } => StatusCode::OK,
     };
     let page = ListPage {
-        shell: Shell::new(&state, Area::Search),
+        shell: Shell::new(&state, &person, Area::Search),
         question,
         lacking,
         answer,
@@ -249,6 +251,7 @@ struct LinePage {
 /// Shows one line with all devices that have or had it.
 pub async fn show(
     State(state): State<AppState>,
+    person: SignedIn,
     Path(id): Path<LineId>,
     Query(query): Query<SearchQuery>,
 ) -> Result<impl IntoResponse, PageError> {
@@ -265,7 +268,7 @@ pub async fn show(
     let has_more = spans.len() > DEVICES_PER_PAGE;
     spans.truncate(DEVICES_PER_PAGE);
     Ok(LinePage {
-        shell: Shell::new(&state, Area::Search),
+        shell: Shell::new(&state, &person, Area::Search),
         parts: marked::parts(&line.text, marked_text(&question), false),
         now: devices_now(count, &question),
         more_link: spans

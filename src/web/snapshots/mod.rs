@@ -23,7 +23,9 @@ use self::{
 use super::{
     bodies,
     error::PageError,
-    filters, format, history, links, secrets,
+    filters, format,
+    guard::SignedIn,
+    history, links, secrets,
     shell::{Area, Notice, Shell},
     state::AppState,
     words,
@@ -88,6 +90,7 @@ impl ShowPage {
 /// Shows a snapshot.
 pub async fn show(
     State(state): State<AppState>,
+    person: SignedIn,
     Path(id): Path<SnapshotId>,
     Query(query): Query<ShowQuery>,
 ) -> Result<Response, PageError> {
@@ -115,7 +118,7 @@ pub async fn show(
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
     };
     let page = ShowPage {
-        shell: Shell::new(&state, Area::Sites),
+        shell: Shell::new(&state, &person, Area::Sites),
         notice,
         zone: format::zone(&snapshot.timezone),
         snapshot,
@@ -130,6 +133,7 @@ pub async fn show(
 /// nothing in it that is not seen. The exact bytes are the download.
 pub async fn text(
     State(state): State<AppState>,
+    person: SignedIn,
     Path(id): Path<SnapshotId>,
     Query(query): Query<ShowQuery>,
 ) -> Result<Response, PageError> {

@@ -11,6 +11,6 @@ mod world;
 
 pub use database::{database, empty_database};
 pub use program::{Program, routervault};
-pub use signed_in::{app_state, signed_in};
+pub use signed_in::{app_state, signed_in, signed_in_as};
 pub use wait::until;
 pub use world::{Deadlines, World, vault};

@@ -1,11 +1,12 @@
-//! The pages for an administrator who is signed in.
+//! The pages for somebody who is signed in.
 
 use std::sync::Arc;
 
-use axum::Router;
+use axum::{Extension, Router};
 use chrono::{DateTime, Utc};
+use routervault::access::Person;
 use routervault::vault::Vault;
-use routervault::web::{self, AppState};
+use routervault::web::{self, AppState, SignedIn};
 use sqlx::PgPool;
 
 /// What the pages need, over this database.
@@ -21,4 +22,9 @@ pub fn app_state(pool: &PgPool, vault: &Arc<Vault>, clock: fn() -> DateTime<Utc>
 /// The pages as an administrator reaches them.
 pub async fn signed_in(state: AppState) -> Router {
     web::router(state)
+}
+
+/// The pages as `person` reaches them.
+pub fn signed_in_as(state: AppState, person: Person) -> Router {
+    web::router(state).layer(Extension(SignedIn(Arc::new(person))))
 }
