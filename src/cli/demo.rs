@@ -10,9 +10,10 @@ use tokio_util::sync::CancellationToken;
 use crate::collector::Settings;
 use crate::db::batches::{self, DeviceScope, NewBatch};
 use crate::db::devices::{self, Place};
+use crate::db::users;
 use crate::demo::{Fleet, RunningRouter, inventory_toml, sample_fleet};
 use crate::inventory::parse;
-use crate::model::Trigger;
+use crate::model::{Trigger, UserId};
 
 use super::args::{DemoArgs, StoreArgs};
 use super::simulate::by_site;
@@ -22,6 +23,9 @@ use super::{Outcome, block_on, inventory, serve, stop};
 /// What configurations, names and keys are invented from; always the same, so that the demo's
 /// routers are the same after a restart.
 const SEED: u64 = 1;
+
+/// What the visitor of the demo is called.
+const VISITOR: &str = "visitor";
 
 /// How the demo's batches name who asked for them.
 const REQUESTED_BY: &str = "demo";
@@ -66,6 +70,7 @@ async fn serve_demo(
         .map_err(|problems| anyhow::anyhow!("the demo's own inventory is wrong:\n{problems}"))?;
     inventory::apply(&store, &parsed).await?;
     request_all(&store).await?;
+    let visitor = visitor(&store).await?;
 
     let mut parts = JoinSet::new();
     serve::start(&mut parts, &store, Settings::default(), &stop);
@@ -73,7 +78,7 @@ async fn serve_demo(
     parts.spawn(serve::serve_pages(
         listener,
         store.clone(),
-        true,
+        Some(visitor),
         stop.clone(),
     ));
     parts.spawn(keep_changing(
@@ -85,6 +90,15 @@ async fn serve_demo(
     ));
     stop::wait_for(parts, stop).await?;
     Ok(Outcome::AllGood)
+}
+
+/// Who looks at the demo: an administrator without a password, as whom nobody can sign in.
+async fn visitor(store: &Store) -> anyhow::Result<UserId> {
+    let mut conn = store.pool.acquire().await?;
+    let inserted = users::insert_administrator(&mut conn, VISITOR, None).await?;
+    let known = users::get_account(&mut conn, VISITOR).await?;
+    let visitor = inserted.or(known.map(|account| account.user));
+    visitor.with_context(|| format!("the account {VISITOR} of the demo is archived"))
 }
 
 /// The inventory as a file, for `backup` and the other commands to try.

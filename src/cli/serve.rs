@@ -11,7 +11,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::access::link;
 use crate::collector::{self, Collector};
+use crate::model::UserId;
 use crate::scheduler;
 use crate::search;
 use crate::web::{self, AppState};
@@ -35,7 +37,7 @@ pub fn run(args: &ServeArgs) -> anyhow::Result<Outcome> {
         inventory::apply(&store, &inventory).await?;
         let mut parts = JoinSet::new();
         start(&mut parts, &store, collect::settings(&args.pace), &stop);
-        parts.spawn(serve_pages(listener, store.clone(), false, stop.clone()));
+        parts.spawn(serve_pages(listener, store.clone(), None, stop.clone()));
         parts.spawn(reload_on_hangup(
             args.inventory.clone(),
             store,
@@ -91,10 +93,14 @@ pub fn start(
 pub async fn serve_pages(
     listener: TcpListener,
     store: Store,
-    demo: bool,
+    demo: Option<UserId>,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let address = listener.local_addr().context("Cannot tell the address")?;
+    let first = {
+        let mut conn = store.pool.acquire().await?;
+        link::for_first_administrator(&mut conn, Utc::now()).await?
+    };
     let state = AppState {
         pool: store.pool,
         vault: store.vault,
@@ -103,6 +109,12 @@ pub async fn serve_pages(
     };
     let pages = web::router_until(state, stop.clone());
     println!("RouterVault is at http://{address}/  (stop with Ctrl-C)");
+    if let Some(first) = first {
+        println!(
+            "Nobody can sign in yet. This link creates the first administrator; it works once, for a day:\n  http://{address}{}",
+            web::welcome_link(&first)
+        );
+    }
     let serving =
         axum::serve(listener, pages).with_graceful_shutdown(stop.clone().cancelled_owned());
     let last_answers = async {

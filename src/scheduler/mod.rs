@@ -16,6 +16,7 @@ use tokio::sync::Mutex;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 use tokio_util::sync::CancellationToken;
 
+use crate::access::session;
 use crate::db::batches::{self, DeviceScope, NewBatch};
 use crate::db::schedule::{self, DueSite};
 use crate::model::Trigger;
@@ -60,8 +61,8 @@ async fn tick_and_log(pool: &PgPool) {
     }
 }
 
-/// Queues the batches that are due at `now`, plans the next ones, and notes that this was looked
-/// at; gives how many were queued.
+/// Queues the batches that are due at `now`, plans the next ones, removes sessions that ended,
+/// and notes that this was looked at; gives how many were queued.
 ///
 /// # Errors
 /// When the database fails; what was planned before stays.
@@ -80,6 +81,7 @@ pub async fn tick(pool: &PgPool, now: DateTime<Utc>) -> Result<usize, sqlx::Erro
         }
         tx.commit().await?;
     }
+    session::sweep(&mut conn, now).await?;
     schedule::mark_scheduler_seen(&mut conn).await?;
     Ok(queued)
 }

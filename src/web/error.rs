@@ -10,19 +10,21 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use tower_http::request_id::RequestId;
 
-use super::{
-    filters,
-    guard::SignedIn,
-    shell::{Area, Shell},
-    state::AppState,
-};
+use super::{filters, guard::SignedIn, shell::Shell, state::AppState};
 use crate::db;
+
+/// What of a refusal's own headers its page has, too.
+const KEPT_HEADERS: [HeaderName; 3] = [
+    header::ALLOW,
+    header::WWW_AUTHENTICATE,
+    HeaderName::from_static("hx-refresh"),
+];
 
 /// What the browser is told to wait before it asks again, in seconds.
 const RETRY_AFTER_SECS: HeaderValue = HeaderValue::from_static("5");
@@ -36,6 +38,15 @@ pub enum PageError {
     /// The address or the form makes no sense; the sentence says what to do.
     #[error("{0}")]
     BadRequest(&'static str),
+    /// Nobody who is known asks.
+    #[error("You are not signed in, or no longer, so nothing was done. Sign in and try again.")]
+    NotSignedIn,
+    /// Who asks may not; the sentence says what.
+    #[error("{0}")]
+    Forbidden(&'static str),
+    /// It was there, and is no longer; the sentence says why.
+    #[error("{0}")]
+    Gone(&'static str),
     /// Too much of the same goes on already; the sentence says so.
     #[error("{0}")]
     Busy(&'static str),
@@ -55,6 +66,9 @@ impl PageError {
         match self {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::NotSignedIn => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::Gone(_) => StatusCode::GONE,
             Self::Busy(_) | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Damaged { .. } | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -63,10 +77,8 @@ impl PageError {
     /// The sentence for the reader; `None` when the general one of the status must do.
     fn sentence(&self) -> Option<String> {
         match self {
-            Self::NotFound(_) | Self::BadRequest(_) | Self::Busy(_) | Self::Damaged { .. } => {
-                Some(self.to_string())
-            }
             Self::Unavailable(_) | Self::Internal(_) => None,
+            told => Some(told.to_string()),
         }
     }
 }
@@ -102,11 +114,19 @@ impl ErrorPage {
     fn title(&self) -> &'static str {
         match self.status {
             StatusCode::NOT_FOUND => "Not found",
+            StatusCode::UNAUTHORIZED => "Sign in first",
+            StatusCode::FORBIDDEN => "Not allowed",
+            StatusCode::GONE => "No longer there",
             StatusCode::SERVICE_UNAVAILABLE => "Not available just now",
             StatusCode::GATEWAY_TIMEOUT => "This took too long",
             status if status.is_server_error() => "Something went wrong",
             _ => "This can not be done",
         }
+    }
+
+    /// Whether to offer the sign-in.
+    fn asks_to_sign_in(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED
     }
 
     /// Whether the reader can do nothing but tell somebody, who then needs the request's id.
@@ -119,8 +139,8 @@ impl ErrorPage {
 pub async fn error_pages(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let request_id = request_id(&request);
     let path = request.uri().path().to_owned();
-    let person = request.extensions().get::<SignedIn>().cloned();
     let response = next.run(request).await;
+    let person = response.extensions().get::<SignedIn>().cloned();
     let status = response.status();
     let error = response.extensions().get::<Arc<PageError>>().cloned();
     let is_page = response
@@ -141,8 +161,10 @@ pub async fn error_pages(State(state): State<AppState>, request: Request, next: 
         request_id,
     };
     let mut shown = (status, page).into_response();
-    if let Some(allow) = response.headers().get(header::ALLOW) {
-        shown.headers_mut().insert(header::ALLOW, allow.clone());
+    for name in KEPT_HEADERS {
+        if let Some(value) = response.headers().get(&name) {
+            shown.headers_mut().insert(name, value.clone());
+        }
     }
     if status == StatusCode::SERVICE_UNAVAILABLE {
         shown

@@ -26,7 +26,7 @@ use tower_http::{
 
 use super::{
     error::{self, PageError},
-    headers, hosts,
+    guard, headers, hosts,
     state::AppState,
 };
 
@@ -58,9 +58,16 @@ pub fn outer(router: Router) -> Router {
 }
 
 /// Wraps what only pages need around `router`: error pages, the check of the name we were
-/// called by, panics caught, forged forms refused, a limit of time and of size.
+/// called by, panics caught, forged forms refused, the guard, a limit of time and of size.
 pub fn inner(router: Router, state: AppState) -> Router {
-    router.layer(
+    let limited = ServiceBuilder::new()
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::GATEWAY_TIMEOUT,
+            TIMEOUT,
+        ))
+        .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES));
+    let guarded = middleware::from_fn_with_state(state.clone(), guard::check);
+    router.layer(limited).layer(guarded).layer(
         ServiceBuilder::new()
             .layer(middleware::from_fn_with_state(state, error::error_pages))
             .layer(middleware::from_fn(hosts::check))
@@ -68,12 +75,7 @@ pub fn inner(router: Router, state: AppState) -> Router {
             .layer(CatchPanicLayer::custom(panicked))
             // Refuses what a browser says was sent by another site (`Sec-Fetch-Site`, else
             // `Origin`); no token in forms is needed, and none can be forgotten.
-            .layer(CsrfLayer::new())
-            .layer(TimeoutLayer::with_status_code(
-                StatusCode::GATEWAY_TIMEOUT,
-                TIMEOUT,
-            ))
-            .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES)),
+            .layer(CsrfLayer::new()),
     )
 }
 

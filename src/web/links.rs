@@ -4,6 +4,7 @@
 use askama::filters::urlencode_strict;
 
 use super::place::Place;
+use crate::access::Token;
 use crate::model::{BatchId, DeviceId, RunId, SnapshotId};
 
 /// Percent-encodes everything but letters, digits and `_`, `.`, `-`, `~`.
@@ -39,6 +40,26 @@ pub fn query<'a>(path: &str, parameters: impl IntoIterator<Item = (&'a str, &'a 
         address.push_str(&encode(value));
     }
     address
+}
+
+/// The sign-in, which leads on to `next`.
+pub fn sign_in(next: &str) -> String {
+    query("/sign-in", [("next", next)])
+}
+
+/// The sign-in after something was done.
+pub fn sign_in_notice(notice: &str) -> String {
+    query("/sign-in", [("notice", notice)])
+}
+
+/// Where the code of the second factor is asked for, which leads on to `next`.
+pub fn sign_in_code(next: &str) -> String {
+    query("/sign-in/code", [("next", next)])
+}
+
+/// Where a link that works once leads. The token is in the query, which no log has.
+pub fn welcome(token: &Token) -> String {
+    query("/welcome", [("token", token.expose())])
 }
 
 /// The page of a site.

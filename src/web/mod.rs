@@ -5,11 +5,13 @@
 //! name. A decision is a method of the page struct, formatting is a filter, every address comes
 //! from `links`, and `|safe` is used nowhere: what routers send is untrusted text.
 
+mod account;
 mod archives;
 mod assets;
 mod backups;
 mod batches;
 mod bodies;
+mod client;
 mod compare;
 mod devices;
 mod download;
@@ -60,13 +62,14 @@ use axum::{
 use tokio_util::sync::CancellationToken;
 
 use gate::Gate;
-pub use guard::SignedIn;
+pub use guard::{Need, ROUTES, Route};
+pub use links::welcome as welcome_link;
 pub use state::AppState;
 
 /// How many searches run at once: a quarter of the connections to the database.
 const MAX_SEARCHES: usize = 4;
 
-/// All pages, ready to be served on a loopback address: there is no sign-in yet.
+/// All pages.
 pub fn router(state: AppState) -> Router {
     router_until(state, CancellationToken::new())
 }
@@ -108,6 +111,15 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
         .route("/runs", get(runs::list))
         .route("/runs/{id}", get(runs::show))
         .route("/runs/{id}/cancel", post(runs::cancel))
+        .route(
+            "/sign-in",
+            get(account::show_sign_in).post(account::sign_in),
+        )
+        .route(
+            "/welcome",
+            get(account::show_welcome).post(account::welcome),
+        )
+        .route("/sign-out", post(account::sign_out))
         .route("/assets/{hash}/{*path}", get(assets::show))
         .fallback(|| async { error::PageError::NotFound("page") })
         .merge(costly())

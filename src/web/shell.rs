@@ -88,13 +88,22 @@ impl Shell {
             area,
             person,
             now: state.now(),
-            demo: state.demo,
+            demo: state.demo.is_some(),
         }
     }
 
-    /// The entries of the navigation.
+    /// The entries of the navigation; none for who is not signed in.
     pub const fn links(&self) -> &'static [NavLink] {
-        NAV_LINKS
+        if self.person.is_some() {
+            NAV_LINKS
+        } else {
+            &[]
+        }
+    }
+
+    /// What who looks at the page is called; `None`: they are not signed in.
+    pub fn person_name(&self) -> Option<&str> {
+        self.person.as_ref().map(|person| person.name.as_str())
     }
 
     /// Whether who looks at the page may do this; who is not known may do nothing.
@@ -172,6 +181,8 @@ pub enum Notice {
     NewestStays,
     /// No snapshot was ticked.
     NothingTickedHere,
+    /// The browser's session ended.
+    SignedOut,
 }
 
 impl Notice {
@@ -195,6 +206,7 @@ impl Notice {
             Self::PinnedStays => "pinned-stays",
             Self::NewestStays => "newest-stays",
             Self::NothingTickedHere => "nothing-ticked-here",
+            Self::SignedOut => "signed-out",
         }
     }
 
@@ -232,6 +244,7 @@ impl Notice {
                 "Nothing was deleted: this is the newest verified backup of a device that is still in the inventory."
             }
             Self::NothingTickedHere => "Nothing was done: tick at least one backup first.",
+            Self::SignedOut => "You are signed out.",
         }
     }
 }

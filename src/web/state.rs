@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{PgPool, Postgres, pool::PoolConnection};
 
 use super::error::PageError;
+use crate::model::UserId;
 use crate::vault::Vault;
 
 /// How old a verified backup may be to count as coverage.
@@ -20,8 +21,9 @@ pub struct AppState {
     pub vault: Arc<Vault>,
     /// The time, so that tests can set it.
     pub clock: fn() -> DateTime<Utc>,
-    /// Whether the routers are simulated; the pages say so.
-    pub demo: bool,
+    /// Of a demo, whose routers are simulated, its visitor, who need not sign in; the pages say
+    /// so. `None` everywhere else.
+    pub demo: Option<UserId>,
 }
 
 impl AppState {

@@ -3,11 +3,10 @@
 use chrono::Utc;
 use routervault::demo::{Fault, RouterSpec};
 use routervault::search::index_next;
-use routervault::web::{self, AppState};
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::support::{Deadlines, World, vault};
+use crate::support::{Deadlines, World, app_state, signed_in, vault};
 
 /// Routers, the pages on a port of their own, and what stops them.
 pub struct House {
@@ -140,12 +139,7 @@ impl House {
 async fn serve(world: &World, stop: CancellationToken) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let pages = web::router(AppState {
-        pool: world.pool.clone(),
-        vault: vault(),
-        clock: Utc::now,
-        demo: true,
-    });
+    let pages = signed_in(app_state(&world.pool, &vault(), Utc::now)).await;
     tokio::spawn(async move {
         let serving = axum::serve(listener, pages).with_graceful_shutdown(stop.cancelled_owned());
         serving.await.unwrap();

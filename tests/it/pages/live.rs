@@ -6,6 +6,7 @@ use axum::{
 };
 use chrono::Utc;
 use futures_util::{StreamExt as _, future::join_all};
+use routervault::model::Person;
 use routervault::web;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -15,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use super::Stage;
-use crate::support::{app_state, until, vault};
+use crate::support::{self, app_state, until, vault};
 
 /// How many streams may be open at once.
 const MAX_STREAMS: usize = 200;
@@ -276,10 +277,17 @@ async fn a_server_that_stops_does_not_wait_for_its_streams() {
     let stage = Stage::waiting().await;
     let stop = CancellationToken::new();
     let state = app_state(&stage.pool, &vault(), Utc::now);
+    let person = Person {
+        name: "viewer".to_owned(),
+        ..support::administrator()
+    };
+    let user = support::insert_user(&state.pool, &person).await;
+    let cookie = support::cookie_of(&state, user).await;
+    let pages = support::with_cookie(web::router_until(state, stop.clone()), cookie);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let serving = tokio::spawn(
-        axum::serve(listener, web::router_until(state, stop.clone()))
+        axum::serve(listener, pages)
             .with_graceful_shutdown(stop.clone().cancelled_owned())
             .into_future(),
     );

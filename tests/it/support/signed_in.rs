@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::{Extension, Router};
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderValue, header};
+use axum::middleware::{Next, from_fn};
 use chrono::{DateTime, Utc};
-use routervault::access::Person;
+use routervault::access::session::{self, Origin};
+use routervault::model::{Person, Right, Role, Scope, SessionStage, SignInMethod, UserId};
 use routervault::vault::Vault;
-use routervault::web::{self, AppState, SignedIn};
+use routervault::web::{self, AppState};
 use sqlx::PgPool;
 
 /// What the pages need, over this database.
@@ -15,16 +19,89 @@ pub fn app_state(pool: &PgPool, vault: &Arc<Vault>, clock: fn() -> DateTime<Utc>
         pool: pool.clone(),
         vault: Arc::clone(vault),
         clock,
-        demo: false,
+        demo: None,
+    }
+}
+
+/// An administrator called `admin`, as they are to be in the database.
+pub fn administrator() -> Person {
+    Person {
+        user: UserId(0),
+        name: "admin".to_owned(),
+        rights: Role::Administrator.rights(),
+        scope: Scope::All,
+        token: None,
     }
 }
 
 /// The pages as an administrator reaches them.
 pub async fn signed_in(state: AppState) -> Router {
-    web::router(state)
+    signed_in_as(state, administrator()).await
 }
 
-/// The pages as `person` reaches them.
-pub fn signed_in_as(state: AppState, person: Person) -> Router {
-    web::router(state).layer(Extension(SignedIn(Arc::new(person))))
+/// The pages as somebody reaches them who is called so, may do this and reaches these sites.
+pub async fn signed_in_as(state: AppState, person: Person) -> Router {
+    let user = insert_user(&state.pool, &person).await;
+    let cookie = cookie_of(&state, user).await;
+    with_cookie(web::router(state), cookie)
+}
+
+/// The same pages with a cookie on each request that has none.
+pub fn with_cookie(pages: Router, cookie: HeaderValue) -> Router {
+    pages.layer(from_fn(move |mut request: Request, next: Next| {
+        let cookie = cookie.clone();
+        async move {
+            let headers = request.headers_mut();
+            headers.entry(header::COOKIE).or_insert(cookie);
+            next.run(request).await
+        }
+    }))
+}
+
+/// Somebody who is not an administrator is a technician from whom rights are withheld.
+pub async fn insert_user(pool: &PgPool, person: &Person) -> UserId {
+    let role = if person.may(Right::Manage) {
+        Role::Administrator
+    } else {
+        Role::Technician
+    };
+    let lacking = Right::WITHHOLDABLE.into_iter();
+    let withheld: Vec<&str> = lacking
+        .filter(|right| !person.may(*right))
+        .map(Right::as_str)
+        .collect();
+    let user: i64 = sqlx::query_scalar(
+        "INSERT INTO users (name, role, withheld, all_sites) VALUES ($1, $2, $3, $4) RETURNING id",
+    )
+    .bind(&person.name)
+    .bind(role.as_str())
+    .bind(withheld)
+    .bind(person.scope == Scope::All)
+    .fetch_one(pool)
+    .await
+    .unwrap();
+    sqlx::query("INSERT INTO user_sites (user_id, site_id) SELECT $1, unnest($2::bigint[])")
+        .bind(user)
+        .bind(person.scope.ids().unwrap_or_default())
+        .execute(pool)
+        .await
+        .unwrap();
+    UserId(user)
+}
+
+/// The cookie of a new session of somebody.
+pub async fn cookie_of(state: &AppState, user: UserId) -> HeaderValue {
+    let origin = Origin {
+        address: "127.0.0.1".to_owned(),
+        browser: "test".to_owned(),
+        old: None,
+    };
+    let (stage, method) = (SessionStage::Full, SignInMethod::Password);
+    let now = (state.clock)();
+    let mut conn = state.pool.acquire().await.unwrap();
+    let token = session::begin(&mut conn, user, stage, method, &origin, now)
+        .await
+        .unwrap();
+    let cookie = format!("routervault={}", token.expose());
+    HeaderValue::from_str(&cookie).unwrap()
 }

@@ -1,0 +1,128 @@
+//! What each address asks of who opens it: one table for all of them. An address that is not in
+//! it is refused to everybody, so that none can be forgotten.
+
+use axum::http::Method;
+
+use crate::model::Right;
+
+/// What is asked of whoever opens an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing: how somebody signs in, and what pages are drawn with.
+    Nothing,
+    /// To be somebody, with a browser: one's own account.
+    Browser,
+    /// To be somebody who has this right, at the site that the page is about.
+    Right(Right),
+}
+
+/// An address with its need; addresses as the router has them.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub need: Need,
+}
+
+const fn get(path: &'static str, need: Need) -> Route {
+    Route {
+        method: "GET",
+        path,
+        need,
+    }
+}
+
+const fn post(path: &'static str, need: Need) -> Route {
+    Route {
+        method: "POST",
+        path,
+        need,
+    }
+}
+
+const SEE: Need = Need::Right(Right::See);
+const BACK_UP: Need = Need::Right(Right::BackUp);
+const ANNOTATE: Need = Need::Right(Right::Annotate);
+const DOWNLOAD: Need = Need::Right(Right::Download);
+const MANAGE: Need = Need::Right(Right::Manage);
+
+/// Every address there is. What is shown there, and whether there is anything for who asks, is
+/// narrowed to their scope by the queries behind it.
+pub const ROUTES: &[Route] = &[
+    get("/assets/{hash}/{*path}", Need::Nothing),
+    get("/sign-in", Need::Nothing),
+    post("/sign-in", Need::Nothing),
+    get("/welcome", Need::Nothing),
+    post("/welcome", Need::Nothing),
+    post("/sign-out", Need::Browser),
+    get("/", SEE),
+    get("/sites/{slug}", SEE),
+    get("/sites/{slug}/newest.zip", DOWNLOAD),
+    post("/sites/{slug}/backups", BACK_UP),
+    get("/sites/{slug}/devices/{name}", SEE),
+    get("/snapshots/{id}", SEE),
+    get("/snapshots/{id}/text", SEE),
+    get("/snapshots/{id}/restore", SEE),
+    get("/snapshots/{id}/download", DOWNLOAD),
+    get("/snapshots/{id}/comment", ANNOTATE),
+    post("/snapshots/{id}/comment", ANNOTATE),
+    post("/snapshots/{id}/pin", ANNOTATE),
+    get("/snapshots/{id}/delete", MANAGE),
+    post("/snapshots/{id}/delete", MANAGE),
+    get("/snapshots.zip", DOWNLOAD),
+    get("/scripts", SEE),
+    get("/scripts/open", SEE),
+    get("/compare", SEE),
+    get("/compare.diff", SEE),
+    get("/search", SEE),
+    get("/search/lines/{id}", SEE),
+    get("/batches", SEE),
+    get("/batches/events", SEE),
+    get("/batches/{id}", SEE),
+    get("/batches/{id}/events", SEE),
+    post("/batches/{id}/cancel", BACK_UP),
+    post("/batches/{id}/retry", BACK_UP),
+    get("/runs", SEE),
+    get("/runs/{id}", SEE),
+    get("/runs/{id}/events", SEE),
+    post("/runs/{id}/cancel", BACK_UP),
+];
+
+/// What an address asks for; `None`: it is not in the table.
+pub fn need(method: &Method, path: &str) -> Option<Need> {
+    let method = if method == Method::HEAD {
+        "GET"
+    } else {
+        method.as_str()
+    };
+    let mut routes = ROUTES.iter();
+    let route = routes.find(|route| route.method == method && route.path == path)?;
+    Some(route.need)
+}
+
+/// Whether the table has the address at all, for any method.
+pub fn is_known(path: &str) -> bool {
+    ROUTES.iter().any(|route| route.path == path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_asks_for_what_the_table_says_and_each_is_there_once() {
+        assert_eq!(need(&Method::HEAD, "/runs"), Some(SEE));
+        assert_eq!(need(&Method::POST, "/runs"), None);
+        let mut seen = std::collections::HashSet::new();
+        for route in ROUTES {
+            assert!(seen.insert((route.method, route.path)), "{}", route.path);
+        }
+    }
+
+    #[test]
+    fn nothing_changes_anything_without_a_right_of_its_own() {
+        for route in ROUTES.iter().filter(|route| route.method == "POST") {
+            assert_ne!(route.need, SEE, "{}", route.path);
+        }
+    }
+}
