@@ -10,6 +10,8 @@ use crate::collector::{DEFAULT_CONCURRENCY, DEFAULT_PER_SITE};
 use crate::demo::{Fault, Version};
 use crate::model::SnapshotId;
 
+use super::listen::ListenArgs;
+
 /// Configuration backups of MikroTik RouterOS routers, proven whole.
 ///
 /// Exit status: 0 all good, 1 some device failed or is suspect, 2 bad input or no database.
@@ -86,9 +88,8 @@ pub struct ServeArgs {
     #[arg(long, value_name = "FILE")]
     pub inventory: PathBuf,
 
-    /// Address of the web pages; a loopback address, for there is no sign-in yet
-    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
-    pub listen: SocketAddr,
+    #[command(flatten)]
+    pub listen: ListenArgs,
 
     #[command(flatten)]
     pub store: StoreArgs,
@@ -202,7 +203,7 @@ pub struct TrustArgs {
 
 #[derive(Debug, clap::Args)]
 pub struct DemoArgs {
-    /// Address of the web pages; port 0 takes a free one
+    /// Address of the web pages, a loopback one; port 0 takes a free one
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
     pub listen: SocketAddr,
 

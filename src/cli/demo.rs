@@ -16,6 +16,8 @@ use crate::inventory::parse;
 use crate::model::{Trigger, UserId};
 
 use super::args::{DemoArgs, StoreArgs};
+use super::listen::Checked;
+use super::serve::Pages;
 use super::simulate::by_site;
 use super::store::{Database, Store, default_data_dir};
 use super::{Outcome, block_on, inventory, serve, stop};
@@ -31,7 +33,7 @@ const VISITOR: &str = "visitor";
 const REQUESTED_BY: &str = "demo";
 
 pub fn run(args: &DemoArgs) -> anyhow::Result<Outcome> {
-    serve::check_loopback(args.listen)?;
+    let checked = Checked::loopback(args.listen)?;
     let data_dir = match &args.data_dir {
         Some(folder) => folder.clone(),
         None => default_data_dir("routervault-demo")?,
@@ -47,16 +49,17 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Outcome> {
             data_dir.display()
         );
     }
-    block_on(serve_demo(args, &database, &data_dir))
+    block_on(serve_demo(args, checked, &database, &data_dir))
 }
 
 async fn serve_demo(
     args: &DemoArgs,
+    checked: Checked,
     database: &Database,
     data_dir: &Path,
 ) -> anyhow::Result<Outcome> {
     let stop = stop::on_signal()?;
-    let listener = serve::bind(args.listen).await?;
+    let listening = checked.open().await?;
     let store = database.open().await?;
     let (sites, specs): (Vec<_>, Vec<_>) = sample_fleet(args.sites, args.devices, SEED)
         .into_iter()
@@ -75,12 +78,12 @@ async fn serve_demo(
     let mut parts = JoinSet::new();
     serve::start(&mut parts, &store, Settings::default(), &stop);
     println!("The simulated routers' inventory is {}", file.display());
-    parts.spawn(serve::serve_pages(
-        listener,
-        store.clone(),
-        Some(visitor),
-        stop.clone(),
-    ));
+    let pages = Pages {
+        listening,
+        served: checked.served,
+        demo: Some(visitor),
+    };
+    parts.spawn(serve::serve_pages(pages, store.clone(), stop.clone()));
     parts.spawn(keep_changing(
         fleet,
         sites.into_iter().map(|site| site.slug).collect(),

@@ -6,6 +6,7 @@ mod check;
 mod collect;
 mod demo;
 mod inventory;
+mod listen;
 mod logging;
 mod serve;
 mod simulate;
@@ -43,6 +44,7 @@ pub fn main() -> ExitCode {
     let args = Args::parse();
     logging::init(args.log.as_deref());
     raise_file_limit();
+    choose_cryptography();
     match run(args.command) {
         Ok(Outcome::AllGood) => ExitCode::SUCCESS,
         Ok(Outcome::SomeFailed) => ExitCode::from(SOME_FAILED),
@@ -116,4 +118,11 @@ fn raise_file_limit() {
     if let Err(error) = raised {
         tracing::debug!(%error, "The limit of open files stays as it is");
     }
+}
+
+/// All TLS of this process, served or spoken to others, is by ring: without a choice rustls panics
+/// as soon as some other dependency brings a second provider.
+fn choose_cryptography() {
+    let chosen = rustls::crypto::ring::default_provider().install_default();
+    chosen.expect("nobody chose before main did");
 }

@@ -2,42 +2,46 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use chrono::Utc;
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::access::link;
 use crate::collector::{self, Collector};
+use crate::listen::{Listening, POLL_INTERVAL};
 use crate::model::UserId;
 use crate::scheduler;
 use crate::search;
-use crate::web::{self, AppState};
+use crate::web::{self, AppState, Served};
 
 use super::args::ServeArgs;
 use super::store::{Database, Store};
 use super::{Outcome, block_on, collect, inventory, stop};
 
-/// How long requests may still be answered after the program was told to stop; one that is only
-/// half sent would otherwise hold it up.
-const LAST_ANSWERS: Duration = Duration::from_secs(2);
-
 pub fn run(args: &ServeArgs) -> anyhow::Result<Outcome> {
     let inventory = inventory::load(&args.inventory)?;
-    check_loopback(args.listen)?;
+    let checked = args.listen.check()?;
     let database = Database::start(&args.store)?;
     block_on(async {
         let stop = stop::on_signal()?;
-        let listener = bind(args.listen).await?;
+        let listening = checked.open().await?;
         let store = database.open().await?;
         inventory::apply(&store, &inventory).await?;
         let mut parts = JoinSet::new();
         start(&mut parts, &store, collect::settings(&args.pace), &stop);
-        parts.spawn(serve_pages(listener, store.clone(), None, stop.clone()));
+        if let Some(certificate) = checked.certificate {
+            parts.spawn(certificate.follow(POLL_INTERVAL, stop.clone()));
+        }
+        let pages = Pages {
+            listening,
+            served: checked.served,
+            demo: None,
+        };
+        parts.spawn(serve_pages(pages, store.clone(), stop.clone()));
         parts.spawn(reload_on_hangup(
             args.inventory.clone(),
             store,
@@ -45,25 +49,6 @@ pub fn run(args: &ServeArgs) -> anyhow::Result<Outcome> {
         ));
         stop::wait_for(parts, stop).await?;
         Ok(Outcome::AllGood)
-    })
-}
-
-/// Until there is sign-in, whoever reaches the pages sees every customer's passwords.
-pub fn check_loopback(listen: SocketAddr) -> anyhow::Result<()> {
-    if listen.ip().is_loopback() {
-        return Ok(());
-    }
-    bail!(
-        "--listen {listen}: the pages have no sign-in yet, so they are served on a loopback address only; use 127.0.0.1 and reach it through an SSH tunnel"
-    )
-}
-
-/// The port for the pages.
-pub async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(listen).await.map_err(|error| {
-        anyhow::anyhow!(
-            "the pages can not be served on {listen}: {error}. End what uses that port, or choose another by --listen"
-        )
     })
 }
 
@@ -89,41 +74,53 @@ pub fn start(
     });
 }
 
+/// Where the pages are served, and of what.
+pub struct Pages {
+    pub listening: Listening,
+    pub served: Served,
+    /// The visitor of a demo; `None`: it is none.
+    pub demo: Option<UserId>,
+}
+
 /// The pages, until `stop`.
 pub async fn serve_pages(
-    listener: TcpListener,
+    pages: Pages,
     store: Store,
-    demo: Option<UserId>,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let address = listener.local_addr().context("Cannot tell the address")?;
+    let listener = &pages.listening.listener;
+    let listen = listener.local_addr().context("Cannot tell the address")?;
+    let origin = pages.served.origin(listen);
     let first = {
         let mut conn = store.pool.acquire().await?;
         link::for_first_administrator(&mut conn, Utc::now()).await?
     };
+    let said = where_it_is(listen, &pages.served);
     let state = AppState {
         pool: store.pool,
         vault: store.vault,
         clock: Utc::now,
-        demo,
+        demo: pages.demo,
+        address: Arc::new(pages.served),
     };
-    let pages = web::router_until(state, stop.clone());
-    println!("RouterVault is at http://{address}/  (stop with Ctrl-C)");
+    let router = web::router_until(state, stop.clone());
+    println!("RouterVault is at {said}  (stop with Ctrl-C)");
     if let Some(first) = first {
         println!(
-            "Nobody can sign in yet. This link creates the first administrator; it works once, for a day:\n  http://{address}{}",
+            "Nobody can sign in yet. This link creates the first administrator; it works once, for a day:\n  {origin}{}",
             web::welcome_link(&first)
         );
     }
-    let serving =
-        axum::serve(listener, pages).with_graceful_shutdown(stop.clone().cancelled_owned());
-    let last_answers = async {
-        stop.cancelled().await;
-        tokio::time::sleep(LAST_ANSWERS).await;
-    };
-    tokio::select! {
-        served = serving => served.context("Cannot serve the pages"),
-        () = last_answers => Ok(()),
+    let serving = pages.listening.serve(router, stop);
+    serving.await.context("Cannot serve the pages")
+}
+
+/// The address to open; with the one that is listened on where that is another.
+fn where_it_is(listen: SocketAddr, served: &Served) -> String {
+    let origin = served.origin(listen);
+    match &served.public_url {
+        Some(_) => format!("{origin}/, listening on {listen}"),
+        None => format!("{origin}/"),
     }
 }
 

@@ -213,7 +213,8 @@ const fn sentence_of(status: StatusCode) -> &'static str {
              was sent as something else. Nothing was changed."
         }
         StatusCode::MISDIRECTED_REQUEST => {
-            "RouterVault answers on this machine only, as localhost or by its IP address."
+            "RouterVault does not answer by this name. Use its own name, which whoever runs it \
+             gives it by --public-url, or its IP address."
         }
         StatusCode::SERVICE_UNAVAILABLE => {
             "The database does not answer, or all connections to it are taken. Backups that are \

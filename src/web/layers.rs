@@ -1,6 +1,6 @@
 //! What every request passes on its way to a page, from the outside in.
 
-use std::{any::Any, time::Duration};
+use std::{any::Any, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -25,8 +25,10 @@ use tower_http::{
 };
 
 use super::{
+    client::{self, Client},
     error::{self, PageError},
     guard, headers, hosts,
+    served::Served,
     state::AppState,
 };
 
@@ -35,9 +37,9 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// How many bytes a form may have: a hundred ticked devices need 2 kB.
 const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// Wraps what both pages and health checks need around `router`: the id of the request, a log
-/// line, headers of safety, compression, and the check of the name we were called by.
-pub fn outer(router: Router) -> Router {
+/// Wraps what both pages and health checks need around `router`: who asks, the id of the request,
+/// a log line, headers of safety, and compression.
+pub fn outer(router: Router, served: &Arc<Served>) -> Router {
     // Downloads travel as they are, so that their length is known and their bytes are exact
     // even for a client that does not decompress; archives are compressed already.
     let compressed = DefaultPredicate::new()
@@ -45,6 +47,10 @@ pub fn outer(router: Router) -> Router {
         .and(NotForContentType::const_new("application/zip"));
     router.layer(
         ServiceBuilder::new()
+            .layer(middleware::from_fn_with_state(
+                Arc::clone(served),
+                client::identify,
+            ))
             .layer(SetRequestIdLayer::x_request_id(RandomId))
             .layer(
                 TraceLayer::new_for_http()
@@ -52,14 +58,19 @@ pub fn outer(router: Router) -> Router {
                     .on_failure(()),
             )
             .layer(PropagateRequestIdLayer::x_request_id())
-            .layer(middleware::from_fn(headers::secure))
+            .layer(middleware::from_fn_with_state(
+                Arc::clone(served),
+                headers::secure,
+            ))
             .layer(CompressionLayer::new().compress_when(compressed)),
     )
 }
 
 /// Wraps what only pages need around `router`: error pages, the check of the name we were
-/// called by, panics caught, forged forms refused, the guard, a limit of time and of size.
+/// called by, nothing in the clear, panics caught, forged forms refused, the guard, a limit of
+/// time and of size.
 pub fn inner(router: Router, state: AppState) -> Router {
+    let served = Arc::clone(&state.address);
     let limited = ServiceBuilder::new()
         .layer(TimeoutLayer::with_status_code(
             StatusCode::GATEWAY_TIMEOUT,
@@ -70,7 +81,14 @@ pub fn inner(router: Router, state: AppState) -> Router {
     router.layer(limited).layer(guarded).layer(
         ServiceBuilder::new()
             .layer(middleware::from_fn_with_state(state, error::error_pages))
-            .layer(middleware::from_fn(hosts::check))
+            .layer(middleware::from_fn_with_state(
+                Arc::clone(&served),
+                hosts::check,
+            ))
+            .layer(middleware::from_fn_with_state(
+                served,
+                client::refuse_in_the_clear,
+            ))
             .layer(middleware::from_fn(refuse_nul))
             .layer(CatchPanicLayer::custom(panicked))
             // Refuses what a browser says was sent by another site (`Sec-Fetch-Site`, else
@@ -99,7 +117,8 @@ fn span(request: &Request<Body>) -> tracing::Span {
         "request",
         method = %request.method(),
         path = request.uri().path(),
-        request_id = id
+        request_id = id,
+        client = %Client::of(request.extensions()).address
     )
 }
 
@@ -108,8 +127,8 @@ fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
 
-/// Sixteen hexadecimal digits. A request that brings an id keeps it, so that a proxy's log and
-/// ours can be joined.
+/// Sixteen hexadecimal digits. A request that brings an id through a named proxy keeps it, so
+/// that the proxy's log and ours can be joined.
 #[derive(Clone, Copy)]
 struct RandomId;
 

@@ -41,6 +41,7 @@ mod runs;
 mod scripts;
 mod search;
 mod secrets;
+mod served;
 mod shell;
 mod sites;
 mod snapshots;
@@ -52,7 +53,7 @@ mod tones;
 mod words;
 mod zip;
 
-use std::num::NonZero;
+use std::{num::NonZero, sync::Arc};
 
 use axum::{
     Router,
@@ -64,12 +65,14 @@ use tokio_util::sync::CancellationToken;
 use gate::Gate;
 pub use guard::{Need, ROUTES, Route};
 pub use links::welcome as welcome_link;
+pub use served::{PublicUrl, PublicUrlError, Served};
 pub use state::AppState;
 
 /// How many searches run at once: a quarter of the connections to the database.
 const MAX_SEARCHES: usize = 4;
 
 /// All pages.
+/// All pages, ready to be served.
 pub fn router(state: AppState) -> Router {
     router_until(state, CancellationToken::new())
 }
@@ -77,6 +80,7 @@ pub fn router(state: AppState) -> Router {
 /// The same, with pages that cease to move at `stop`, so that a server which waits for its last
 /// answers need not wait for them.
 pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
+    let served = Arc::clone(&state.address);
     let moving = Router::new()
         .route("/batches/events", get(batches::list_events))
         .route("/batches/{id}/events", get(batches::events))
@@ -129,7 +133,7 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
     let health = Router::new()
         .route("/healthz", get(health::show))
         .with_state(state.clone());
-    layers::outer(layers::inner(pages, state).merge(health))
+    layers::outer(layers::inner(pages, state).merge(health), &served)
 }
 
 /// What may take seconds: a comparison of what is huge keeps a processor and much memory, an

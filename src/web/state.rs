@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{PgPool, Postgres, pool::PoolConnection};
 
-use super::error::PageError;
+use super::{error::PageError, served::Served};
 use crate::model::UserId;
 use crate::vault::Vault;
 
@@ -24,6 +24,8 @@ pub struct AppState {
     /// Of a demo, whose routers are simulated, its visitor, who need not sign in; the pages say
     /// so. `None` everywhere else.
     pub demo: Option<UserId>,
+    /// How the pages are reached.
+    pub address: Arc<Served>,
 }
 
 impl AppState {

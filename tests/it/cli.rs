@@ -327,7 +327,7 @@ async fn a_port_that_is_taken_is_a_sentence() {
     let output = run(&[&arguments[..], &["0.0.0.0:0"], &store[..]].concat());
     assert_eq!(output.status.code(), Some(2));
     assert!(
-        stderr(&output).contains("no sign-in"),
+        stderr(&output).contains("--trusted-proxy"),
         "{}",
         stderr(&output)
     );

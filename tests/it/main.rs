@@ -12,6 +12,7 @@ mod days;
 mod deletion;
 mod faults;
 mod inventory;
+mod listening;
 mod migrations;
 mod pages;
 mod plans;

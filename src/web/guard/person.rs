@@ -58,14 +58,6 @@ impl<S: Sync> FromRequestParts<S> for Acting {
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Client {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self::of(&parts.extensions))
-    }
-}
-
 /// Only for a browser that is signed in: a program with a token has no session.
 impl<S: Sync> FromRequestParts<S> for CurrentSession {
     type Rejection = PageError;

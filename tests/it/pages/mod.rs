@@ -5,6 +5,7 @@ mod archives;
 mod batches;
 mod compare;
 mod failures;
+mod headers;
 mod history;
 mod home;
 mod live;

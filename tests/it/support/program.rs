@@ -12,6 +12,8 @@ pub fn routervault(arguments: &[&str]) -> Command {
         .env_remove("DATABASE_URL")
         .env_remove("ROUTERVAULT_DATA_DIR")
         .env_remove("ROUTERVAULT_KEY_FILE")
+        .env_remove("ROUTERVAULT_TLS_CERT")
+        .env_remove("ROUTERVAULT_TLS_KEY")
         .stdin(Stdio::null());
     command
 }

@@ -20,6 +20,7 @@ pub fn app_state(pool: &PgPool, vault: &Arc<Vault>, clock: fn() -> DateTime<Utc>
         vault: Arc::clone(vault),
         clock,
         demo: None,
+        address: Arc::default(),
     }
 }
 

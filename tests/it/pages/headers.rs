@@ -1,0 +1,189 @@
+//! What every answer tells the browser about itself, whatever kind of answer it is.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::{
+    body::Body,
+    extract::ConnectInfo,
+    http::{HeaderMap, Request, request::Builder},
+};
+use routervault::listen::TrustedProxies;
+use routervault::web::{AppState, Served};
+use tower::ServiceExt as _;
+
+use super::{Stage, noon};
+use crate::support::{app_state, signed_in, vault};
+
+/// What each of them must say.
+const ALWAYS: [(&str, &str); 8] = [
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("x-robots-tag", "noindex, nofollow"),
+    ("permissions-policy", ""),
+    ("content-security-policy", "default-src 'none'"),
+];
+
+fn get(address: &str) -> Builder {
+    Request::get(address).header("host", "localhost")
+}
+
+fn post(address: &str) -> Builder {
+    Request::post(address)
+        .header("host", "localhost")
+        .header("sec-fetch-site", "same-origin")
+}
+
+/// A request of every kind of answer, with the status that tells the kind.
+async fn kinds(stage: &Stage) -> Vec<(Request<Body>, u16)> {
+    let page = stage.get("/").await.text();
+    let from = page.find("/assets/").unwrap();
+    let asset = page[from..].split('"').next().unwrap();
+    let etag = stage.get(asset).await.header("etag").to_owned();
+    let form = "application/x-www-form-urlencoded";
+    let of = |request: Builder, body: &'static str| request.body(Body::from(body)).unwrap();
+    let long = "x".repeat(100_000);
+    vec![
+        (of(get("/"), ""), 200),
+        (of(get("/snapshots/2/text"), ""), 200),
+        (of(get("/snapshots/2/download"), ""), 200),
+        (of(get("/snapshots.zip?s=1&s=2"), ""), 200),
+        (of(get("/batches/events"), ""), 200),
+        (of(get("/healthz"), ""), 200),
+        (of(get(asset), ""), 200),
+        (of(get(asset).header("if-none-match", etag), ""), 304),
+        (
+            of(
+                post("/snapshots/2/pin").header("content-type", form),
+                "pinned=1",
+            ),
+            303,
+        ),
+        (
+            of(
+                post("/sites/acme/backups").header("content-type", "text/plain"),
+                "",
+            ),
+            415,
+        ),
+        (
+            of(
+                post("/sites/acme/backups").header("sec-fetch-site", "cross-site"),
+                "",
+            ),
+            403,
+        ),
+        (
+            post("/snapshots/2/comment")
+                .header("content-type", form)
+                .body(Body::from(long))
+                .unwrap(),
+            413,
+        ),
+        (of(get("/nope"), ""), 404),
+        (of(get("/snapshots/x"), ""), 400),
+        (of(get("/sites/acme/backups"), ""), 405),
+        (
+            of(Request::get("/").header("host", "rebind.example"), ""),
+            421,
+        ),
+    ]
+}
+
+fn assert_safe(headers: &HeaderMap, of: &str) {
+    for (name, value) in ALWAYS {
+        let said = headers
+            .get(name)
+            .unwrap_or_else(|| panic!("{of} lacks {name}"));
+        assert!(said.to_str().unwrap().starts_with(value), "{of}: {name}");
+        assert_eq!(headers.get_all(name).iter().count(), 1, "{of}: {name}");
+    }
+    let may_be_kept = of.contains("/assets/");
+    let kept = headers["cache-control"].to_str().unwrap();
+    assert_eq!(kept.contains("immutable"), may_be_kept, "{of}: {kept}");
+    assert!(!headers.contains_key("strict-transport-security"), "{of}");
+}
+
+#[tokio::test]
+async fn every_kind_of_answer_has_every_header_of_safety() {
+    let stage = Stage::backed_up().await;
+    for (request, status) in kinds(&stage).await {
+        let of = format!("{} {}", request.method(), request.uri());
+        let answer = stage.app.clone().oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), status, "{of}");
+        assert_safe(answer.headers(), &of);
+    }
+    stage
+        .run("ALTER TABLE devices RENAME COLUMN serial TO mislaid")
+        .await;
+    let fault = stage.get("/sites/acme").await;
+    assert_eq!(fault.status, 500);
+    assert_safe(&fault.headers, "a fault of ours");
+    stage.pool.close().await;
+    for address in ["/", "/healthz"] {
+        let away = stage.get(address).await;
+        assert_eq!(away.status, 503);
+        assert_safe(&away.headers, "a database that is away");
+    }
+}
+
+/// The pages behind a proxy, with this public URL.
+async fn behind_a_proxy(public_url: &str) -> axum::Router {
+    let stage = Stage::empty().await;
+    let proxy = TrustedProxies::parse_one("192.0.2.1").unwrap();
+    let served = Served {
+        public_url: Some(public_url.parse().unwrap()),
+        trusted_proxies: TrustedProxies::new(vec![proxy]),
+        is_tls: false,
+    };
+    signed_in(AppState {
+        address: Arc::new(served),
+        ..app_state(&stage.pool, &vault(), noon)
+    })
+    .await
+}
+
+/// The answer's status, and whether it asks for TLS for ever.
+async fn ask(pages: &axum::Router, peer: &str, scheme: &str, host: &str) -> (u16, bool) {
+    let peer: SocketAddr = peer.parse().unwrap();
+    let request = Request::get("/")
+        .header("host", "127.0.0.1:8080")
+        .header("x-forwarded-proto", scheme)
+        .header("x-forwarded-host", host)
+        .extension(ConnectInfo(peer));
+    let request = request.body(Body::empty()).unwrap();
+    let answer = pages.clone().oneshot(request).await.unwrap();
+    let strict = answer.headers().get("strict-transport-security");
+    if let Some(strict) = strict {
+        assert_eq!(strict, "max-age=31536000");
+    }
+    (answer.status().as_u16(), strict.is_some())
+}
+
+#[tokio::test]
+async fn tls_for_ever_is_asked_for_by_the_public_name_over_tls_only() {
+    const NAME: &str = "backup.example.com";
+    let pages = behind_a_proxy("https://backup.example.com").await;
+    let proxy = "192.0.2.1:1";
+    assert_eq!(ask(&pages, proxy, "https", NAME).await, (200, true));
+    assert_eq!(ask(&pages, proxy, "http", NAME).await, (200, false));
+    assert_eq!(ask(&pages, proxy, "https", "localhost").await, (200, false));
+    assert_eq!(
+        ask(&pages, proxy, "https", "rebind.example").await,
+        (421, false)
+    );
+    // Whoever is no proxy is not believed, be it for better or for worse.
+    assert_eq!(
+        ask(&pages, "127.0.0.1:1", "https", NAME).await,
+        (200, false)
+    );
+    assert_eq!(
+        ask(&pages, "198.51.100.9:1", "https", NAME).await,
+        (400, false)
+    );
+    let plain = behind_a_proxy("http://backup.example.com").await;
+    assert_eq!(ask(&plain, proxy, "https", NAME).await, (200, false));
+}
