@@ -32,7 +32,7 @@ pub async fn newest(
     Path(slug): Path<String>,
 ) -> Result<Response, PageError> {
     let mut conn = state.connection().await?;
-    let site = db::get_site(&mut conn, &slug)
+    let site = db::get_site(&mut conn, &person.scope, &slug)
         .await?
         .ok_or(PageError::NotFound("site"))?;
     let rows = db::list_newest(&mut conn, site.id).await?;
@@ -107,7 +107,7 @@ pub async fn ticked(
 ) -> Result<Response, PageError> {
     let ids = ticked::snapshots(&fields)?;
     if ids.is_empty() {
-        let origin = ticked::origin(&state, &fields).await?;
+        let origin = ticked::origin(&state, &person, &fields).await?;
         return Ok(Redirect::to(&origin).into_response());
     }
     if ids.len() > MAX_TICKED {

@@ -33,7 +33,7 @@ pub async fn create(
     Form(fields): Form<Fields>,
 ) -> Result<Redirect, PageError> {
     let mut transaction = state.pool.begin().await?;
-    let site = pages::get_site(&mut transaction, &slug)
+    let site = pages::get_site(&mut transaction, &person.scope, &slug)
         .await?
         .filter(|site| site.archived_at.is_none())
         .ok_or(PageError::NotFound("site"))?;
@@ -43,7 +43,7 @@ pub async fn create(
             return Ok(to_site(&site, Notice::NothingTicked));
         }
         // Ids come from outside: only those of this site are meant.
-        let own = pages::list_device_ids(&mut transaction, site.id, &ticked).await?;
+        let own = pages::list_device_ids(&mut transaction, &person.scope, site.id, &ticked).await?;
         if own.is_empty() {
             return Ok(to_site(&site, Notice::TickedGone));
         }
@@ -60,8 +60,7 @@ pub async fn create(
     };
     let new = NewBatch {
         trigger: Trigger::Manual,
-        // There is no sign-in yet, so nobody has a name.
-        requested_by: None,
+        requested_by: Some(person.name.clone()),
         site: Some(site.id),
         due_at: None,
         scope,

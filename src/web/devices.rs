@@ -136,15 +136,16 @@ pub async fn show(
     Query(query): Query<ShowQuery>,
 ) -> Result<impl IntoResponse, PageError> {
     let shell = Shell::new(&state, &person, Area::Sites);
+    let scope = &person.scope;
     let mut conn = state.connection().await?;
-    let device = db::get_device(&mut conn, &slug, &name)
+    let device = db::get_device(&mut conn, scope, &slug, &name)
         .await?
         .ok_or(PageError::NotFound("device"))?;
-    let runs = db::list_device_runs(&mut conn, device.id, RECENT_RUNS).await?;
+    let runs = db::list_device_runs(&mut conn, scope, device.id, RECENT_RUNS).await?;
     // One more than is shown tells whether there are older ones, and what to compare with.
     let limit = i64::try_from(SNAPSHOTS_PER_PAGE + 1).expect("a page is small");
     let before = query.before.map(Place::key);
-    let rows = db::list_snapshots(&mut conn, device.id, before, limit).await?;
+    let rows = db::list_snapshots(&mut conn, scope, device.id, before, limit).await?;
     let (backups, older) = history::backups(rows, SNAPSHOTS_PER_PAGE);
     let days = (device.days.as_str(), device.days_until, 1);
     Ok(ShowPage {

@@ -41,7 +41,7 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
     let mut conn = state.connection().await?;
-    let snapshot = db::get_snapshot(&mut conn, id)
+    let snapshot = db::get_snapshot(&mut conn, &person.scope, id)
         .await?
         .ok_or(PageError::NotFound("backup"))?;
     let name = file_name(&snapshot, &query);

@@ -26,7 +26,7 @@ use super::{
     words,
 };
 use crate::db::pages::{self as db, FoundDevice, SiteRow, Slice, Totals};
-use crate::model::SiteId;
+use crate::model::{Scope, SiteId};
 
 /// How many sites stand on one page.
 const SITES_PER_PAGE: i64 = 50;
@@ -138,12 +138,17 @@ pub async fn list(
     };
     let shell = Shell::new(&state, &person, Area::Sites);
     let mut conn = state.connection().await?;
-    let totals = db::total_coverage(&mut conn, covered_since).await?;
-    let mut tags = db::list_tags(&mut conn, MAX_TAGS).await?;
+    let totals = db::total_coverage(&mut conn, &person.scope, covered_since).await?;
+    let mut tags = db::list_tags(&mut conn, &person.scope, MAX_TAGS).await?;
     if !tag.is_empty() && !tags.iter().any(|known| known == tag) {
         tags.push(tag.to_owned());
     }
-    let rows = rows(&mut conn, &filter, &shell, covered_since, asked.slice()).await?;
+    let view = View {
+        scope: &person.scope,
+        covered_since,
+        now: shell.now,
+    };
+    let rows = rows(&mut conn, &view, &filter, asked.slice()).await?;
     Ok(ListPage {
         shell,
         totals,
@@ -157,24 +162,37 @@ pub async fn list(
     })
 }
 
+/// For whom the list is made, and when.
+struct View<'a> {
+    scope: &'a Scope,
+    covered_since: DateTime<Utc>,
+    now: DateTime<Utc>,
+}
+
 /// The sites of a page, each with what is told of its devices.
 async fn rows(
     conn: &mut sqlx::PgConnection,
+    view: &View<'_>,
     filter: &db::SiteFilter<'_>,
-    shell: &Shell,
-    covered_since: DateTime<Utc>,
     slice: Slice,
 ) -> Result<Vec<Row>, PageError> {
-    let sites = db::list_sites(conn, filter, covered_since, slice).await?;
+    let View {
+        scope,
+        covered_since,
+        now,
+    } = *view;
+    let sites = db::list_sites(conn, scope, filter, covered_since, slice).await?;
     let ids: Vec<SiteId> = sites.iter().map(|site| site.id).collect();
-    let mut causes: HashMap<SiteId, String> = db::list_worst(conn, &ids, covered_since)
+    let mut causes: HashMap<SiteId, String> = db::list_worst(conn, scope, &ids, covered_since)
         .await?
         .into_iter()
         .map(|worst| (worst.site_id, words::cause_of(&worst).to_owned()))
         .collect();
-    let mut days = by_site(db::list_site_days(conn, &ids).await?, |days| days.site_id);
+    let mut days = by_site(db::list_site_days(conn, scope, &ids).await?, |days| {
+        days.site_id
+    });
     let found = if filter.search.is_some() || filter.tag.is_some() {
-        db::list_found(conn, &ids, filter.search, filter.tag, FOUND_PER_SITE).await?
+        db::list_found(conn, scope, &ids, filter.search, filter.tag, FOUND_PER_SITE).await?
     } else {
         Vec::new()
     };
@@ -189,7 +207,7 @@ async fn rows(
             Row {
                 cause: causes.remove(&site.id).unwrap_or_default(),
                 found: found.remove(&site.id).unwrap_or_default(),
-                strip: Strip::new(days, &site.timezone, shell.now),
+                strip: Strip::new(days, &site.timezone, now),
                 site,
             }
         })

@@ -4,7 +4,7 @@
 use sqlx::PgConnection;
 
 use crate::db::pages::{self as db, DeviceMatch, SiteMatch};
-use crate::model::SiteId;
+use crate::model::{Scope, SiteId};
 
 /// How many are offered when a search means several.
 const MAX_OFFERED: i64 = 20;
@@ -48,25 +48,30 @@ impl<T> Meant<T> {
     }
 }
 
-/// The site that is meant by a slug, or by a part of its slug or name.
-pub async fn site(conn: &mut PgConnection, search: &str) -> Result<Meant<SiteMatch>, sqlx::Error> {
+/// The site of the scope that is meant by a slug, or by a part of its slug or name.
+pub async fn site(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    search: &str,
+) -> Result<Meant<SiteMatch>, sqlx::Error> {
     if search.is_empty() {
         return Ok(Meant::Any);
     }
-    let matches = db::match_sites(conn, search, MAX_OFFERED).await?;
+    let matches = db::match_sites(conn, scope, search, MAX_OFFERED).await?;
     Ok(Meant::of(matches, |site| site.is_exact))
 }
 
-/// The device that is meant by a name or a part of it, at one site or anywhere.
+/// The device that is meant by a name or a part of it, at one site or anywhere in the scope.
 pub async fn device(
     conn: &mut PgConnection,
+    scope: &Scope,
     site: Option<SiteId>,
     search: &str,
 ) -> Result<Meant<DeviceMatch>, sqlx::Error> {
     if search.is_empty() {
         return Ok(Meant::Any);
     }
-    let matches = db::match_devices(conn, site, search, MAX_OFFERED).await?;
+    let matches = db::match_devices(conn, scope, site, search, MAX_OFFERED).await?;
     Ok(Meant::of(matches, |device| device.is_exact))
 }
 

@@ -21,7 +21,7 @@ use super::{
     state::AppState,
 };
 use crate::db::pages::{self as db, RestoreTarget, SnapshotHead};
-use crate::model::{DeviceId, SnapshotId, Verdict};
+use crate::model::{DeviceId, Scope, SnapshotId, Verdict};
 use crate::platform::routeros::{
     restore::{Content, Level, RestorePlan, Source, Target, Warning, file_name, plan},
     text::menu_tree,
@@ -111,16 +111,17 @@ pub async fn show(
     Path(id): Path<SnapshotId>,
     Query(query): Query<ShowQuery>,
 ) -> Result<Response, PageError> {
+    let scope = &person.scope;
     let mut conn = state.connection().await?;
-    let snapshot = db::get_snapshot(&mut conn, id)
+    let snapshot = db::get_snapshot(&mut conn, scope, id)
         .await?
         .ok_or(PageError::NotFound("backup"))?;
     let device = query.device.unwrap_or(snapshot.device_id);
-    let target = db::get_restore_target(&mut conn, device)
+    let target = db::get_restore_target(&mut conn, scope, device)
         .await?
         .ok_or(PageError::NotFound("device"))?;
     let word: String = query.q.trim().chars().take(MAX_WORD_CHARS).collect();
-    let matches = search(&mut conn, &word).await?;
+    let matches = search(&mut conn, scope, &word).await?;
     let body = bodies::load(&state, &mut conn, id).await?;
     drop(conn);
     let (content, menus) = bodies::aside(move || (Content::of(&body), menus(&body))).await?;
@@ -137,13 +138,17 @@ pub async fn show(
     .into_response())
 }
 
-async fn search(conn: &mut PgConnection, word: &str) -> Result<Option<Matches>, PageError> {
+async fn search(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    word: &str,
+) -> Result<Option<Matches>, PageError> {
     if word.is_empty() {
         return Ok(None);
     }
     // One more than is offered tells whether there are more.
     let limit = i64::try_from(MAX_MATCHES + 1).expect("a list is small");
-    let mut devices = db::list_restore_targets(conn, word, limit).await?;
+    let mut devices = db::list_restore_targets(conn, scope, word, limit).await?;
     let is_cut = devices.len() > MAX_MATCHES;
     devices.truncate(MAX_MATCHES);
     Ok(Some(Matches { devices, is_cut }))

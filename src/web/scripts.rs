@@ -24,7 +24,7 @@ use super::{
     ticked, words,
 };
 use crate::db::pages::{self as db, ChosenDevice, ScriptDevice};
-use crate::model::DeviceId;
+use crate::model::{DeviceId, Scope};
 
 /// How many devices stand on one page.
 const DEVICES_PER_PAGE: i64 = 25;
@@ -112,8 +112,8 @@ pub async fn list(
         .collect();
     let asked = Asked::new(query.page, DEVICES_PER_PAGE);
     let mut conn = state.connection().await?;
-    let devices = db::search_devices(&mut conn, &words, asked.slice()).await?;
-    let chosen = list_chosen(&mut conn, &ids).await?;
+    let devices = db::search_devices(&mut conn, &person.scope, &words, asked.slice()).await?;
+    let chosen = list_chosen(&mut conn, &person.scope, &ids).await?;
     Ok(ListPage {
         shell: Shell::new(&state, &person, Area::Scripts),
         notice: query.notice,
@@ -124,11 +124,15 @@ pub async fn list(
     })
 }
 
-async fn list_chosen(conn: &mut PgConnection, ids: &[DeviceId]) -> Result<Vec<Chosen>, PageError> {
+async fn list_chosen(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    ids: &[DeviceId],
+) -> Result<Vec<Chosen>, PageError> {
     let mut all = Vec::with_capacity(ids.len());
     let limit = i64::try_from(BACKUPS_EACH + 1).expect("a page is small");
-    for device in db::list_chosen(conn, ids).await? {
-        let rows = db::list_snapshots(conn, device.id, None, limit).await?;
+    for device in db::list_chosen(conn, scope, ids).await? {
+        let rows = db::list_snapshots(conn, scope, device.id, None, limit).await?;
         let (backups, older) = history::backups(rows, BACKUPS_EACH);
         all.push(Chosen {
             zone: format::zone(&device.timezone),

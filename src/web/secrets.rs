@@ -4,6 +4,7 @@
 use memchr::memmem;
 use serde::Deserialize;
 
+use crate::model::{Right, Rights};
 use crate::platform::routeros::text::{MASK, masked};
 
 /// How secrets are wanted.
@@ -17,10 +18,13 @@ pub enum Secrets {
     Shown,
 }
 
-/// What somebody who asks for `asked` gets. There is no sign-in yet and the pages answer on this
-/// machine only, so whoever asks may see them.
-pub const fn granted(asked: Secrets) -> Secrets {
-    asked
+/// What somebody with these rights gets who asks for `asked`: without the right to see secrets they are masked, and
+/// nothing says that they were asked for.
+pub const fn granted(rights: Rights, asked: Secrets) -> Secrets {
+    match asked {
+        Secrets::Shown if rights.has(Right::Reveal) => Secrets::Shown,
+        Secrets::Shown | Secrets::Masked => Secrets::Masked,
+    }
 }
 
 /// A configuration as a page may use it.
@@ -31,9 +35,9 @@ pub struct Readable {
     pub masked: usize,
 }
 
-/// The configuration with its secrets as `asked`, as far as that is granted.
-pub fn readable(body: Vec<u8>, asked: Secrets) -> Readable {
-    match granted(asked) {
+/// The configuration with its secrets as they were [`granted`].
+pub fn readable(body: Vec<u8>, granted: Secrets) -> Readable {
+    match granted {
         Secrets::Shown => Readable {
             text: body,
             masked: 0,
@@ -54,6 +58,7 @@ fn masks(text: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Role;
 
     const EXPORT: &[u8] = b"/snmp community\nset [ find ] name=\"*****\"\n\
         /ppp secret\nadd name=a password=hunter-2\nadd name=b password=hunter-3\n";
@@ -63,6 +68,19 @@ mod tests {
         let hidden = readable(EXPORT.to_vec(), Secrets::Masked);
         assert_eq!(hidden.masked, 2);
         assert!(memmem::find(&hidden.text, b"hunter").is_none());
+    }
+
+    #[test]
+    fn who_may_not_see_secrets_gets_them_masked_whatever_is_asked_for() {
+        let granted = |role: Role, asked| granted(role.rights(), asked);
+        assert_eq!(granted(Role::Viewer, Secrets::Shown), Secrets::Masked);
+        assert_eq!(granted(Role::Technician, Secrets::Shown), Secrets::Shown);
+        assert_eq!(
+            granted(Role::Administrator, Secrets::Masked),
+            Secrets::Masked
+        );
+        let narrowed = Role::Technician.rights().without(&[Right::Reveal]);
+        assert_eq!(super::granted(narrowed, Secrets::Shown), Secrets::Masked);
     }
 
     #[test]

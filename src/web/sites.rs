@@ -103,20 +103,22 @@ pub async fn show(
     let asked = Asked::new(query.page, DEVICES_PER_PAGE);
     let covered_since = state.covered_since();
     let shell = Shell::new(&state, &person, Area::Sites);
+    let scope = &person.scope;
     let mut conn = state.connection().await?;
-    let site = db::get_site(&mut conn, &slug)
+    let site = db::get_site(&mut conn, scope, &slug)
         .await?
         .ok_or(PageError::NotFound("site"))?;
-    let coverage = db::site_coverage(&mut conn, site.id, covered_since).await?;
+    let coverage = db::site_coverage(&mut conn, scope, site.id, covered_since).await?;
     let search = query.q.trim();
     let filter = db::DeviceFilter {
         search: Some(search).filter(|text| !text.is_empty()),
         stand: query.state.into(),
     };
+    let slice = asked.slice();
     let devices =
-        db::list_devices(&mut conn, site.id, &filter, covered_since, asked.slice()).await?;
+        db::list_devices(&mut conn, scope, site.id, &filter, covered_since, slice).await?;
     let batches = recent_batches(&mut conn, site.id).await?;
-    let days = db::list_site_days(&mut conn, &[site.id]).await?;
+    let days = db::list_site_days(&mut conn, scope, &[site.id]).await?;
     let days = days
         .iter()
         .map(|row| (row.days.as_str(), row.days_until, row.devices));

@@ -49,7 +49,7 @@ pub async fn open(
 ) -> Result<Redirect, PageError> {
     let ticked = snapshots(&fields)?;
     match ticked.as_slice() {
-        [] => Ok(Redirect::to(&origin(&state, &fields).await?)),
+        [] => Ok(Redirect::to(&origin(&state, &person, &fields).await?)),
         [one] => Ok(Redirect::to(&links::snapshot(one))),
         several if several.len() <= MAX_COLUMNS => Ok(Redirect::to(&links::compare_all(several))),
         _ => Err(PageError::BadRequest(
@@ -59,14 +59,18 @@ pub async fn open(
 }
 
 /// The page that nothing was ticked on: that of a device, or Backup Scripts.
-pub async fn origin(state: &AppState, fields: &Fields) -> Result<String, PageError> {
+pub async fn origin(
+    state: &AppState,
+    person: &SignedIn,
+    fields: &Fields,
+) -> Result<String, PageError> {
     let notice = Notice::NothingTickedHere.as_str();
     let device = fields::values(fields, "device")
         .next()
         .and_then(|id| id.parse().ok());
     if let Some(device) = device {
         let mut conn = state.connection().await?;
-        if let Some((slug, name)) = db::get_device_place(&mut conn, device).await? {
+        if let Some((slug, name)) = db::get_device_place(&mut conn, &person.scope, device).await? {
             return Ok(links::history(&links::device(&slug, &name), None, notice));
         }
     }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use super::{Coverage, Slice};
-use crate::model::SiteId;
+use crate::model::{Scope, SiteId};
 
 /// The numbers on top of the sites page.
 #[derive(Debug)]
@@ -25,19 +25,31 @@ pub struct Totals {
     pub scheduler_seen_at: Option<DateTime<Utc>>,
 }
 
-/// Sums the coverage of all sites.
+/// Sums the coverage of all sites of the scope.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn total_coverage(
     conn: &mut PgConnection,
+    scope: &Scope,
     verified_since: DateTime<Utc>,
 ) -> Result<Totals, sqlx::Error> {
+    let reach = scope.ids();
     let row = sqlx::query!(
         r#"
         SELECT
-            (SELECT count(*) FROM sites WHERE archived_at IS NULL) AS "sites!",
-            (SELECT min(next_due_at) FROM sites WHERE archived_at IS NULL) AS next_due_at,
+            (
+                SELECT count(*)
+                FROM sites
+                WHERE archived_at IS NULL
+                    AND ($2::bigint[] IS NULL OR id = ANY ($2))
+            ) AS "sites!",
+            (
+                SELECT min(next_due_at)
+                FROM sites
+                WHERE archived_at IS NULL
+                    AND ($2::bigint[] IS NULL OR id = ANY ($2))
+            ) AS next_due_at,
             (SELECT seen_at FROM heartbeats WHERE service = 'scheduler') AS scheduler_seen_at,
             count(*) FILTER (WHERE due) AS "devices!",
             count(*) FILTER (WHERE due AND last_verified_at >= $1) AS "verified!",
@@ -46,9 +58,11 @@ pub async fn total_coverage(
         FROM (
             SELECT last_verified_at, snapshot_count, archived_at IS NULL AND enabled AS due
             FROM devices
+            WHERE $2::bigint[] IS NULL OR site_id = ANY ($2)
         ) d
         "#,
-        verified_since
+        verified_since,
+        reach.as_deref()
     )
     .fetch_one(conn)
     .await?;
@@ -133,17 +147,19 @@ impl SiteRow {
     }
 }
 
-/// Lists sites: most devices without a recent verified backup first, then the longest overdue,
+/// Lists the sites of the scope: most devices without a recent verified backup first, then the longest overdue,
 /// then by name.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn list_sites(
     conn: &mut PgConnection,
+    scope: &Scope,
     filter: &SiteFilter<'_>,
     verified_since: DateTime<Utc>,
     slice: Slice,
 ) -> Result<Vec<SiteRow>, sqlx::Error> {
+    let reach = scope.ids();
     sqlx::query_as!(
         SiteRow,
         r#"
@@ -173,9 +189,11 @@ pub async fn list_sites(
                 bool_or($3::text = ANY (tags)) AS tagged
             FROM devices
             WHERE archived_at IS NULL
+                AND ($7::bigint[] IS NULL OR site_id = ANY ($7))
             GROUP BY site_id
         ) d ON d.site_id = s.id
         WHERE s.archived_at IS NULL
+            AND ($7::bigint[] IS NULL OR s.id = ANY ($7))
             AND ($2::text IS NULL OR d.found
                 OR strpos(lower(s.name), lower($2)) > 0 OR strpos(lower(s.slug), lower($2)) > 0)
             AND ($3::text IS NULL OR d.tagged OR $3 = ANY (s.tags))
@@ -198,29 +216,42 @@ pub async fn list_sites(
         filter.tag,
         filter.stand.as_str(),
         slice.limit,
-        slice.offset
+        slice.offset,
+        reach.as_deref()
     )
     .fetch_all(conn)
     .await
 }
 
-/// The tags that sites and devices have, in their order, at most `limit`.
+/// The tags that sites and devices of the scope have, in their order, at most `limit`.
 ///
 /// # Errors
 /// When the query fails.
-pub async fn list_tags(conn: &mut PgConnection, limit: i64) -> Result<Vec<String>, sqlx::Error> {
+pub async fn list_tags(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    limit: i64,
+) -> Result<Vec<String>, sqlx::Error> {
+    let reach = scope.ids();
     sqlx::query_scalar!(
         r#"
         SELECT DISTINCT unnest(tags) AS "tag!"
         FROM (
-            SELECT tags FROM sites WHERE archived_at IS NULL
+            SELECT tags
+            FROM sites
+            WHERE archived_at IS NULL
+                AND ($2::bigint[] IS NULL OR id = ANY ($2))
             UNION
-            SELECT tags FROM devices WHERE archived_at IS NULL
+            SELECT tags
+            FROM devices
+            WHERE archived_at IS NULL
+                AND ($2::bigint[] IS NULL OR site_id = ANY ($2))
         ) tagged
         ORDER BY 1
         LIMIT $1
         "#,
-        limit
+        limit,
+        reach.as_deref()
     )
     .fetch_all(conn)
     .await

@@ -5,7 +5,8 @@ use sqlx::{PgConnection, types::Json};
 
 use super::{Slice, Stand};
 use crate::model::{
-    BatchId, Check, DeviceId, Outcome, RunId, RunState, SiteId, SnapshotId, Step, Trigger, Verdict,
+    BatchId, Check, DeviceId, Outcome, RunId, RunState, Scope, SiteId, SnapshotId, Step, Trigger,
+    Verdict,
 };
 
 /// Which devices of a site to list.
@@ -50,18 +51,20 @@ pub struct DeviceRow {
     pub total: i64,
 }
 
-/// Lists the devices of a site: those without a verified backup since the given time first,
+/// Lists the devices of a site, if that is in the scope: those without a verified backup since the given time first,
 /// then by name. Archived ones are left out.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn list_devices(
     conn: &mut PgConnection,
+    scope: &Scope,
     site_id: SiteId,
     filter: &DeviceFilter<'_>,
     verified_since: DateTime<Utc>,
     slice: Slice,
 ) -> Result<Vec<DeviceRow>, sqlx::Error> {
+    let reach = scope.ids();
     sqlx::query_as!(
         DeviceRow,
         r#"
@@ -94,6 +97,7 @@ pub async fn list_devices(
         LEFT JOIN runs a ON a.device_id = d.id AND a.state IN ('queued', 'running')
         LEFT JOIN snapshots v ON v.id = d.last_verified_snapshot_id
         WHERE d.site_id = $1
+            AND ($7::bigint[] IS NULL OR d.site_id = ANY ($7))
             AND d.archived_at IS NULL
             AND ($3::text IS NULL
                 OR strpos(lower(concat_ws(' ', d.name, d.address, d.model, d.serial, d.identity, array_to_string(d.tags, ' '))), lower($3)) > 0)
@@ -112,7 +116,8 @@ pub async fn list_devices(
         filter.search,
         filter.stand.as_str(),
         slice.limit,
-        slice.offset
+        slice.offset,
+        reach.as_deref()
     )
     .fetch_all(conn)
     .await
@@ -147,15 +152,17 @@ pub struct DeviceHead {
     pub next_due_at: Option<DateTime<Utc>>,
 }
 
-/// Gets a device by its site's slug and its name, also an archived one.
+/// Gets a device of the scope by its site's slug and its name, also an archived one.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn get_device(
     conn: &mut PgConnection,
+    scope: &Scope,
     slug: &str,
     name: &str,
 ) -> Result<Option<DeviceHead>, sqlx::Error> {
+    let reach = scope.ids();
     sqlx::query_as!(
         DeviceHead,
         r#"
@@ -186,9 +193,11 @@ pub async fn get_device(
         LEFT JOIN snapshots v ON v.id = d.last_verified_snapshot_id
         WHERE s.slug = $1
             AND d.name = $2
+            AND ($3::bigint[] IS NULL OR d.site_id = ANY ($3))
         "#,
         slug,
-        name
+        name,
+        reach.as_deref()
     )
     .fetch_optional(conn)
     .await
@@ -214,15 +223,17 @@ pub struct DeviceRunRow {
     pub duration_ms: Option<i64>,
 }
 
-/// Lists the newest runs of a device, newest first.
+/// Lists the newest runs of a device at the sites of the scope, newest first.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn list_device_runs(
     conn: &mut PgConnection,
+    scope: &Scope,
     device_id: DeviceId,
     limit: i64,
 ) -> Result<Vec<DeviceRunRow>, sqlx::Error> {
+    let reach = scope.ids();
     sqlx::query_as!(
         DeviceRunRow,
         r#"
@@ -245,45 +256,53 @@ pub async fn list_device_runs(
         FROM runs r
         JOIN batches b ON b.id = r.batch_id
         WHERE r.device_id = $1
+            AND ($3::bigint[] IS NULL OR r.site_id = ANY ($3))
         ORDER BY r.id DESC
         LIMIT $2
         "#,
         device_id as DeviceId,
-        limit
+        limit,
+        reach.as_deref()
     )
     .fetch_all(conn)
     .await
 }
 
-/// Where a device stands: the slug of its site, and its name.
+/// Where a device of the scope stands: the slug of its site, and its name.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn get_device_place(
     conn: &mut PgConnection,
+    scope: &Scope,
     id: DeviceId,
 ) -> Result<Option<(String, String)>, sqlx::Error> {
+    let reach = scope.ids();
     let row = sqlx::query!(
         "SELECT s.slug, d.name
          FROM devices d
          JOIN sites s ON s.id = d.site_id
-         WHERE d.id = $1",
-        id as DeviceId
+         WHERE d.id = $1
+             AND ($2::bigint[] IS NULL OR d.site_id = ANY ($2))",
+        id as DeviceId,
+        reach.as_deref()
     )
     .fetch_optional(conn)
     .await?;
     Ok(row.map(|row| (row.slug, row.name)))
 }
 
-/// Those of `ids` that are devices of the site.
+/// Those of `ids` that are devices of the site, if that is in the scope.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn list_device_ids(
     conn: &mut PgConnection,
+    scope: &Scope,
     site_id: SiteId,
     ids: &[DeviceId],
 ) -> Result<Vec<DeviceId>, sqlx::Error> {
+    let reach = scope.ids();
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     sqlx::query_scalar!(
         r#"
@@ -291,9 +310,11 @@ pub async fn list_device_ids(
         FROM devices
         WHERE site_id = $1
             AND id = ANY ($2)
+            AND ($3::bigint[] IS NULL OR site_id = ANY ($3))
         "#,
         site_id as SiteId,
-        &ids
+        &ids,
+        reach.as_deref()
     )
     .fetch_all(conn)
     .await

@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use crate::model::DeviceId;
+use crate::model::{DeviceId, Scope};
 
 /// A device that a snapshot may be restored to.
 #[derive(Debug)]
@@ -16,14 +16,16 @@ pub struct RestoreTarget {
     pub version: Option<String>,
 }
 
-/// Gets a device, also one that left the inventory.
+/// Gets a device of the scope, also one that left the inventory.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn get_restore_target(
     conn: &mut PgConnection,
+    scope: &Scope,
     id: DeviceId,
 ) -> Result<Option<RestoreTarget>, sqlx::Error> {
+    let reach = scope.ids();
     sqlx::query_as!(
         RestoreTarget,
         r#"
@@ -38,23 +40,27 @@ pub async fn get_restore_target(
         FROM devices d
         JOIN sites s ON s.id = d.site_id
         WHERE d.id = $1
+            AND ($2::bigint[] IS NULL OR d.site_id = ANY ($2))
         "#,
-        id as DeviceId
+        id as DeviceId,
+        reach.as_deref()
     )
     .fetch_optional(conn)
     .await
 }
 
-/// Lists the devices of the inventory with `word`, in any case, in their own or their site's
+/// Lists the devices of the scope that are in the inventory, with `word`, in any case, in their own or their site's
 /// name: those whose name begins with it first, then by site and name.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn list_restore_targets(
     conn: &mut PgConnection,
+    scope: &Scope,
     word: &str,
     limit: i64,
 ) -> Result<Vec<RestoreTarget>, sqlx::Error> {
+    let reach = scope.ids();
     sqlx::query_as!(
         RestoreTarget,
         r#"
@@ -69,12 +75,14 @@ pub async fn list_restore_targets(
         FROM devices d
         JOIN sites s ON s.id = d.site_id
         WHERE d.archived_at IS NULL
+            AND ($3::bigint[] IS NULL OR d.site_id = ANY ($3))
             AND (strpos(lower(d.name), lower($1)) > 0 OR strpos(lower(s.name), lower($1)) > 0)
         ORDER BY strpos(lower(d.name), lower($1)) = 1 DESC, lower(s.name), s.id, d.name, d.id
         LIMIT $2
         "#,
         word,
-        limit
+        limit,
+        reach.as_deref()
     )
     .fetch_all(conn)
     .await

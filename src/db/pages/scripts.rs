@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use super::Slice;
-use crate::model::DeviceId;
+use crate::model::{DeviceId, Scope};
 
 /// One device in the search.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub struct ScriptDevice {
     pub total: i64,
 }
 
-/// Lists the devices that have every one of `words`, in any case, in their name, address,
+/// Lists the devices of the scope that have every one of `words`, in any case, in their name, address,
 /// site, model, serial number or identity, by site and name; last those that left the inventory
 /// and still have snapshots.
 ///
@@ -36,9 +36,11 @@ pub struct ScriptDevice {
 /// When the query fails.
 pub async fn search_devices(
     conn: &mut PgConnection,
+    scope: &Scope,
     words: &[String],
     slice: Slice,
 ) -> Result<Vec<ScriptDevice>, sqlx::Error> {
+    let reach = scope.ids();
     sqlx::query_as!(
         ScriptDevice,
         r#"
@@ -58,6 +60,7 @@ pub async fn search_devices(
         FROM devices d
         JOIN sites s ON s.id = d.site_id
         WHERE (d.archived_at IS NULL OR d.snapshot_count > 0)
+            AND ($4::bigint[] IS NULL OR d.site_id = ANY ($4))
             AND (
                 cardinality($1::text[]) = 0
                 OR lower(concat_ws(' ', d.name, d.address, s.name, s.slug, d.model, d.serial, d.identity))
@@ -72,7 +75,8 @@ pub async fn search_devices(
         "#,
         words,
         slice.limit,
-        slice.offset
+        slice.offset,
+        reach.as_deref()
     )
     .fetch_all(conn)
     .await
@@ -89,14 +93,16 @@ pub struct ChosenDevice {
     pub snapshot_count: i32,
 }
 
-/// Those of `ids` that exist, by site and name.
+/// Those of `ids` that exist in the scope, by site and name.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn list_chosen(
     conn: &mut PgConnection,
+    scope: &Scope,
     ids: &[DeviceId],
 ) -> Result<Vec<ChosenDevice>, sqlx::Error> {
+    let reach = scope.ids();
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     sqlx::query_as!(
         ChosenDevice,
@@ -111,9 +117,11 @@ pub async fn list_chosen(
         FROM devices d
         JOIN sites s ON s.id = d.site_id
         WHERE d.id = ANY ($1)
+            AND ($2::bigint[] IS NULL OR d.site_id = ANY ($2))
         ORDER BY lower(s.name), s.id, d.name, d.id
         "#,
-        &ids
+        &ids,
+        reach.as_deref()
     )
     .fetch_all(conn)
     .await

@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgConnection;
 
-use crate::model::{RunState, SiteId, StoredFailureCode, Verdict};
+use crate::model::{RunState, Scope, SiteId, StoredFailureCode, Verdict};
 
 /// The last result of the device of a site that is worst off: the longest overdue one, else one
 /// that never had a verified backup.
@@ -18,15 +18,17 @@ pub struct WorstDevice {
     pub last_failure: Option<String>,
 }
 
-/// The worst device of each of `sites` that has one without a recent verified backup.
+/// The worst device of each of `sites` that is in the scope and has one without a recent verified backup.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn list_worst(
     conn: &mut PgConnection,
+    scope: &Scope,
     sites: &[SiteId],
     verified_since: DateTime<Utc>,
 ) -> Result<Vec<WorstDevice>, sqlx::Error> {
+    let reach = scope.ids();
     let sites: Vec<i64> = sites.iter().map(|id| id.0).collect();
     sqlx::query_as!(
         WorstDevice,
@@ -41,6 +43,7 @@ pub async fn list_worst(
             SELECT DISTINCT ON (site_id) site_id, last_run_id
             FROM devices
             WHERE site_id = ANY ($1)
+                AND ($3::bigint[] IS NULL OR site_id = ANY ($3))
                 AND archived_at IS NULL
                 AND enabled
                 AND (last_verified_at >= $2) IS NOT TRUE
@@ -49,7 +52,8 @@ pub async fn list_worst(
         LEFT JOIN runs r ON r.id = d.last_run_id
         "#,
         &sites,
-        verified_since
+        verified_since,
+        reach.as_deref()
     )
     .fetch_all(conn)
     .await
@@ -66,14 +70,16 @@ pub struct SiteDays {
     pub devices: i64,
 }
 
-/// The last days of the devices of `sites` that are to be backed up.
+/// The last days of the devices of `sites`, as far as they are in the scope, that are to be backed up.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn list_site_days(
     conn: &mut PgConnection,
+    scope: &Scope,
     sites: &[SiteId],
 ) -> Result<Vec<SiteDays>, sqlx::Error> {
+    let reach = scope.ids();
     let sites: Vec<i64> = sites.iter().map(|id| id.0).collect();
     sqlx::query_as!(
         SiteDays,
@@ -81,11 +87,13 @@ pub async fn list_site_days(
         SELECT site_id AS "site_id: SiteId", days, days_until, count(*) AS "devices!"
         FROM devices
         WHERE site_id = ANY ($1)
+            AND ($2::bigint[] IS NULL OR site_id = ANY ($2))
             AND archived_at IS NULL
             AND enabled
         GROUP BY site_id, days, days_until
         "#,
-        &sites
+        &sites,
+        reach.as_deref()
     )
     .fetch_all(conn)
     .await
@@ -101,18 +109,20 @@ pub struct FoundDevice {
     pub found: i64,
 }
 
-/// The devices of `sites` with `search` in their name or address and with this tag, their own or,
+/// The devices of `sites` in the scope with `search` in their name or address and with this tag, their own or,
 /// where something is searched for, that of their site; at most `per_site` of each.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn list_found(
     conn: &mut PgConnection,
+    scope: &Scope,
     sites: &[SiteId],
     search: Option<&str>,
     tag: Option<&str>,
     per_site: i64,
 ) -> Result<Vec<FoundDevice>, sqlx::Error> {
+    let reach = scope.ids();
     let sites: Vec<i64> = sites.iter().map(|id| id.0).collect();
     sqlx::query_as!(
         FoundDevice,
@@ -128,6 +138,7 @@ pub async fn list_found(
             FROM devices d
             JOIN sites s ON s.id = d.site_id
             WHERE d.site_id = ANY ($1)
+                AND ($5::bigint[] IS NULL OR d.site_id = ANY ($5))
                 AND d.archived_at IS NULL
                 AND ($2::text IS NULL
                     OR strpos(lower(d.name), lower($2)) > 0 OR strpos(lower(d.address), lower($2)) > 0)
@@ -140,7 +151,8 @@ pub async fn list_found(
         &sites,
         search,
         tag,
-        per_site
+        per_site,
+        reach.as_deref()
     )
     .fetch_all(conn)
     .await

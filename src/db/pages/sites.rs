@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use crate::model::SiteId;
+use crate::model::{Scope, SiteId};
 
 /// How many devices have a verified backup that is young enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,36 +39,42 @@ pub struct SiteHead {
     pub archived_at: Option<DateTime<Utc>>,
 }
 
-/// Gets a site by its slug, also an archived one: its history stays readable.
+/// Gets a site of the scope by its slug, also an archived one: its history stays readable.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn get_site(
     conn: &mut PgConnection,
+    scope: &Scope,
     slug: &str,
 ) -> Result<Option<SiteHead>, sqlx::Error> {
+    let reach = scope.ids();
     sqlx::query_as!(
         SiteHead,
         r#"
         SELECT id AS "id: SiteId", slug, name, timezone, tags, notes, next_due_at, archived_at
         FROM sites
         WHERE slug = $1
+            AND ($2::bigint[] IS NULL OR id = ANY ($2))
         "#,
-        slug
+        slug,
+        reach.as_deref()
     )
     .fetch_optional(conn)
     .await
 }
 
-/// The coverage of one site.
+/// The coverage of one site; nothing outside the scope is counted.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn site_coverage(
     conn: &mut PgConnection,
+    scope: &Scope,
     id: SiteId,
     verified_since: DateTime<Utc>,
 ) -> Result<Coverage, sqlx::Error> {
+    let reach = scope.ids();
     sqlx::query_as!(
         Coverage,
         r#"
@@ -77,11 +83,13 @@ pub async fn site_coverage(
             count(*) FILTER (WHERE last_verified_at >= $2) AS "verified!"
         FROM devices
         WHERE site_id = $1
+            AND ($3::bigint[] IS NULL OR site_id = ANY ($3))
             AND archived_at IS NULL
             AND enabled
         "#,
         id as SiteId,
-        verified_since
+        verified_since,
+        reach.as_deref()
     )
     .fetch_one(conn)
     .await

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, types::Json};
 
-use crate::model::{BatchId, Check, DeviceId, SnapshotId, Trigger, Verdict};
+use crate::model::{BatchId, Check, DeviceId, Scope, SnapshotId, Trigger, Verdict};
 
 /// One snapshot in a device's Config Backups.
 #[derive(Debug)]
@@ -33,17 +33,19 @@ pub struct SnapshotRow {
     pub requested_by: Option<String>,
 }
 
-/// Lists the snapshots of a device, newest first, those behind `before` when it is given: when one
+/// Lists the snapshots of a device of the scope, newest first, those behind `before` when it is given: when one
 /// was taken, and its number. That one need not be there any more.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn list_snapshots(
     conn: &mut PgConnection,
+    scope: &Scope,
     device_id: DeviceId,
     before: Option<(DateTime<Utc>, SnapshotId)>,
     limit: i64,
 ) -> Result<Vec<SnapshotRow>, sqlx::Error> {
+    let reach = scope.ids();
     sqlx::query_as!(
         SnapshotRow,
         r#"
@@ -75,6 +77,7 @@ pub async fn list_snapshots(
         FROM snapshots s
         LEFT JOIN batches b ON b.id = s.batch_id
         WHERE s.device_id = $1
+            AND ($5::bigint[] IS NULL OR (SELECT site_id FROM devices WHERE id = $1) = ANY ($5))
             AND (s.taken_at, s.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::bigint, 0))
         ORDER BY s.taken_at DESC, s.id DESC
         LIMIT $4
@@ -82,7 +85,8 @@ pub async fn list_snapshots(
         device_id as DeviceId,
         before.map(|(taken_at, _)| taken_at),
         before.map(|(_, id)| id.0),
-        limit
+        limit,
+        reach.as_deref()
     )
     .fetch_all(conn)
     .await
@@ -118,14 +122,16 @@ pub struct SnapshotHead {
     pub previous_id: Option<SnapshotId>,
 }
 
-/// Gets a snapshot.
+/// Gets a snapshot of a device of the scope.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn get_snapshot(
     conn: &mut PgConnection,
+    scope: &Scope,
     id: SnapshotId,
 ) -> Result<Option<SnapshotHead>, sqlx::Error> {
+    let reach = scope.ids();
     sqlx::query_as!(
         SnapshotHead,
         r#"
@@ -165,8 +171,10 @@ pub async fn get_snapshot(
         JOIN sites site ON site.id = d.site_id
         LEFT JOIN batches b ON b.id = s.batch_id
         WHERE s.id = $1
+            AND ($2::bigint[] IS NULL OR d.site_id = ANY ($2))
         "#,
-        id as SnapshotId
+        id as SnapshotId,
+        reach.as_deref()
     )
     .fetch_optional(conn)
     .await

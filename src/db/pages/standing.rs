@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use crate::model::SnapshotId;
+use crate::model::{Scope, SnapshotId};
 
 /// What is known of a snapshot beside itself.
 #[derive(Debug)]
@@ -21,14 +21,16 @@ pub struct SnapshotStanding {
     pub next_id: Option<SnapshotId>,
 }
 
-/// Gets what stands beside a snapshot.
+/// Gets what stands beside a snapshot of the scope.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn get_snapshot_standing(
     conn: &mut PgConnection,
+    scope: &Scope,
     id: SnapshotId,
 ) -> Result<Option<SnapshotStanding>, sqlx::Error> {
+    let reach = scope.ids();
     sqlx::query_as!(
         SnapshotStanding,
         r#"
@@ -47,9 +49,12 @@ pub async fn get_snapshot_standing(
                 LIMIT 1
             ) AS "next_id: SnapshotId"
         FROM snapshots s
+        JOIN devices d ON d.id = s.device_id
         WHERE s.id = $1
+            AND ($2::bigint[] IS NULL OR d.site_id = ANY ($2))
         "#,
-        id as SnapshotId
+        id as SnapshotId,
+        reach.as_deref()
     )
     .fetch_optional(conn)
     .await

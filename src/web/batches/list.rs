@@ -13,7 +13,7 @@ use sqlx::PgConnection;
 
 use super::progress;
 use crate::db::pages::{self as db, BatchFilter, BatchRow, Movement, SiteMatch};
-use crate::model::BatchId;
+use crate::model::{BatchId, Scope};
 use crate::web::{
     error::PageError,
     filters,
@@ -139,7 +139,7 @@ async fn load(
     query: ListQuery,
 ) -> Result<ListPage, PageError> {
     let mut conn = state.connection().await?;
-    let site = meant::site(&mut conn, &query.site).await?;
+    let site = meant::site(&mut conn, &person.scope, &query.site).await?;
     let mut batches = match site.offered() {
         Some(_) => Vec::new(),
         None => db::list_batches(&mut conn, &query.filter(&site), BATCHES_ASKED).await?,
@@ -181,9 +181,10 @@ pub async fn list_events(
 /// When the database fails.
 pub async fn list_movement(
     conn: &mut PgConnection,
+    scope: &Scope,
     query: &ListQuery,
 ) -> Result<Movement, PageError> {
-    let site = meant::site(conn, &query.site).await?;
+    let site = meant::site(conn, scope, &query.site).await?;
     if site.offered().is_some() {
         return Ok(Movement {
             stamp: 0,

@@ -16,6 +16,7 @@ use sqlx::PgConnection;
 use super::{bodies, error::PageError, fields::Fields, guard::SignedIn, links, state::AppState};
 use crate::compare::{table, unified_steps};
 use crate::db::pages::{self as db, SnapshotHead};
+use crate::model::Scope;
 use crate::visible;
 use page::ShowPage;
 use view::View;
@@ -26,11 +27,11 @@ pub async fn show(
     person: SignedIn,
     Query(fields): Query<Fields>,
 ) -> Result<Response, PageError> {
-    let view = View::read(&fields)?;
+    let view = View::read(&fields, person.rights)?;
     if let [only] = view.snapshots[..] {
         return Ok(Redirect::to(&links::snapshot(&only)).into_response());
     }
-    let (heads, view, table) = compared(&state, view, |_, view, exports| {
+    let (heads, view, table) = compared(&state, &person, view, |_, view, exports| {
         table(exports, &view.options())
     })
     .await?;
@@ -45,13 +46,13 @@ pub async fn text(
     person: SignedIn,
     Query(fields): Query<Fields>,
 ) -> Result<Response, PageError> {
-    let view = View::read(&fields)?;
+    let view = View::read(&fields, person.rights)?;
     if view.snapshots.len() < 2 {
         return Err(PageError::BadRequest(
             "Tick two to six backups to compare them. Go back and choose.",
         ));
     }
-    let (_, _, diff) = compared(&state, view, |heads, view, exports| {
+    let (_, _, diff) = compared(&state, &person, view, |heads, view, exports| {
         let labels: Vec<String> = heads.iter().map(label).collect();
         let labels = labels.iter().map(String::as_str);
         let columns: Vec<(&str, &[u8])> = labels.zip(exports.iter().copied()).collect();
@@ -83,11 +84,12 @@ fn label(head: &SnapshotHead) -> String {
 /// Loads all columns and works on them where it keeps no other request waiting.
 async fn compared<T: Send + 'static>(
     state: &AppState,
+    person: &SignedIn,
     mut view: View,
     work: impl FnOnce(&[SnapshotHead], &View, &[&[u8]]) -> T + Send + 'static,
 ) -> Result<(Vec<SnapshotHead>, View, T), PageError> {
     let mut conn = state.connection().await?;
-    let heads = heads(&mut conn, &mut view).await?;
+    let heads = heads(&mut conn, &person.scope, &mut view).await?;
     let mut exports = Vec::with_capacity(heads.len());
     for head in &heads {
         exports.push(bodies::load(state, &mut conn, head.id).await?);
@@ -102,10 +104,14 @@ async fn compared<T: Send + 'static>(
 }
 
 /// The snapshots; those of one device always the oldest first, whatever the address says.
-async fn heads(conn: &mut PgConnection, view: &mut View) -> Result<Vec<SnapshotHead>, PageError> {
+async fn heads(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    view: &mut View,
+) -> Result<Vec<SnapshotHead>, PageError> {
     let mut heads = Vec::with_capacity(view.snapshots.len());
     for id in &view.snapshots {
-        let head = db::get_snapshot(conn, *id).await?;
+        let head = db::get_snapshot(conn, scope, *id).await?;
         heads.push(head.ok_or(PageError::NotFound("backup"))?);
     }
     if page::is_one_device(&heads) {

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::compare::{MAX_COLUMNS, Open, Options};
-use crate::model::SnapshotId;
+use crate::model::{Rights, SnapshotId};
 use crate::web::error::PageError;
 use crate::web::fields::{self, Fields};
 use crate::web::secrets::{Secrets, granted};
@@ -37,8 +37,9 @@ pub struct View {
 
 impl View {
     /// Reads the parameters: `s` names a snapshot; `layout=unified`, `noise=1`, `secrets=shown`,
-    /// `open=all` or the numbers of folds say how.
-    pub fn read(fields: &Fields) -> Result<Self, PageError> {
+    /// `open=all` or the numbers of folds say how, as far as who has these
+    /// rights is granted it.
+    pub fn read(fields: &Fields, rights: Rights) -> Result<Self, PageError> {
         let no_number = "A backup has a number; this address names none.";
         let snapshots: Vec<SnapshotId> = fields::ids(fields, "s", no_number)?;
         if snapshots.len() > MAX_COLUMNS {
@@ -65,7 +66,7 @@ impl View {
         Ok(Self {
             layout,
             noise: says("noise", "1"),
-            secrets: granted(wish) == Secrets::Shown,
+            secrets: granted(rights, wish) == Secrets::Shown,
             open: read_open(fields),
             snapshots,
         })
@@ -206,12 +207,13 @@ fn read_open(fields: &Fields) -> Open {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Role;
 
     fn view(parameters: &[(&str, &str)]) -> Result<View, PageError> {
         let fields = parameters
             .iter()
             .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
-        View::read(&fields.collect())
+        View::read(&fields.collect(), Role::Technician.rights())
     }
 
     #[test]

@@ -20,13 +20,17 @@ impl Block {
     ///
     /// # Errors
     /// [`PageError::NotFound`] when there is no such batch or run, others when the database fails.
-    pub(super) async fn movement(&self, state: &AppState) -> Result<Movement, PageError> {
+    pub(super) async fn movement(
+        &self,
+        state: &AppState,
+        person: &SignedIn,
+    ) -> Result<Movement, PageError> {
         let mut conn = state.connection().await?;
         match self {
             Self::Batch { id, .. } => db::get_batch_movement(&mut conn, *id)
                 .await?
                 .ok_or(PageError::NotFound("batch")),
-            Self::Batches(query) => batches::list_movement(&mut conn, query).await,
+            Self::Batches(query) => batches::list_movement(&mut conn, &person.scope, query).await,
             Self::Run(id) => db::get_run_movement(&mut conn, *id)
                 .await?
                 .ok_or(PageError::NotFound("run")),

@@ -98,7 +98,7 @@ impl Live {
             .try_acquire_owned()
             .map_err(|_| PageError::Busy(TOO_MANY))?;
         // Says here, and not in the middle of a stream, that there is nothing to watch.
-        block.movement(&self.0.state).await?;
+        block.movement(&self.0.state, &person).await?;
         let viewer = Viewer {
             frames: self.join(block, person),
             until: Instant::now() + MAX_STREAM,
@@ -189,7 +189,7 @@ impl Live {
         person: &SignedIn,
         last_seen: &mut Option<Movement>,
     ) -> Result<Option<Frame>, PageError> {
-        let movement = block.movement(&self.0.state).await?;
+        let movement = block.movement(&self.0.state, person).await?;
         if *last_seen == Some(movement) {
             return Ok(None);
         }

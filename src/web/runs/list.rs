@@ -15,7 +15,7 @@ use sqlx::PgConnection;
 use super::days::{Days, DaysError, FIRST_DAY, LAST_DAY};
 use super::filter::{SPANS, STATES, Span, StateFilter};
 use crate::db::pages::{self as db, DeviceMatch, RunFilter, RunListRow, SiteMatch};
-use crate::model::RunId;
+use crate::model::{RunId, Scope};
 use crate::web::{
     error::PageError,
     filters, format,
@@ -164,17 +164,17 @@ pub async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Response, PageError> {
     let mut conn = state.connection().await?;
-    let site = meant::site(&mut conn, &query.site).await?;
+    let site = meant::site(&mut conn, &person.scope, &query.site).await?;
     let device = match site.offered() {
         Some(_) => Meant::Any,
         None => {
             let site = site.one().map(|site| site.id);
-            meant::device(&mut conn, site, &query.device).await?
+            meant::device(&mut conn, &person.scope, site, &query.device).await?
         }
     };
     let mut page = ListPage {
         shell: Shell::new(&state, &person, Area::Runs),
-        zone: zone_of(&mut conn, &site, &device).await?,
+        zone: zone_of(&mut conn, &person.scope, &site, &device).await?,
         days: Days::read(&query.from, &query.to),
         query,
         site,
@@ -196,6 +196,7 @@ pub async fn list(
 /// The time zone of the site that is meant, or of the device's; UTC while none is.
 async fn zone_of(
     conn: &mut PgConnection,
+    scope: &Scope,
     site: &Meant<SiteMatch>,
     device: &Meant<DeviceMatch>,
 ) -> Result<Tz, sqlx::Error> {
@@ -203,6 +204,6 @@ async fn zone_of(
     let Some(slug) = of_site.or(device.one().map(|device| &device.site_slug)) else {
         return Ok(Tz::UTC);
     };
-    let site = db::get_site(conn, slug).await?;
+    let site = db::get_site(conn, scope, slug).await?;
     Ok(site.map_or(Tz::UTC, |site| format::zone(&site.timezone)))
 }

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::db::pages::SiteMatch;
 use crate::db::pages::search::{self as db, FoundLine, Lacking, SearchError, Searching, SpanRow};
-use crate::model::LineId;
+use crate::model::{LineId, Scope};
 use marked::Part;
 use question::{MAX_CHARS, Question, SearchQuery, When};
 
@@ -88,13 +88,16 @@ pub async fn list(
     Query(query): Query<SearchQuery>,
 ) -> Result<Response, PageError> {
     let (question, refusal) = Question::new(&query);
+    let scope = &person.scope;
     let mut conn = state.connection().await?;
     let mut searching = Searching::begin(&mut conn).await?;
-    let lacking = db::count_lacking(&mut searching).await.map_err(too_slow)?;
+    let lacking = db::count_lacking(&mut searching, scope)
+        .await
+        .map_err(too_slow)?;
     let answer = match refusal {
         Some(sentence) => Answer::Refused(sentence.to_owned()),
         None if question.is_empty() => Answer::None,
-        None => match find(&mut searching, &question, query.after).await {
+        None => match find(&mut searching, scope, &question, query.after).await {
             Ok(answer) => answer,
             Err(error) => Answer::Refused(sentence(error)?),
         },
@@ -114,16 +117,17 @@ pub async fn list(
 
 async fn find(
     conn: &mut Searching<'_>,
+    scope: &Scope,
     question: &Question,
     after: Option<LineId>,
 ) -> Result<Answer, SearchError> {
-    let site = meant::site(conn, &question.site).await?;
+    let site = meant::site(conn, scope, &question.site).await?;
     let slug = match site {
         Meant::Any => None,
         Meant::One(site) => Some(site.slug),
         Meant::Several(sites) => return Ok(Answer::WhichSite(sites)),
     };
-    let devices = db::find_devices(conn, slug.as_deref(), question.tag()).await?;
+    let devices = db::find_devices(conn, scope, slug.as_deref(), question.tag()).await?;
     let search = db::Search {
         pattern: question.pattern(),
         menu: Some(question.menu.as_str()).filter(|menu| !menu.is_empty()),
@@ -256,13 +260,14 @@ pub async fn show(
     Query(query): Query<SearchQuery>,
 ) -> Result<impl IntoResponse, PageError> {
     let (question, _) = Question::new(&query);
+    let scope = &person.scope;
     let mut conn = state.connection().await?;
     let mut searching = Searching::begin(&mut conn).await?;
-    let line = db::get_line(&mut searching, id)
+    let line = db::get_line(&mut searching, scope, id)
         .await
         .map_err(too_slow)?
         .ok_or(PageError::NotFound("line"))?;
-    let (count, mut spans) = list_spans(&mut searching, id, &query, &question)
+    let (count, mut spans) = list_spans(&mut searching, scope, id, &query, &question)
         .await
         .map_err(too_slow)?;
     let has_more = spans.len() > DEVICES_PER_PAGE;
@@ -285,6 +290,7 @@ pub async fn show(
 /// site is not one.
 async fn list_spans(
     conn: &mut Searching<'_>,
+    scope: &Scope,
     line: LineId,
     query: &SearchQuery,
     question: &Question,
@@ -293,12 +299,12 @@ async fn list_spans(
         (Some(device), Some(first)) => Some(db::SpanCursor { device, first }),
         _ => None,
     };
-    let site = meant::site(conn, &question.site).await?;
+    let site = meant::site(conn, scope, &question.site).await?;
     if site.offered().is_some() {
         return Ok((0, Vec::new()));
     }
     let slug = site.one().map(|site| site.slug.as_str());
-    let devices = db::find_devices(conn, slug, question.tag()).await?;
+    let devices = db::find_devices(conn, scope, slug, question.tag()).await?;
     let counts = db::count_now(conn, &[line], &devices, COUNTED_UP_TO + 1).await?;
     let limit = one_more(DEVICES_PER_PAGE);
     let when = question.when.asked();

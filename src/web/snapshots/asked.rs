@@ -3,8 +3,12 @@
 
 use serde::Deserialize;
 
-use crate::model::SnapshotId;
-use crate::web::{links, secrets::Secrets, shell::Notice};
+use crate::model::{Rights, SnapshotId};
+use crate::web::{
+    links,
+    secrets::{self, Secrets},
+    shell::Notice,
+};
 
 /// How many characters may be searched for; what is longer is cut.
 const MAX_FIND_CHARS: usize = 200;
@@ -56,9 +60,9 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// Reads the address. A hit goes before a line and a line before a page; a search alone
+    /// Reads the address, as far as who has these rights is granted it. A hit goes before a line and a line before a page; a search alone
     /// begins at its first hit.
-    pub fn new(id: SnapshotId, query: ShowQuery) -> Self {
+    pub fn new(id: SnapshotId, query: ShowQuery, rights: Rights) -> Self {
         let find: String = query.find.trim().chars().take(MAX_FIND_CHARS).collect();
         let place = match query {
             ShowQuery { hit: Some(hit), .. } if !find.is_empty() => Place::Hit(hit),
@@ -73,7 +77,7 @@ impl Reading {
             place,
             find,
             view: query.view,
-            secrets: query.secrets,
+            secrets: secrets::granted(rights, query.secrets),
         }
     }
 
@@ -82,7 +86,7 @@ impl Reading {
         self.view == View::Joined
     }
 
-    /// Whether secrets are asked for.
+    /// Whether secrets are shown.
     pub fn shows_secrets(&self) -> bool {
         self.secrets == Secrets::Shown
     }
@@ -200,9 +204,10 @@ impl Reading {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Role;
 
     fn reading(query: ShowQuery) -> Reading {
-        Reading::new(SnapshotId(5), query)
+        Reading::new(SnapshotId(5), query, Role::Technician.rights())
     }
 
     #[test]

@@ -38,6 +38,8 @@ use crate::platform::routeros::{
 };
 use crate::visible;
 
+const MISSING: PageError = PageError::NotFound("backup");
+
 #[derive(Template, WebTemplate)]
 #[template(path = "snapshots/show.html")]
 struct ShowPage {
@@ -95,13 +97,14 @@ pub async fn show(
     Query(query): Query<ShowQuery>,
 ) -> Result<Response, PageError> {
     let notice = query.notice;
-    let reading = Reading::new(id, query);
+    let reading = Reading::new(id, query, person.rights);
     let mut conn = state.connection().await?;
-    let missing = || PageError::NotFound("backup");
-    let snapshot = db::get_snapshot(&mut conn, id).await?.ok_or_else(missing)?;
-    let standing = db::get_snapshot_standing(&mut conn, id)
+    let snapshot = db::get_snapshot(&mut conn, &person.scope, id)
         .await?
-        .ok_or_else(missing)?;
+        .ok_or(MISSING)?;
+    let standing = db::get_snapshot_standing(&mut conn, &person.scope, id)
+        .await?
+        .ok_or(MISSING)?;
     let text = match bodies::load(&state, &mut conn, id).await {
         Ok(body) => {
             let asked = reading.clone();
@@ -137,8 +140,11 @@ pub async fn text(
     Path(id): Path<SnapshotId>,
     Query(query): Query<ShowQuery>,
 ) -> Result<Response, PageError> {
-    let reading = Reading::new(id, query);
+    let reading = Reading::new(id, query, person.rights);
     let mut conn = state.connection().await?;
+    db::get_snapshot(&mut conn, &person.scope, id)
+        .await?
+        .ok_or(MISSING)?;
     let body = bodies::load(&state, &mut conn, id).await?;
     drop(conn);
     let text = bodies::aside(move || plain(body, &reading)).await?;

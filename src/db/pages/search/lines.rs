@@ -10,7 +10,7 @@
 use sqlx::PgConnection;
 
 use super::{Pattern, Search, SearchError, Searching, When};
-use crate::model::LineId;
+use crate::model::{LineId, Scope};
 
 /// How many lines are gone through before the index of words is asked: some 20 ms.
 const WALKED_LINES: i64 = 20_000;
@@ -39,6 +39,7 @@ struct Asked<'a> {
     pattern: String,
     is_regex: bool,
     menu: Option<&'a str>,
+    reach: Option<&'a [i64]>,
     site: Option<&'a str>,
     tag: Option<&'a str>,
     now: bool,
@@ -57,6 +58,7 @@ impl<'a> Asked<'a> {
             pattern,
             is_regex,
             menu: search.menu,
+            reach: search.devices.reach.as_deref(),
             site: search.devices.site.as_deref(),
             tag: search.devices.tag.as_deref(),
             now: search.when == When::Now,
@@ -118,7 +120,7 @@ async fn find_next(
              AND ($5::text IS NULL OR (next.menu >= $5 AND next.menu < $5 || '!'))
              AND coalesce((
                  SELECT true
-                 FROM asked_spans(next.id, $6, $7, $8, $9)
+                 FROM asked_spans(next.id, $6, $7, $11, $8, $9)
                  LIMIT 1
              ), false)
            ORDER BY next.id
@@ -133,6 +135,7 @@ async fn find_next(
         asked.site,
         asked.tag,
         asked.limit,
+        asked.reach,
     )
     .fetch_all(conn)
     .await
@@ -160,7 +163,7 @@ async fn find_anywhere(
            FROM (SELECT id FROM hits ORDER BY id) hit
            JOIN LATERAL (
                SELECT true
-               FROM asked_spans(hit.id, $5, $6, $7, $8)
+               FROM asked_spans(hit.id, $5, $6, $10, $7, $8)
                LIMIT 1
            ) had ON true
            JOIN search_lines ON search_lines.id = hit.id
@@ -175,6 +178,7 @@ async fn find_anywhere(
         asked.site,
         asked.tag,
         asked.limit,
+        asked.reach,
     )
     .fetch_all(conn)
     .await
@@ -225,20 +229,30 @@ async fn find_among(
     .await
 }
 
-/// One line; `None` when there is none of this id.
+/// One line; `None` when there is none of this id, or when no device of the scope has or had it.
 ///
 /// # Errors
 /// [`SearchError::TooSlow`] or [`SearchError::Database`].
 pub async fn get_line(
     conn: &mut Searching<'_>,
+    scope: &Scope,
     id: LineId,
 ) -> Result<Option<FoundLine>, SearchError> {
+    let reach = scope.ids();
     let line = sqlx::query_as!(
         FoundLine,
         r#"SELECT id AS "id: LineId", menu, text
            FROM search_lines
-           WHERE id = $1"#,
+           WHERE id = $1
+             AND ($2::bigint[] IS NULL OR EXISTS (
+                 SELECT
+                 FROM devices
+                 JOIN search_spans ON search_spans.device_id = devices.id
+                 WHERE devices.site_id = ANY ($2)
+                   AND search_spans.line_id = $1
+             ))"#,
         id.0,
+        reach.as_deref(),
     )
     .fetch_optional(&mut **conn)
     .await?;

@@ -10,8 +10,14 @@ use std::ops::{Deref, DerefMut};
 
 use sqlx::{Connection, PgConnection, Postgres, Transaction};
 
+use crate::model::Scope;
+
 /// How many devices are few: of so many the lines are gone through one by one.
 const FEW_DEVICES: i64 = 100;
+
+/// How many are few for somebody who reaches some sites only. More, for among the lines of all
+/// devices theirs are rare, and going through those of others brings them nothing.
+const FEW_OF_REACH: i64 = 1_000;
 
 /// How long the database may look.
 const STATEMENT_TIMEOUT: &str = "2s";
@@ -42,6 +48,8 @@ pub enum When {
 /// Which devices are searched.
 #[derive(Debug, Clone, Default)]
 pub struct Devices {
+    /// The sites that the one who asks reaches; `None`: all.
+    reach: Option<Vec<i64>>,
     /// Slug of their site.
     site: Option<String>,
     /// A tag of theirs or of their site.
@@ -130,41 +138,50 @@ impl DerefMut for Searching<'_> {
     }
 }
 
-/// The devices of a site (by slug) and with a tag, each if given.
+/// The devices of the scope, of a site (by slug) and with a tag, each if given.
 ///
 /// # Errors
 /// [`SearchError::TooSlow`] or [`SearchError::Database`].
 pub async fn find_devices(
     conn: &mut Searching<'_>,
+    scope: &Scope,
     site: Option<&str>,
     tag: Option<&str>,
 ) -> Result<Devices, SearchError> {
-    if site.is_none() && tag.is_none() {
+    let reach = scope.ids();
+    if reach.is_none() && site.is_none() && tag.is_none() {
         return Ok(Devices::default());
     }
+    let most = match reach {
+        Some(_) => FEW_OF_REACH,
+        None => FEW_DEVICES,
+    };
     let mut few = sqlx::query_scalar!(
         "SELECT devices.id
          FROM devices
          JOIN sites ON sites.id = devices.site_id
          WHERE ($1::text IS NULL OR sites.slug = $1)
            AND ($2::text IS NULL OR $2 = ANY (devices.tags) OR $2 = ANY (sites.tags))
+           AND ($4::bigint[] IS NULL OR devices.site_id = ANY ($4))
          LIMIT $3",
         site,
         tag,
-        FEW_DEVICES + 1,
+        most + 1,
+        reach.as_deref(),
     )
     .fetch_all(&mut **conn)
     .await?;
     few.sort_unstable();
-    let are_few = i64::try_from(few.len()).is_ok_and(|count| count <= FEW_DEVICES);
+    let are_few = i64::try_from(few.len()).is_ok_and(|count| count <= most);
     Ok(Devices {
+        reach,
         site: site.map(str::to_owned),
         tag: tag.map(str::to_owned),
         few: are_few.then_some(few),
     })
 }
 
-/// What the index lacks.
+/// What the index lacks of the snapshots of the scope.
 #[derive(Debug, Clone, Copy)]
 pub struct Lacking {
     /// Snapshots that wait for the indexer, counted up to 10,000.
@@ -175,11 +192,15 @@ pub struct Lacking {
     pub cut: i64,
 }
 
-/// Counts what the index lacks.
+/// Counts what the index lacks of the snapshots of the scope.
 ///
 /// # Errors
 /// [`SearchError::TooSlow`] or [`SearchError::Database`].
-pub async fn count_lacking(conn: &mut Searching<'_>) -> Result<Lacking, SearchError> {
+pub async fn count_lacking(
+    conn: &mut Searching<'_>,
+    scope: &Scope,
+) -> Result<Lacking, SearchError> {
+    let reach = scope.ids();
     let lacking = sqlx::query_as!(
         Lacking,
         r#"SELECT (
@@ -190,6 +211,7 @@ pub async fn count_lacking(conn: &mut Searching<'_>) -> Result<Lacking, SearchEr
                    WHERE indexed_at IS NULL
                      AND index_failed_at IS NULL
                      AND verdict = 'verified'
+                     AND ($2::bigint[] IS NULL OR device_id IN (SELECT id FROM devices WHERE site_id = ANY ($2)))
                    LIMIT $1
                ) waiting
            ) AS "waiting!",
@@ -197,13 +219,16 @@ pub async fn count_lacking(conn: &mut Searching<'_>) -> Result<Lacking, SearchEr
                SELECT count(*)
                FROM snapshots
                WHERE index_failed_at IS NOT NULL
+                 AND ($2::bigint[] IS NULL OR device_id IN (SELECT id FROM devices WHERE site_id = ANY ($2)))
            ) AS "unreadable!",
            (
                SELECT count(*)
                FROM snapshots
                WHERE index_left_out
+                 AND ($2::bigint[] IS NULL OR device_id IN (SELECT id FROM devices WHERE site_id = ANY ($2)))
            ) AS "cut!""#,
         COUNTED_UP_TO,
+        reach.as_deref(),
     )
     .fetch_one(&mut **conn)
     .await?;

@@ -121,7 +121,7 @@ async fn list(conn: &mut PgConnection, asked: &Asked<'_>) -> Result<Vec<SpanRow>
            FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted (id, place)
            CROSS JOIN LATERAL (
                SELECT device_id, first_snapshot_id, last_snapshot_id
-               FROM asked_spans(wanted.id, $4, $5, $7, $8)
+               FROM asked_spans(wanted.id, $4, $5, $10, $7, $8)
                WHERE (device_id, first_snapshot_id) > ($2, $3)
                  AND ($6::bigint[] IS NULL OR device_id = ANY ($6))
                ORDER BY device_id, first_snapshot_id
@@ -141,6 +141,7 @@ async fn list(conn: &mut PgConnection, asked: &Asked<'_>) -> Result<Vec<SpanRow>
         asked.devices.site.as_deref(),
         asked.devices.tag.as_deref(),
         asked.per_line,
+        asked.devices.reach.as_deref(),
     )
     .fetch_all(conn)
     .await
@@ -163,7 +164,7 @@ pub async fn count_now(
                SELECT count(*)
                FROM (
                    SELECT
-                   FROM asked_spans(wanted.id, true, false, $3, $4)
+                   FROM asked_spans(wanted.id, true, false, $6, $3, $4)
                    WHERE $5::bigint[] IS NULL OR device_id = ANY ($5)
                    LIMIT $2
                ) now
@@ -175,6 +176,7 @@ pub async fn count_now(
         devices.site.as_deref(),
         devices.tag.as_deref(),
         devices.few.as_deref(),
+        devices.reach.as_deref(),
     )
     .fetch_all(&mut **conn)
     .await?;
