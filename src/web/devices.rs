@@ -58,10 +58,16 @@ struct ShowPage {
 }
 
 impl ShowPage {
+    /// Whether there is anything that could be backed up.
     fn can_be_backed_up(&self) -> bool {
         self.device.enabled
             && self.device.archived_at.is_none()
             && self.device.site_archived_at.is_none()
+    }
+
+    /// Whether who looks at the page is offered to do it.
+    fn offers_backups(&self) -> bool {
+        self.can_be_backed_up() && self.shell.may_back_up()
     }
 
     /// Whether it is to be backed up and has no recent verified backup.

@@ -121,7 +121,12 @@ impl Shell {
         self.may(Right::Annotate)
     }
 
-    /// Whether to offer files.
+    /// Whether to offer files with their secrets, as the router sent them.
+    pub fn may_download_exact(&self) -> bool {
+        self.may_download() && self.may_reveal()
+    }
+
+    /// Whether to offer files, masked ones at least.
     pub fn may_download(&self) -> bool {
         self.may(Right::Download)
     }

@@ -78,6 +78,11 @@ impl ShowPage {
         self.site.archived_at.is_none() && self.coverage.devices > 0
     }
 
+    /// Whether who looks at the page is offered to do it.
+    fn offers_backups(&self) -> bool {
+        self.can_be_backed_up() && self.shell.may_back_up()
+    }
+
     fn last_result<'a>(&self, device: &'a DeviceRow) -> LastResult<'a> {
         words::last_result(device.into())
     }

@@ -64,6 +64,11 @@ impl ShowPage {
         }
     }
 
+    /// Whether who looks at the page is offered to see secrets, or to mask them again.
+    pub(super) fn may_turn_secrets(&self) -> bool {
+        self.shell.may_reveal()
+    }
+
     fn first(&self) -> &SnapshotHead {
         &self.sides[0].head
     }

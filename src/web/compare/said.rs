@@ -77,7 +77,7 @@ impl ShowPage {
         notices
     }
 
-    /// What is not shown as it is, each with the way to see it.
+    /// What is not shown as it is, each with the way to see it, where there is one.
     pub(super) fn hidden(&self) -> [Said; 2] {
         let noise = noise(self.view.noise, self.noise(), self.table.left_out > 0);
         let other_noise = || self.view.with_noise_turned().link();
@@ -94,7 +94,11 @@ impl ShowPage {
                 "Show secrets",
             )
         };
-        let secrets = Said::info(secrets).with_link(link, self.view.with_secrets_turned().link());
+        let secrets = Said::info(secrets);
+        let secrets = match self.may_turn_secrets() {
+            true => secrets.with_link(link, self.view.with_secrets_turned().link()),
+            false => secrets,
+        };
         [noise, secrets]
     }
 }

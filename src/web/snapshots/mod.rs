@@ -84,6 +84,12 @@ impl ShowPage {
             .filter(|_| self.snapshot.previous_id.is_some())
     }
 
+    /// Whether to show the hash of the whole: beside the rest of the text, a short password can be
+    /// guessed until it fits.
+    fn shows_hash(&self) -> bool {
+        !self.snapshot.has_secrets || self.shell.may_reveal()
+    }
+
     fn menu_download(&self, menu: &str) -> String {
         links::download_menu(&self.snapshot.id, menu)
     }

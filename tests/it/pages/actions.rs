@@ -5,7 +5,10 @@ use axum::{
     http::{Request, StatusCode},
 };
 
+use routervault::model::Role;
+
 use super::Stage;
+use crate::support::kim;
 
 #[tokio::test]
 async fn backup_site_queues_once_and_leads_to_the_batch() {
@@ -139,9 +142,10 @@ async fn a_batch_moves_until_its_last_run_ended() {
 }
 
 #[tokio::test]
-async fn what_was_pressed_in_the_browser_says_so_wherever_it_is_listed() {
+async fn what_was_pressed_in_the_browser_says_by_whom_wherever_it_is_listed() {
     let stage = Stage::backed_up().await;
-    let batch = stage.post("/sites/acme/backups", "", "same-origin").await;
+    let kim = stage.seen_by(kim(Role::Technician.rights(), &[1])).await;
+    let batch = kim.post("/sites/acme/backups", "", "same-origin").await;
     assert_eq!(batch.header("location"), "/batches/2?notice=queued");
     stage
         .run("UPDATE snapshots SET batch_id = 2 WHERE id = 2")
@@ -159,8 +163,8 @@ async fn what_was_pressed_in_the_browser_says_so_wherever_it_is_listed() {
         "/scripts?d=1",
     ] {
         let text = stage.get(address).await.text();
-        assert!(text.contains("By hand, in the browser"), "{address}");
+        assert!(text.contains("kim"), "{address}");
     }
     let nightly = stage.get("/runs?by=scheduled").await.text();
-    assert!(!nightly.contains("By hand, in the browser"));
+    assert!(!nightly.contains("kim"));
 }

@@ -12,7 +12,9 @@ mod live;
 mod reader;
 mod restore;
 mod results;
+mod rights;
 mod runs;
+mod scope;
 mod scripts;
 mod views;
 
@@ -24,6 +26,7 @@ use axum::{
     http::{HeaderMap, Request, StatusCode},
 };
 use chrono::{DateTime, Utc};
+use routervault::access::Person;
 use routervault::db::snapshots::{self, NewSnapshot};
 use routervault::model::{BatchId, Check, DeviceId, SnapshotId, Verdict};
 use routervault::vault::{MasterKey, Vault};
@@ -74,6 +77,16 @@ impl Stage {
         let vault = Arc::new(Vault::create(&MasterKey::generate()).0);
         let app = support::signed_in(support::app_state(&pool, &vault, noon)).await;
         Self { pool, vault, app }
+    }
+
+    /// The same house as this person sees it.
+    async fn seen_by(&self, person: Person) -> Self {
+        let state = support::app_state(&self.pool, &self.vault, noon);
+        Self {
+            pool: self.pool.clone(),
+            vault: Arc::clone(&self.vault),
+            app: support::signed_in_as(state, person).await,
+        }
     }
 
     /// One site with one device.

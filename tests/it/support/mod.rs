@@ -12,7 +12,7 @@ mod world;
 pub use database::{database, empty_database};
 pub use program::{Program, routervault};
 pub use signed_in::{
-    administrator, app_state, cookie_of, insert_user, signed_in, signed_in_as, with_cookie,
+    administrator, app_state, cookie_of, insert_user, kim, signed_in, signed_in_as, with_cookie,
 };
 pub use wait::until;
 pub use world::{Deadlines, World, vault};

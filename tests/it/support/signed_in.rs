@@ -8,7 +8,9 @@ use axum::http::{HeaderValue, header};
 use axum::middleware::{Next, from_fn};
 use chrono::{DateTime, Utc};
 use routervault::access::session::{self, Origin};
-use routervault::model::{Person, Right, Role, Scope, SessionStage, SignInMethod, UserId};
+use routervault::model::{
+    Person, Right, Rights, Role, Scope, SessionStage, SignInMethod, SiteId, UserId,
+};
 use routervault::vault::Vault;
 use routervault::web::{self, AppState};
 use sqlx::PgPool;
@@ -59,7 +61,8 @@ pub fn with_cookie(pages: Router, cookie: HeaderValue) -> Router {
     }))
 }
 
-/// Somebody who is not an administrator is a technician from whom rights are withheld.
+/// Somebody who is not an administrator is a technician from whom rights are withheld; a second
+/// one of the same name gets a number.
 pub async fn insert_user(pool: &PgPool, person: &Person) -> UserId {
     let role = if person.may(Right::Manage) {
         Role::Administrator
@@ -72,7 +75,11 @@ pub async fn insert_user(pool: &PgPool, person: &Person) -> UserId {
         .map(Right::as_str)
         .collect();
     let user: i64 = sqlx::query_scalar(
-        "INSERT INTO users (name, role, withheld, all_sites) VALUES ($1, $2, $3, $4) RETURNING id",
+        "INSERT INTO users (name, role, withheld, all_sites)
+         SELECT CASE WHEN count(*) = 0 THEN $1 ELSE $1 || '-' || count(*) END, $2, $3, $4
+         FROM users
+         WHERE name LIKE $1 || '%'
+         RETURNING id",
     )
     .bind(&person.name)
     .bind(role.as_str())
@@ -105,4 +112,15 @@ pub async fn cookie_of(state: &AppState, user: UserId) -> HeaderValue {
         .unwrap();
     let cookie = format!("routervault={}", token.expose());
     HeaderValue::from_str(&cookie).unwrap()
+}
+
+/// Kim, who has these rights at these sites.
+pub fn kim(rights: Rights, sites: &[i64]) -> Person {
+    Person {
+        user: UserId(0),
+        name: "kim".to_owned(),
+        rights,
+        scope: Scope::Sites(sites.iter().copied().map(SiteId).collect()),
+        token: None,
+    }
 }
