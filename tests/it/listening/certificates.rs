@@ -8,6 +8,7 @@ use axum::{Router, extract::ConnectInfo, http::Version, routing::get};
 use routervault::listen::{Certificate, CertificateError, Limits};
 use tokio_util::sync::CancellationToken;
 
+use super::slow::say_and_hear;
 use super::{Files, Pair, serve, serve_this, url};
 use crate::support::until;
 
@@ -46,14 +47,15 @@ async fn tls_1_2_is_spoken_and_nothing_older() {
         .send()
         .await;
     assert!(answer.is_ok());
-    // What a client of 1999 begins with: TLS 1.0 and one cipher (RFC 2246, 7.4.1.2).
+    // TLS 1.0 as its clients began it: one cipher, one kind of signature (RFC 2246, 7.4.1.2).
     let hello = [
-        &[0x16, 3, 1, 0, 45, 1, 0, 0, 41, 3, 1][..],
+        &[0x16, 3, 1, 0, 55, 1, 0, 0, 51, 3, 1][..],
         &[7; 32],
         &[0, 0, 2, 0, 0x2f, 1, 0],
+        &[0, 8, 0, 13, 0, 4, 0, 2, 4, 1],
     ]
     .concat();
-    let heard = super::slow::say_and_hear(server.address, &hello).await;
+    let heard = say_and_hear(server.address, &hello).await;
     // An alert, fatal, for the version of the protocol.
     assert_eq!(heard, [0x15, 3, 3, 0, 2, 2, 70]);
 }
@@ -144,13 +146,35 @@ fn files_that_are_of_no_use_are_told_by_name_and_without_their_content() {
     }
 }
 
+/// What is logged on this thread meanwhile.
+fn log_of(work: impl FnOnce()) -> String {
+    use std::sync::{Arc, Mutex};
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+    impl std::io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone());
+    tracing::subscriber::with_default(subscriber.finish(), work);
+    String::from_utf8(log.0.lock().unwrap().clone()).unwrap()
+}
+
 #[test]
 fn a_key_that_all_may_read_is_warned_of() {
     let files = Files::with(&Pair::new());
     for (mode, is_warned_of) in [(0o600, false), (0o640, false), (0o644, true)] {
         let mode = std::fs::Permissions::from_mode(mode);
         std::fs::set_permissions(&files.key, mode).unwrap();
-        let log = super::slow::log_of(|| drop(files.load()));
+        let log = log_of(|| drop(files.load()));
         assert_eq!(log.contains("chmod"), is_warned_of, "{log}");
     }
 }

@@ -4,10 +4,12 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::{Router, body::Body, routing::get};
+use futures_util::stream::repeat_with;
 use routervault::listen::Limits;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 use super::{Files, Pair, Server, serve, serve_this};
 
@@ -49,28 +51,6 @@ async fn is_answered(server: &Server) -> bool {
     let request = b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
     let answer = say_and_hear(server.address, request).await;
     answer.starts_with(b"HTTP/1.1 200") && answer.ends_with(b"a few words")
-}
-
-/// What is logged on this thread meanwhile.
-pub fn log_of(work: impl FnOnce()) -> String {
-    use std::sync::{Arc, Mutex};
-
-    #[derive(Clone, Default)]
-    struct Log(Arc<Mutex<Vec<u8>>>);
-    impl std::io::Write for Log {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone());
-    tracing::subscriber::with_default(subscriber.finish(), work);
-    String::from_utf8(log.0.lock().unwrap().clone()).unwrap()
 }
 
 #[tokio::test]
@@ -128,19 +108,18 @@ async fn who_never_ends_the_handshake_is_let_go() {
 
 #[tokio::test]
 async fn who_does_not_read_an_answer_that_never_ends_is_let_go() {
-    let endless = futures_util::stream::repeat_with(|| Ok::<_, std::io::Error>(vec![0_u8; 65536]));
-    let (told, mut gone) = tokio::sync::mpsc::channel::<()>(1);
-    let router = Router::new().route(
-        "/",
-        get(|| async move {
-            use futures_util::StreamExt as _;
-            // Dropped with the stream, when the connection ends.
-            Body::from_stream(endless.map(move |piece| {
-                let _held = &told;
-                piece
-            }))
-        }),
-    );
+    let gone = CancellationToken::new();
+    let watched = gone.clone();
+    let endless = move || {
+        // Dropped with the answer.
+        let guard = watched.clone().drop_guard();
+        let piece = move || {
+            let _held = &guard;
+            Ok::<_, std::io::Error>(vec![0_u8; 65536])
+        };
+        std::future::ready(Body::from_stream(repeat_with(piece)))
+    };
+    let router = Router::new().route("/", get(endless));
     let server = serve_this(
         router,
         None,
@@ -155,8 +134,8 @@ async fn who_does_not_read_an_answer_that_never_ends_is_let_go() {
         .write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
         .await
         .unwrap();
-    let ended = timeout(LAST_DEADLINE, gone.recv()).await;
-    assert_eq!(ended.expect("the server gives it up"), None);
+    let given_up = timeout(LAST_DEADLINE, gone.cancelled()).await;
+    given_up.expect("the server gives it up");
 }
 
 #[tokio::test]

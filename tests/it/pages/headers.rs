@@ -27,14 +27,24 @@ const ALWAYS: [(&str, &str); 8] = [
     ("content-security-policy", "default-src 'none'"),
 ];
 
+/// What forms send.
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// More than any form has.
+const LONG: &str = match str::from_utf8(&[b'x'; 100_000]) {
+    Ok(text) => text,
+    Err(_) => "",
+};
+
 fn get(address: &str) -> Builder {
     Request::get(address).header("host", "localhost")
 }
 
-fn post(address: &str) -> Builder {
+fn post(address: &str, kind: &str) -> Builder {
     Request::post(address)
         .header("host", "localhost")
         .header("sec-fetch-site", "same-origin")
+        .header("content-type", kind)
 }
 
 /// A request of every kind of answer, with the status that tells the kind.
@@ -43,54 +53,33 @@ async fn kinds(stage: &Stage) -> Vec<(Request<Body>, u16)> {
     let from = page.find("/assets/").unwrap();
     let asset = page[from..].split('"').next().unwrap();
     let etag = stage.get(asset).await.header("etag").to_owned();
-    let form = "application/x-www-form-urlencoded";
-    let of = |request: Builder, body: &'static str| request.body(Body::from(body)).unwrap();
-    let long = "x".repeat(100_000);
-    vec![
-        (of(get("/"), ""), 200),
-        (of(get("/snapshots/2/text"), ""), 200),
-        (of(get("/snapshots/2/download"), ""), 200),
-        (of(get("/snapshots.zip?s=1&s=2"), ""), 200),
-        (of(get("/batches/events"), ""), 200),
-        (of(get("/healthz"), ""), 200),
-        (of(get(asset), ""), 200),
-        (of(get(asset).header("if-none-match", etag), ""), 304),
-        (
-            of(
-                post("/snapshots/2/pin").header("content-type", form),
-                "pinned=1",
-            ),
-            303,
-        ),
-        (
-            of(
-                post("/sites/acme/backups").header("content-type", "text/plain"),
-                "",
-            ),
-            415,
-        ),
-        (
-            of(
-                post("/sites/acme/backups").header("sec-fetch-site", "cross-site"),
-                "",
-            ),
-            403,
-        ),
-        (
-            post("/snapshots/2/comment")
-                .header("content-type", form)
-                .body(Body::from(long))
-                .unwrap(),
-            413,
-        ),
-        (of(get("/nope"), ""), 404),
-        (of(get("/snapshots/x"), ""), 400),
-        (of(get("/sites/acme/backups"), ""), 405),
-        (
-            of(Request::get("/").header("host", "rebind.example"), ""),
-            421,
-        ),
-    ]
+    let known = get(asset).header("if-none-match", etag);
+    let pin = post("/snapshots/2/pin", FORM);
+    let comment = post("/snapshots/2/comment", FORM);
+    let forged = get("/sites/acme/backups").method("POST");
+    let forged = forged.header("sec-fetch-site", "cross-site");
+    let kinds = [
+        (get("/"), "", 200),
+        (get("/snapshots/2/text"), "", 200),
+        (get("/snapshots/2/download"), "", 200),
+        (get("/snapshots.zip?s=1&s=2"), "", 200),
+        (get("/batches/events"), "", 200),
+        (get("/healthz"), "", 200),
+        (get(asset), "", 200),
+        (known, "", 304),
+        (pin, "pinned=true", 303),
+        (post("/sites/acme/backups", "text/plain"), "", 415),
+        (comment, LONG, 413),
+        (forged, "", 403),
+        (get("/nope"), "", 404),
+        (get("/snapshots/x"), "", 400),
+        (get("/sites/acme/backups"), "", 405),
+        (Request::get("/").header("host", "rebind.example"), "", 421),
+    ];
+    let request = |builder: Builder, body| builder.body(Body::from(body)).unwrap();
+    kinds
+        .map(|(builder, body, status)| (request(builder, body), status))
+        .into()
 }
 
 fn assert_safe(headers: &HeaderMap, of: &str) {
