@@ -96,42 +96,48 @@ struct Asked<'a> {
     per_line: i64,
 }
 
+/// The spans are found once, before anything is looked up for them: the planner expects few of
+/// them, and would find them again for every site.
 async fn list(conn: &mut PgConnection, asked: &Asked<'_>) -> Result<Vec<SpanRow>, sqlx::Error> {
     sqlx::query_as!(
         SpanRow,
-        r#"SELECT wanted.id AS "line!: LineId",
-                  span.device_id AS "device!: DeviceId",
+        r#"WITH found AS MATERIALIZED (
+               SELECT wanted.id AS line_id, wanted.place, span.*
+               FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted (id, place)
+               CROSS JOIN LATERAL (
+                   SELECT device_id, first_snapshot_id, last_snapshot_id
+                   FROM asked_spans(wanted.id, $4, $5, $10, $7, $8)
+                   WHERE (device_id, first_snapshot_id) > ($2, $3)
+                     AND ($6::bigint[] IS NULL OR device_id = ANY ($6))
+                   ORDER BY device_id, first_snapshot_id
+                   LIMIT $9
+               ) span
+           )
+           SELECT found.line_id AS "line!: LineId",
+                  found.device_id AS "device!: DeviceId",
                   devices.name AS device_name,
                   sites.slug AS site_slug,
                   sites.name AS site_name,
                   sites.timezone,
                   devices.archived_at IS NOT NULL AS "is_archived!",
                   devices.last_verified_at,
-                  span.first_snapshot_id AS "first!: SnapshotId",
+                  found.first_snapshot_id AS "first!: SnapshotId",
                   first.taken_at AS "first_taken_at!",
                   NOT EXISTS (
                       SELECT
                       FROM snapshots older
-                      WHERE older.device_id = span.device_id
+                      WHERE older.device_id = found.device_id
                         AND older.taken_at < first.taken_at
                         AND older.verdict = 'verified'
                   ) AS "is_oldest!",
-                  span.last_snapshot_id AS "last: SnapshotId",
+                  found.last_snapshot_id AS "last: SnapshotId",
                   last.last_seen_at AS "last_seen_at?"
-           FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted (id, place)
-           CROSS JOIN LATERAL (
-               SELECT device_id, first_snapshot_id, last_snapshot_id
-               FROM asked_spans(wanted.id, $4, $5, $10, $7, $8)
-               WHERE (device_id, first_snapshot_id) > ($2, $3)
-                 AND ($6::bigint[] IS NULL OR device_id = ANY ($6))
-               ORDER BY device_id, first_snapshot_id
-               LIMIT $9
-           ) span
-           JOIN devices ON devices.id = span.device_id
+           FROM found
+           JOIN devices ON devices.id = found.device_id
            JOIN sites ON sites.id = devices.site_id
-           JOIN snapshots first ON first.id = span.first_snapshot_id
-           LEFT JOIN snapshots last ON last.id = span.last_snapshot_id
-           ORDER BY wanted.place, span.device_id, span.first_snapshot_id"#,
+           JOIN snapshots first ON first.id = found.first_snapshot_id
+           LEFT JOIN snapshots last ON last.id = found.last_snapshot_id
+           ORDER BY found.place, found.device_id, found.first_snapshot_id"#,
         asked.lines,
         asked.after.device.0,
         asked.after.first.0,
