@@ -199,7 +199,7 @@ async fn a_technician_of_few_sites_reads_no_more_than_who_sees_all() {
         .unwrap();
     assert_eq!(sites.len(), 3);
     let state = app_state(&house.pool, &house.vault, Utc::now);
-    let app = signed_in_as(state, kim(Role::Technician.rights(), &sites));
+    let app = signed_in_as(state, kim(Role::Technician.rights(), &sites)).await;
     let own = addresses(&house.pool, &house.kept).await;
     house.check(&app, &own, is_shown_or_elsewhere).await;
     let elsewhere: Vec<String> = sqlx::query_scalar(ELSEWHERE)
