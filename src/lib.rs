@@ -10,6 +10,7 @@ pub mod compare;
 pub mod db;
 pub mod demo;
 pub mod inventory;
+pub mod keyring;
 pub mod listen;
 pub mod model;
 pub mod platform;

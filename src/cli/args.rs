@@ -45,6 +45,8 @@ pub enum Command {
     Collect(CollectArgs),
     /// Trust a device anew after its hardware was replaced or reset
     Trust(TrustArgs),
+    /// Show which key the database needs, or replace it
+    Key(KeyArgs),
     /// Try everything with simulated routers: database, backups and pages in one command
     Demo(DemoArgs),
     /// Run simulated routers alone; prints an inventory for them
@@ -199,6 +201,21 @@ pub struct TrustArgs {
 
     #[command(flatten)]
     pub store: StoreArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct KeyArgs {
+    #[command(subcommand)]
+    pub command: KeyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Print the ids of the key in the key file and of that which the database needs; exit
+    /// status 1 when they differ
+    Show(StoreArgs),
+    /// Make a new key and replace the key file, also while RouterVault runs
+    Rotate(StoreArgs),
 }
 
 #[derive(Debug, clap::Args)]

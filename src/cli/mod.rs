@@ -6,6 +6,7 @@ mod check;
 mod collect;
 mod demo;
 mod inventory;
+mod key;
 mod listen;
 mod logging;
 mod serve;
@@ -91,6 +92,7 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Check(args) => check::run(&args),
         Command::Collect(args) => collect::run(&args),
         Command::Trust(args) => trust::run(&args),
+        Command::Key(args) => key::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Simulate(args) => simulate::run(&args),
     }

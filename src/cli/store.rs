@@ -7,9 +7,10 @@ use anyhow::{Context as _, bail};
 use nix::unistd::Uid;
 use sqlx::PgPool;
 
+use crate::db;
 use crate::db::cluster::{self, Cluster};
-use crate::db::{self, vault_keys};
-use crate::vault::{MasterKey, Vault};
+use crate::keyring;
+use crate::vault::{KeyPlace, Vault};
 
 use super::args::StoreArgs;
 
@@ -84,11 +85,24 @@ impl Database {
         self.cluster.as_ref().is_some_and(Cluster::is_own)
     }
 
-    /// Connects, brings the schema up to date, and unlocks the vault.
-    pub async fn open(&self) -> anyhow::Result<Store> {
+    /// Where its key file is.
+    pub fn key_place(&self) -> KeyPlace {
+        KeyPlace::at(&self.key_file)
+    }
+
+    /// Connects and brings the schema up to date.
+    pub async fn connect(&self) -> anyhow::Result<PgPool> {
         let pool = db::connect(&self.url, MAX_CONNECTIONS).await?;
         db::migrate(&pool).await?;
-        let vault = unlock(&pool, &self.key_file).await?;
+        Ok(pool)
+    }
+
+    /// Connects, brings the schema up to date, and unlocks the vault.
+    pub async fn open(&self) -> anyhow::Result<Store> {
+        let pool = self.connect().await?;
+        let mut conn = pool.acquire().await.context("Cannot reach the database")?;
+        let vault = keyring::open(&mut conn, &self.key_place()).await?;
+        drop(conn);
         Ok(Store {
             pool,
             vault: Arc::new(vault),
@@ -110,55 +124,4 @@ pub fn default_data_dir(name: &str) -> anyhow::Result<PathBuf> {
             bail!("there is no HOME to keep the data folder in; name one by --data-dir")
         }
     }
-}
-
-/// Opens the vault of this database, making key and vault on first use. A key is never made for
-/// a database that has one: what it seals would be lost, and look like a backup.
-async fn unlock(pool: &PgPool, key_file: &Path) -> anyhow::Result<Vault> {
-    let mut conn = pool.acquire().await.context("Cannot reach the database")?;
-    let mut key = MasterKey::read(key_file)?;
-    let stored = vault_keys::get(&mut conn).await?;
-    if stored.is_none() {
-        let master = match key.take() {
-            Some(master) => master,
-            None => make_key(key_file)?,
-        };
-        let (_, wrapped_key) = Vault::create(&master);
-        let first = vault_keys::VaultKey {
-            master_key_id: master.id().to_vec(),
-            wrapped_key,
-        };
-        vault_keys::insert_first(&mut conn, &first).await?;
-        key = Some(master);
-    }
-    let Some(stored) = vault_keys::get(&mut conn).await? else {
-        bail!("the vault's key could not be stored in the database");
-    };
-    let id = hex::encode(&stored.master_key_id);
-    let Some(master) = key else {
-        bail!(
-            "the database is sealed with the key {id}, and there is no key file {}. Put that key file back, or name it by --key-file",
-            key_file.display()
-        );
-    };
-    Vault::unlock(&master, &stored.wrapped_key).map_err(|_| {
-        anyhow::anyhow!(
-            "the key file {} holds the key {}, and the database is sealed with {id}. Name the right key file by --key-file",
-            key_file.display(),
-            hex::encode(master.id()),
-        )
-    })
-}
-
-fn make_key(key_file: &Path) -> anyhow::Result<MasterKey> {
-    if let Some(folder) = key_file.parent() {
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("Cannot make the folder {}", folder.display()))?;
-    }
-    let key = MasterKey::create(key_file)?;
-    tracing::info!(
-        key_file = %key_file.display(),
-        "Made the key file; keep a copy elsewhere, for without it no backup can be read"
-    );
-    Ok(key)
 }

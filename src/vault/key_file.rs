@@ -30,6 +30,11 @@ pub enum KeyFileError {
         "{0} is not a RouterVault key file: it must hold one line that begins with `routervault-key-1`"
     )]
     NotAKey(PathBuf),
+    /// Others than its owner may read or write it.
+    #[error(
+        "the key file {path} is open to others than its owner (mode {mode:04o}): `chmod 600` it, and replace the key by `routervault key rotate` if somebody may have read it"
+    )]
+    OpenToOthers { path: PathBuf, mode: u32 },
 }
 
 /// The key that seals the data key.
@@ -62,14 +67,14 @@ impl MasterKey {
     /// The key in the file at `path`, or `None` when there is no such file.
     ///
     /// # Errors
-    /// [`KeyFileError`] when it can not be read or is no key file.
+    /// [`KeyFileError`] when it can not be read, is open to others, or is no key file.
     pub fn read(path: &Path) -> Result<Option<Self>, KeyFileError> {
         let file = match File::open(path) {
             Ok(file) => file,
             Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(io_error(path, "read", source)),
         };
-        warn_if_others_can_read(&file, path);
+        refuse_if_open_to_others(&file, path)?;
         let mut text = Zeroizing::new(String::new());
         file.take(MAX_FILE_BYTES)
             .read_to_string(&mut text)
@@ -89,9 +94,14 @@ impl MasterKey {
     /// [`KeyFileError::Io`] when the file exists already or can not be written.
     pub fn create(path: &Path) -> Result<Self, KeyFileError> {
         let key = Self::generate();
-        let line = Zeroizing::new(format!("{PREFIX}{}\n", hex::encode(key.0.as_slice())));
-        write_new(path, line.as_bytes()).map_err(|source| io_error(path, "written", source))?;
+        write_new(path, key.line().as_bytes())
+            .map_err(|source| io_error(path, "written", source))?;
         Ok(key)
+    }
+
+    /// What a key file holds.
+    pub(super) fn line(&self) -> Zeroizing<String> {
+        Zeroizing::new(format!("{PREFIX}{}\n", hex::encode(self.0.as_slice())))
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -102,7 +112,7 @@ impl MasterKey {
     }
 }
 
-fn io_error(path: &Path, verb: &'static str, source: io::Error) -> KeyFileError {
+pub(super) fn io_error(path: &Path, verb: &'static str, source: io::Error) -> KeyFileError {
     KeyFileError::Io {
         path: path.to_owned(),
         verb,
@@ -113,10 +123,6 @@ fn io_error(path: &Path, verb: &'static str, source: io::Error) -> KeyFileError 
 /// Writes beside the target first and links it into place, so that a crash leaves no half key
 /// and two starting processes agree on one.
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
     let draft = path.with_extension(format!("draft-{}", std::process::id()));
     let written = (|| {
         let mut file = OpenOptions::new()
@@ -132,23 +138,40 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let removed = std::fs::remove_file(&draft);
     written?;
     removed?;
-    File::open(folder)?.sync_all()
+    File::open(folder_of(path))?.sync_all()
 }
 
-fn warn_if_others_can_read(file: &File, path: &Path) {
-    if let Ok(metadata) = file.metadata()
-        && metadata.permissions().mode() & 0o077 != 0
-    {
-        tracing::warn!(
-            path = %path.display(),
-            "The key file can be read by others; `chmod 600` it"
-        );
+/// The folder that a file is in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
     }
+}
+
+/// As OpenSSH does with private keys: the group counts as others.
+fn refuse_if_open_to_others(file: &File, path: &Path) -> Result<(), KeyFileError> {
+    let metadata = file
+        .metadata()
+        .map_err(|source| io_error(path, "looked at", source))?;
+    let mode = metadata.permissions().mode() & 0o7777;
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    Err(KeyFileError::OpenToOthers {
+        path: path.to_owned(),
+        mode,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn write(path: &Path, content: &[u8], mode: u32) {
+        std::fs::write(path, content).unwrap();
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
 
     #[test]
     fn a_created_key_is_read_back_and_private() {
@@ -185,12 +208,29 @@ mod tests {
             b"routervault-key-1 abcd",
             b"ssh-ed25519 AAAA",
         ] {
-            std::fs::write(&path, content).unwrap();
+            write(&path, content, 0o600);
             let error = MasterKey::read(&path).unwrap_err().to_string();
             assert!(
                 error.contains("other is not a RouterVault key file"),
                 "{error}"
             );
+        }
+    }
+
+    #[test]
+    fn a_key_that_others_may_read_or_write_is_refused_with_its_mode() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("routervault.key");
+        let key = MasterKey::generate();
+        for mode in [0o644, 0o640, 0o604, 0o620, 0o602, 0o601] {
+            write(&path, key.line().as_bytes(), mode);
+            let error = MasterKey::read(&path).unwrap_err().to_string();
+            assert!(error.contains(&format!("mode {mode:04o}")), "{error}");
+            assert!(error.contains("chmod 600"), "{error}");
+        }
+        for mode in [0o600, 0o400, 0o700] {
+            write(&path, key.line().as_bytes(), mode);
+            assert!(MasterKey::read(&path).unwrap().is_some(), "{mode:o}");
         }
     }
 

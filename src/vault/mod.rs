@@ -7,9 +7,11 @@
 
 pub mod body;
 mod key_file;
+mod key_place;
 mod secret;
 
 pub use key_file::{KeyFileError, MasterKey};
+pub use key_place::{KeyPlace, RotationLock};
 pub use secret::{Secret, UnsealError};
 
 use chacha20poly1305::aead::{Aead, Generate, KeyInit, Payload};
@@ -53,11 +55,7 @@ impl Vault {
     #[must_use]
     pub fn create(master: &MasterKey) -> (Self, Vec<u8>) {
         let data_key = Zeroizing::new(<[u8; 32]>::generate());
-        let wrapped = seal(
-            &cipher(master.bytes()),
-            DATA_KEY_CONTEXT,
-            data_key.as_slice(),
-        );
+        let wrapped = wrap(master, &data_key);
         (Self::with_key(&data_key), wrapped)
     }
 
@@ -66,14 +64,16 @@ impl Vault {
     /// # Errors
     /// [`VaultError::DoesNotOpen`] when `wrapped` was sealed by another master key.
     pub fn unlock(master: &MasterKey, wrapped: &[u8]) -> Result<Self, VaultError> {
-        let plain = open(&cipher(master.bytes()), DATA_KEY_CONTEXT, wrapped)?;
-        let data_key: Zeroizing<[u8; 32]> = Zeroizing::new(
-            plain
-                .as_slice()
-                .try_into()
-                .map_err(|_| VaultError::DoesNotOpen)?,
-        );
-        Ok(Self::with_key(&data_key))
+        unwrap(master, wrapped).map(|data_key| Self::with_key(&data_key))
+    }
+
+    /// The data key that was sealed by `old`, sealed by `new`; the key itself stays the same.
+    ///
+    /// # Errors
+    /// [`VaultError::DoesNotOpen`] when `wrapped` was sealed by another master key than `old`.
+    pub fn rewrap(old: &MasterKey, new: &MasterKey, wrapped: &[u8]) -> Result<Vec<u8>, VaultError> {
+        let data_key = unwrap(old, wrapped)?;
+        Ok(wrap(new, &data_key))
     }
 
     fn with_key(data_key: &[u8; 32]) -> Self {
@@ -96,6 +96,18 @@ impl Vault {
     pub fn open(&self, context: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         open(&self.cipher, context, sealed)
     }
+}
+
+fn wrap(master: &MasterKey, data_key: &[u8; 32]) -> Vec<u8> {
+    seal(&cipher(master.bytes()), DATA_KEY_CONTEXT, data_key)
+}
+
+fn unwrap(master: &MasterKey, wrapped: &[u8]) -> Result<Zeroizing<[u8; 32]>, VaultError> {
+    let plain = open(&cipher(master.bytes()), DATA_KEY_CONTEXT, wrapped)?;
+    let data_key = plain.as_slice().try_into();
+    data_key
+        .map(Zeroizing::new)
+        .map_err(|_| VaultError::DoesNotOpen)
 }
 
 fn cipher(key: &[u8; 32]) -> XChaCha20Poly1305 {
@@ -178,6 +190,18 @@ mod tests {
             b"y"
         );
         assert!(Vault::unlock(&MasterKey::generate(), &wrapped).is_err());
+    }
+
+    #[test]
+    fn a_data_key_wrapped_anew_opens_what_it_sealed_and_no_longer_by_the_old_key() {
+        let (old, new) = (MasterKey::generate(), MasterKey::generate());
+        let (vault, wrapped) = Vault::create(&old);
+        let sealed = vault.seal("x", b"y");
+        let rewrapped = Vault::rewrap(&old, &new, &wrapped).unwrap();
+        let again = Vault::unlock(&new, &rewrapped).unwrap();
+        assert_eq!(again.open("x", &sealed).unwrap().as_slice(), b"y");
+        assert!(Vault::unlock(&old, &rewrapped).is_err());
+        assert!(Vault::rewrap(&new, &old, &wrapped).is_err());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::support::{Deadlines, Program, World, routervault, until};
 
 /// A data folder that the private PostgreSQL's user can enter.
-fn data_dir() -> tempfile::TempDir {
+pub fn data_dir() -> tempfile::TempDir {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir_in("/tmp").unwrap();
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o711)).unwrap();
@@ -18,7 +18,7 @@ fn data_dir() -> tempfile::TempDir {
 }
 
 /// The inventory of a world, in a file.
-fn inventory_file(world: &World, folder: &Path) -> PathBuf {
+pub fn inventory_file(world: &World, folder: &Path) -> PathBuf {
     let path = folder.join("devices.toml");
     std::fs::write(&path, world.inventory()).unwrap();
     path
@@ -28,15 +28,15 @@ fn run(arguments: &[&str]) -> Output {
     routervault(arguments).output().unwrap()
 }
 
-fn stderr(output: &Output) -> String {
+pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-fn json(output: &Output) -> Value {
+pub fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(output)))
 }
 
-fn text(path: &Path) -> &str {
+pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
@@ -177,7 +177,7 @@ fn small_inventory() -> (tempfile::TempDir, PathBuf) {
 }
 
 /// `backup` of that inventory: opens the store, and then finds nothing that is enabled.
-fn open_store(data: &Path) -> (tempfile::TempDir, std::process::Command) {
+pub fn open_store(data: &Path) -> (tempfile::TempDir, std::process::Command) {
     let (files, inventory) = small_inventory();
     let mut command = routervault(&["backup", "--inventory"]);
     command.arg(inventory).arg("--data-dir").arg(data);
@@ -255,6 +255,7 @@ fn a_data_folder_of_somebody_else_is_refused() {
 
 #[test]
 fn another_key_file_is_refused_and_none_is_made_for_a_sealed_database() {
+    use std::os::unix::fs::PermissionsExt as _;
     let data = data_dir();
     let (_files, mut first) = open_store(data.path());
     let first = first.output().unwrap();
@@ -284,6 +285,12 @@ fn another_key_file_is_refused_and_none_is_made_for_a_sealed_database() {
     assert!(!key.exists());
     let digits = "ab".repeat(32);
     std::fs::write(&key, format!("routervault-key-1 {digits}\n")).unwrap();
+    let mode = |mode| std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode));
+    mode(0o644).unwrap();
+    let loose = snapshots(Some(&key));
+    assert_eq!(loose.status.code(), Some(2));
+    assert!(stderr(&loose).contains("chmod 600"), "{}", stderr(&loose));
+    mode(0o600).unwrap();
     let wrong = snapshots(Some(&key));
     assert_eq!(wrong.status.code(), Some(2));
     assert!(
@@ -295,7 +302,7 @@ fn another_key_file_is_refused_and_none_is_made_for_a_sealed_database() {
 }
 
 /// A running `serve` on the world's routers, and the port of its pages.
-fn serve(inventory: &Path, data: &Path) -> (Program, u16) {
+pub fn serve(inventory: &Path, data: &Path) -> (Program, u16) {
     let mut program = Program::start(routervault(&[
         "serve",
         "--inventory",
@@ -430,6 +437,7 @@ fn the_help_of_every_command_says_what_it_is_for() {
         "check",
         "collect",
         "trust",
+        "key",
         "demo",
         "simulate",
     ] {

@@ -17,6 +17,7 @@ mod migrations;
 mod pages;
 mod plans;
 mod queue;
+mod rotation;
 mod run_lists;
 mod search;
 mod sshd;
