@@ -1,6 +1,5 @@
 //! The sealed data key: one row.
 
-use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 /// SQLSTATE of a row that another transaction holds
@@ -101,26 +100,4 @@ pub async fn replace(
     .execute(conn)
     .await?;
     Ok(replaced.rows_affected() == 1)
-}
-
-/// Notes in the audit that `user_name`, on this machine, replaced the master key.
-///
-/// # Errors
-/// When the database fails.
-pub async fn record_rotation(
-    conn: &mut PgConnection,
-    at: DateTime<Utc>,
-    user_name: &str,
-    detail: &str,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "INSERT INTO audit (at, user_name, address, action, subject, detail)
-         VALUES ($1, $2, '', 'key_rotated', 'key file', $3)",
-        at,
-        user_name,
-        detail,
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
 }

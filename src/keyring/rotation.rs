@@ -14,7 +14,9 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use sqlx::{Connection as _, PgConnection, PgTransaction};
 
+use crate::db::audit::{self, Actor, Entry};
 use crate::db::vault_keys::{self, Locked, VaultKey};
+use crate::model::AuditAction;
 use crate::vault::{KeyPlace, MasterKey, RotationLock, Vault};
 
 use super::KeyringError;
@@ -161,7 +163,7 @@ impl<'c> NextWritten<'c> {
             return Err(KeyringError::Busy);
         }
         let detail = format!("{} replaced by {}", rotated.old_id, rotated.new_id);
-        vault_keys::record_rotation(&mut tx, by.at, &by.user_name, &detail).await?;
+        record(&mut tx, by, &detail).await?;
         Ok(RowWritten {
             tx,
             committed: Committed {
@@ -171,6 +173,20 @@ impl<'c> NextWritten<'c> {
             },
         })
     }
+}
+
+async fn record(conn: &mut PgConnection, by: &By, detail: &str) -> Result<(), sqlx::Error> {
+    let actor = Actor {
+        name: by.user_name.clone(),
+        ..Actor::default()
+    };
+    let entry = Entry {
+        action: AuditAction::KeyRotated,
+        site: None,
+        subject: "key file",
+        detail,
+    };
+    audit::record(conn, &actor, &entry, by.at).await
 }
 
 /// The database would need the new key, if this were committed.
