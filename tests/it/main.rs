@@ -20,6 +20,7 @@ mod queue;
 mod rotation;
 mod run_lists;
 mod search;
+mod secrets;
 mod sshd;
 mod storage;
 mod support;

@@ -29,7 +29,7 @@ pub async fn empty_database() -> PgPool {
 }
 
 /// The URL of a new database with the schema.
-async fn database_url() -> String {
+pub async fn database_url() -> String {
     TEMPLATE.get_or_init(make_template).await;
     new_database("with_schema").await
 }

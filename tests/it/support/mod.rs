@@ -9,7 +9,7 @@ mod signed_in;
 mod wait;
 mod world;
 
-pub use database::{database, empty_database};
+pub use database::{database, database_url, empty_database};
 pub use program::{Program, routervault};
 pub use signed_in::{
     administrator, app_state, cookie_of, insert_user, kim, signed_in, signed_in_as, with_cookie,

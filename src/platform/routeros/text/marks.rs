@@ -5,14 +5,15 @@ use super::error_menu::{INTERRUPTED, error_menu};
 use super::lines::{
     INDENT, ends_continued, heading, is_blank, logical_lines, physical_lines, starts_continued,
 };
+use super::mask::masked;
 use super::quoted;
 use super::unfinished::{Unfinished, is_configuration, unfinished};
 
 /// What an export shows of its own completeness.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Marks {
-    /// The first error line of the router's command line, at most 120 printable characters.
-    /// Never configuration.
+    /// The first error line of the router's command line, at most 120 printable characters,
+    /// masked: it is shown and stored as it is. Never configuration.
     pub cli_error: Option<String>,
     /// Whether the router wrote `#interrupted`.
     pub interrupted: bool,
@@ -48,6 +49,7 @@ pub fn marks(export: &[u8]) -> Marks {
     };
     let mut last_menu = None;
     let mut last_line = LastLine::default();
+    let mut error_at = None;
     let mut lines = physical_lines(export);
     for number in 1.. {
         let at = export.len() - lines.remaining();
@@ -63,12 +65,11 @@ pub fn marks(export: &[u8]) -> Marks {
             }
             Some(b'#') => marks.take_remark(line),
             Some(b'0'..=b'9') => marks.injected_log |= is_log_echo(line),
-            _ if marks.cli_error.is_none() && is_cli_error(line) => {
-                marks.cli_error = Some(quoted(line));
-            }
+            _ if error_at.is_none() && is_cli_error(line) => error_at = Some(number),
             _ => {}
         }
     }
+    marks.cli_error = error_at.map(|number| quoted_masked(export, number));
     marks.last_menu = last_menu.map(|menu| String::from_utf8_lossy(menu).into_owned());
     for menus in [&mut marks.timeouts, &mut marks.error_menus] {
         menus.sort_unstable();
@@ -78,6 +79,13 @@ pub fn marks(export: &[u8]) -> Marks {
         .next()
         .and_then(|line| unfinished(&line.text));
     marks
+}
+
+/// A physical line, counted from 1, as it may be shown.
+fn quoted_masked(export: &[u8], number: usize) -> String {
+    let masked = masked(export);
+    let line = physical_lines(&masked).nth(number - 1);
+    line.map(quoted).unwrap_or_default()
 }
 
 impl Marks {
