@@ -7,8 +7,6 @@ use std::process::{Child, Command, Stdio};
 
 use routervault::db;
 use routervault::demo::{Fault, Fleet, RouterSpec};
-use routervault::vault::MasterKey;
-use secrecy::ExposeSecret as _;
 use sqlx::PgPool;
 
 use super::planted::{self, Planted};
@@ -118,8 +116,8 @@ impl House {
         }
     }
 
-    /// The secrets of the table, and those of the key files.
-    pub fn planted(&self) -> Vec<Planted> {
+    /// The secrets of the key files.
+    fn keys(&self) -> [Planted; 3] {
         let key = std::fs::read_to_string(self.path("routervault.key")).unwrap();
         let digits = key.trim_end().split(' ').nth(1).unwrap().to_owned();
         let raw: String = digits
@@ -134,19 +132,11 @@ impl House {
             ("the key file in capitals", raw),
             ("the private key", line),
         ];
-        let made = made.map(|(what, value)| Planted {
+        made.map(|(what, value)| Planted {
             what,
             value,
             telling: 24,
-        });
-        assert!(
-            MasterKey::read(&self.path("routervault.key"))
-                .unwrap()
-                .is_some()
-        );
-        let spec = self.fleet.routers()[0].spec();
-        assert_eq!(spec.password.expose_secret(), planted::DEVICE_PASSWORD);
-        planted::all(made.into())
+        })
     }
 
     /// The program with these arguments at trace level, and every secret where it takes them.
@@ -180,21 +170,29 @@ impl House {
         command.spawn().unwrap()
     }
 
-    /// Starts `serve`, and waits until its pages answer.
-    pub async fn serve(&self, name: &str) -> (Serving, Visitor) {
+    /// Starts `serve` for the first time, and signs its first administrator in. Gives every
+    /// secret there is then.
+    pub async fn serve(&self) -> (Serving, Visitor, Vec<Planted>) {
+        let name = "serve";
         let inventory = self.path("devices.toml");
         let arguments = ["serve", "--listen", "127.0.0.1:0", "--inventory"];
         let arguments = [&arguments[..], &[inventory.to_str().unwrap()]].concat();
         let mut serving = Serving(self.spawn(name, &arguments));
         let out = self.path(&format!("{name}.out"));
-        let port = until("the pages are served", async || {
+        let link = until("the pages are served", async || {
             assert!(serving.0.try_wait().unwrap().is_none(), "{}", said(&out));
             let text = said(&out);
-            let port = text.split("http://127.0.0.1:").nth(1)?.split('/').next()?;
-            port.parse().ok()
+            let (link, _) = text.split("http://127.0.0.1:").nth(2)?.split_once('\n')?;
+            Some(link.to_owned())
         })
         .await;
-        (serving, Visitor { port })
+        let (port, token) = link.split_once("/welcome?token=").unwrap();
+        let mut visitor = Visitor::new(port.parse().unwrap());
+        let tokens = visitor.settle(token).await;
+        // It is printed for whoever starts the program, and nowhere else.
+        std::fs::write(&out, said(&out).replace(token, "")).unwrap();
+        let made = self.keys().into_iter().chain(tokens).collect();
+        (serving, visitor, planted::all(made))
     }
 
     /// Every file that something was said into, by name.

@@ -50,8 +50,8 @@ async fn ends(pool: &PgPool) -> Vec<(String, String, String)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_planted_secret_is_in_the_dump_the_logs_or_any_answer() {
     let house = House::build().await;
-    let (serving, visitor) = house.serve("serve").await;
-    let finder = Finder::new(&house.planted());
+    let (serving, visitor, planted) = house.serve().await;
+    let finder = Finder::new(&planted);
 
     for is_second in [false, true] {
         if is_second {
@@ -133,8 +133,8 @@ fn commands(house: &House) {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_left_open_is_found_on_a_page_and_in_a_dump() {
     let house = House::build().await;
-    let (serving, visitor) = house.serve("serve").await;
-    let finder = Finder::new(&house.planted());
+    let (serving, visitor, planted) = house.serve().await;
+    let finder = Finder::new(&planted);
     assert_eq!(visitor.post("/sites/hq/backups", "").await.status, 303);
     at_rest(&house.pool).await;
     let shown: i64 =

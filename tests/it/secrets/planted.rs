@@ -34,13 +34,15 @@ const ON_A_STRANGE_LINE: &str = "ZqGon-a-strange-line";
 const IN_AN_ERROR: &str = "ZqHin-an-error-text";
 /// What a form is sent with that is refused.
 pub const POSTED: &str = "ZqIposted-in-vain";
-pub const COOKIE: &str = "ZqJsession-cookie-0123";
+/// Of the one administrator.
+pub const PASSWORD: &str = "ZqJpassword-of-the-administrator";
+pub const MISTYPED: &str = "ZqMpassword-of-the-administratro";
 pub const BEARER_SENT: &str = "ZqKauthorization-header";
 /// What is searched for, in the address.
 pub const SEARCHED: &str = "ZqLsearched-for-it";
 
 /// Those that are known before anything starts.
-const TABLE: [(&str, &str); 21] = [
+const TABLE: [(&str, &str); 22] = [
     ("the password in the URL of the database", DATABASE_PASSWORD),
     ("the password of a credential", DEVICE_PASSWORD),
     ("the passphrase of a private key", KEY_PASSPHRASE),
@@ -62,12 +64,13 @@ const TABLE: [(&str, &str); 21] = [
     ),
     ("a password in an error of the router", IN_AN_ERROR),
     ("a password in a form that was refused", POSTED),
-    ("a cookie", COOKIE),
+    ("the password of a user", PASSWORD),
+    ("a mistyped password of a user", MISTYPED),
     ("a bearer token sent to us", BEARER_SENT),
     ("a word that was searched for", SEARCHED),
 ];
 
-/// The table, and those that were made when the house was built.
+/// The table, and those that the house and the program made.
 pub fn all(made: Vec<Planted>) -> Vec<Planted> {
     let known = TABLE.iter().map(|(what, value)| Planted {
         what,

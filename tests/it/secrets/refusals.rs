@@ -4,7 +4,7 @@
 use sqlx::{Connection as _, PgConnection, PgPool};
 
 use super::finder::Finder;
-use super::planted::{POSTED, SEARCHED};
+use super::planted::{BEARER_SENT, POSTED, SEARCHED};
 use super::visitor::{Answer, Visitor};
 use crate::support::until;
 
@@ -18,6 +18,9 @@ pub async fn provoke(pool: &PgPool, visitor: &Visitor, finder: &Finder) {
         .await
         .unwrap();
     requests(snapshot, visitor, finder).await;
+    let headers = format!("authorization: Bearer {BEARER_SENT}\r\n");
+    let answer = visitor.send("GET", "/runs", &headers, b"").await;
+    finder.assert_clean("the answer to a token", &answer.bytes);
 
     let search = visitor.get(&format!("/search?q={SEARCHED}")).await;
     assert_eq!(

@@ -4,11 +4,16 @@ use memchr::memmem;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::planted::{BEARER_SENT, COOKIE};
+use super::planted::{MISTYPED, PASSWORD, Planted};
+
+/// How many bytes of a random token tell that it is it.
+const TELLING: usize = 16;
 
 /// Who asks the program that listens on this port.
 pub struct Visitor {
-    pub port: u16,
+    port: u16,
+    /// `routervault=...`, once they are signed in.
+    cookie: String,
 }
 
 /// An answer: its status, and head and body as they came.
@@ -18,18 +23,61 @@ pub struct Answer {
 }
 
 impl Visitor {
+    pub const fn new(port: u16) -> Self {
+        Self {
+            port,
+            cookie: String::new(),
+        }
+    }
+
+    /// Becomes the first administrator by the link of the first start, goes, mistypes the
+    /// password, and signs in. Gives the link's token and the two sessions' as secrets.
+    pub async fn settle(&mut self, link_token: &str) -> Vec<Planted> {
+        let shown = self.get(&format!("/welcome?token={link_token}")).await;
+        assert_eq!(shown.status, 200);
+        let form = format!("token={link_token}&name=admin&password={PASSWORD}&again={PASSWORD}");
+        let welcomed = self.post("/welcome", &form).await;
+        let first = self.take_cookie(&welcomed);
+        assert_eq!(self.post("/sign-out", "").await.status, 303);
+        self.cookie.clear();
+        let form = format!("name=admin&password={MISTYPED}");
+        let refused = self.post("/sign-in", &form).await;
+        assert_eq!(refused.status, 401);
+        let form = format!("name=admin&password={PASSWORD}");
+        let second = self.post("/sign-in", &form).await;
+        let second = self.take_cookie(&second);
+        let made = [
+            ("the token of a one-time link", link_token.to_owned()),
+            ("the token of an ended session", first),
+            ("the token of a session", second),
+        ];
+        let made = made.map(|(what, value)| Planted {
+            what,
+            value,
+            telling: TELLING,
+        });
+        made.into()
+    }
+
+    fn take_cookie(&mut self, answer: &Answer) -> String {
+        let text = String::from_utf8_lossy(&answer.bytes);
+        assert_eq!(answer.status, 303, "{text}");
+        let from = text.find("routervault=").unwrap();
+        self.cookie = text[from..].split(';').next().unwrap().to_owned();
+        self.cookie.split_once('=').unwrap().1.to_owned()
+    }
+
     /// Sends a request with these headers, lines that end in CR LF. HTTP/1.0, so that no length
     /// of a chunk comes between two halves of a secret.
     pub async fn send(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> Answer {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
-        let host = if headers.starts_with("host:") {
-            ""
-        } else {
-            "host: localhost\r\n"
+        let host = match headers.starts_with("host:") {
+            true => "",
+            false => "host: localhost\r\n",
         };
         let head = format!(
-            "{method} {path} HTTP/1.0\r\n{host}{headers}cookie: session={COOKIE}\r\n\
-             authorization: Bearer {BEARER_SENT}\r\ncontent-length: {}\r\n\r\n",
+            "{method} {path} HTTP/1.0\r\n{host}{headers}cookie: {}\r\ncontent-length: {}\r\n\r\n",
+            self.cookie,
             body.len()
         );
         stream.write_all(head.as_bytes()).await.unwrap();
