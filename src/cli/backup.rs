@@ -24,9 +24,6 @@ use super::{Outcome, block_on, collect, inventory, stop, table};
 /// How often it is looked whether all runs have ended.
 const WATCH_INTERVAL: Duration = Duration::from_millis(100);
 
-/// How the batch names who asked for it.
-const REQUESTED_BY: &str = "command line";
-
 pub fn run(args: &BackupArgs) -> anyhow::Result<Outcome> {
     let inventory = inventory::load(&args.inventory)?;
     let database = Database::start(&args.store)?;
@@ -61,7 +58,7 @@ async fn request(args: &BackupArgs, store: &Store) -> anyhow::Result<(Requested,
     let mut tx = conn.begin().await?;
     let new = NewBatch {
         trigger: Trigger::Manual,
-        requested_by: Some(REQUESTED_BY.to_owned()),
+        requested_by: Some(batches::COMMAND_LINE.to_owned()),
         site: None,
         due_at: None,
         scope: DeviceScope::Devices(chosen),

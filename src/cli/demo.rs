@@ -29,9 +29,6 @@ const SEED: u64 = 1;
 /// What the visitor of the demo is called.
 const VISITOR: &str = "visitor";
 
-/// How the demo's batches name who asked for them.
-const REQUESTED_BY: &str = "demo";
-
 pub fn run(args: &DemoArgs) -> anyhow::Result<Outcome> {
     let checked = Checked::loopback(args.listen)?;
     let data_dir = match &args.data_dir {
@@ -139,7 +136,7 @@ async fn request(store: &Store, places: &[Place]) -> anyhow::Result<()> {
     let mut tx = store.pool.begin().await?;
     let new = NewBatch {
         trigger: Trigger::Manual,
-        requested_by: Some(REQUESTED_BY.to_owned()),
+        requested_by: Some(batches::DEMO.to_owned()),
         site: places.first().map(|place| place.site),
         due_at: None,
         scope: DeviceScope::Devices(places.iter().map(|place| place.id).collect()),

@@ -5,10 +5,15 @@ use sqlx::PgConnection;
 
 pub use super::cancel::cancel_batch as cancel;
 
-use crate::model::{BatchId, DeviceId, RunId, SiteId, Trigger};
+use crate::model::{BatchId, DeviceId, RunId, Scope, SiteId, Trigger};
 
 /// The channel on which collectors hear of new runs.
 pub const RUNS_QUEUED_CHANNEL: &str = "runs_queued";
+
+/// How a batch names who asked for it where that was no person who signed in.
+pub const COMMAND_LINE: &str = "command line";
+/// The same of what the demo begins with.
+pub const DEMO: &str = "demo";
 
 /// Which devices a batch is for; archived and disabled ones are left out of each.
 #[derive(Debug, Clone)]
@@ -76,13 +81,14 @@ pub async fn request(conn: &mut PgConnection, new: &NewBatch) -> Result<Requeste
     })
 }
 
-/// Inserts a batch with the devices of another one's failed runs, as far as they are still in the
-/// inventory and enabled; nothing for a batch that has none.
+/// Inserts a batch with the devices of another one's failed runs, as far as the scope reaches and
+/// they are still in the inventory and enabled; nothing for a batch that has none.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn retry_failed(
     conn: &mut PgConnection,
+    scope: &Scope,
     failed: BatchId,
     requested_by: Option<String>,
 ) -> Result<Requested, sqlx::Error> {
@@ -91,7 +97,7 @@ pub async fn retry_failed(
         requested_by,
         site: get_site(conn, failed).await?,
         due_at: None,
-        scope: DeviceScope::Devices(list_failed(conn, failed).await?),
+        scope: DeviceScope::Devices(list_failed(conn, scope, failed).await?),
     };
     let requested = request(conn, &new).await?;
     if let Some(batch) = requested.batch {
@@ -114,6 +120,7 @@ async fn get_site(conn: &mut PgConnection, batch: BatchId) -> Result<Option<Site
 
 async fn list_failed(
     conn: &mut PgConnection,
+    scope: &Scope,
     batch: BatchId,
 ) -> Result<Vec<DeviceId>, sqlx::Error> {
     sqlx::query_scalar!(
@@ -121,8 +128,10 @@ async fn list_failed(
            FROM runs
            WHERE batch_id = $1
              AND state = 'failed'
+             AND ($2::bigint[] IS NULL OR site_id = ANY ($2))
            ORDER BY device_id"#,
         batch.0,
+        scope.ids() as Option<Vec<i64>>,
     )
     .fetch_all(conn)
     .await

@@ -4,27 +4,35 @@
 use sqlx::PgConnection;
 
 use super::batches::mark_finished;
-use crate::model::{BatchId, RunId};
+use crate::model::{BatchId, RunId, Scope};
 
-/// Cancels what is queued or running in a batch. Gives how many runs that were; those asked to
-/// stop before are not counted again.
+/// Cancels what is queued or running in a batch, as far as the scope reaches. Gives how many runs
+/// that were; those asked to stop before are not counted again.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn cancel_batch(conn: &mut PgConnection, batch: BatchId) -> Result<u64, sqlx::Error> {
-    let batches = cancel(conn, Some(batch), None).await?;
+pub async fn cancel_batch(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    batch: BatchId,
+) -> Result<u64, sqlx::Error> {
+    let batches = cancel(conn, scope, Some(batch), None).await?;
     // Of runs that ended while this waited for them, too.
     mark_finished(conn, &[batch]).await?;
     Ok(batches.len() as u64)
 }
 
 /// Cancels a run that is queued or running. Gives `false` when it has ended, was asked to stop
-/// before, or does not exist.
+/// before, or does not exist in the scope.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn cancel_run(conn: &mut PgConnection, run: RunId) -> Result<bool, sqlx::Error> {
-    let batches = cancel(conn, None, Some(run)).await?;
+pub async fn cancel_run(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    run: RunId,
+) -> Result<bool, sqlx::Error> {
+    let batches = cancel(conn, scope, None, Some(run)).await?;
     mark_finished(conn, &batches).await?;
     Ok(!batches.is_empty())
 }
@@ -33,6 +41,7 @@ pub async fn cancel_run(conn: &mut PgConnection, run: RunId) -> Result<bool, sql
 /// this shows it as its newest.
 async fn cancel(
     conn: &mut PgConnection,
+    scope: &Scope,
     batch: Option<BatchId>,
     run: Option<RunId>,
 ) -> Result<Vec<BatchId>, sqlx::Error> {
@@ -44,6 +53,7 @@ async fn cancel(
                WHERE (batch_id = $1 OR id = $2)
                  AND state IN ('queued', 'running')
                  AND cancel_requested_at IS NULL
+                 AND ($3::bigint[] IS NULL OR site_id = ANY ($3))
                ORDER BY id
                FOR UPDATE
            ), cancelled AS (
@@ -65,6 +75,7 @@ async fn cancel(
            FROM cancelled"#,
         batch.map(|id| id.0),
         run.map(|id| id.0),
+        scope.ids() as Option<Vec<i64>>,
     )
     .fetch_all(conn)
     .await

@@ -36,7 +36,7 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{Connection, PgConnection};
+use sqlx::{Connection, Executor as _, PgConnection};
 
 /// The migrations, compiled in; applied at start, never edited once landed.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
@@ -97,6 +97,14 @@ pub async fn connect(url: &str, max_connections: u32) -> Result<PgPool, OpenErro
         .acquire_timeout(ACQUIRE_TIMEOUT)
         // A ping before every use would double the round trips; one that lay idle may be dead.
         .test_before_acquire(false)
+        // A statement that walks an index at each of many sites looks costly and never is: a second
+        // of compiling it would be.
+        .after_connect(|conn, _| {
+            Box::pin(async move {
+                conn.execute("SET jit = off").await?;
+                Ok(())
+            })
+        })
         .before_acquire(|conn, meta| {
             Box::pin(async move {
                 if meta.idle_for > UNTESTED_IDLE {

@@ -9,7 +9,7 @@ pub use super::deletion::{Deleted, delete};
 
 use super::bodies::{self, context};
 use super::succession::{self, ChangedLines};
-use crate::model::{BatchId, Check, DeviceId, SnapshotId, Verdict};
+use crate::model::{BatchId, Check, DeviceId, Scope, SnapshotId, Verdict};
 use crate::vault::{Vault, body};
 
 /// How many characters a comment has at most, as a CHECK of the table has it.
@@ -212,21 +212,26 @@ async fn insert_whole(
 }
 
 /// Writes beside a snapshot: at most [`MAX_COMMENT_CHARS`] characters. Gives `false` when there is
-/// no such snapshot.
+/// no such snapshot in the scope.
 ///
 /// # Errors
 /// When the database fails, or the comment is longer.
 pub async fn set_comment(
     conn: &mut PgConnection,
+    scope: &Scope,
     id: SnapshotId,
     comment: &str,
 ) -> Result<bool, sqlx::Error> {
     let updated = sqlx::query!(
         "UPDATE snapshots
          SET comment = $2
-         WHERE id = $1",
+         FROM devices
+         WHERE snapshots.id = $1
+           AND devices.id = snapshots.device_id
+           AND ($3::bigint[] IS NULL OR devices.site_id = ANY ($3))",
         id.0,
         comment,
+        scope.ids() as Option<Vec<i64>>,
     )
     .execute(conn)
     .await?;
@@ -234,21 +239,26 @@ pub async fn set_comment(
 }
 
 /// Exempts a snapshot from retention and deletion, or no longer. Gives `false` when there is no
-/// such snapshot.
+/// such snapshot in the scope.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn set_pinned(
     conn: &mut PgConnection,
+    scope: &Scope,
     id: SnapshotId,
     pinned: bool,
 ) -> Result<bool, sqlx::Error> {
     let updated = sqlx::query!(
         "UPDATE snapshots
          SET pinned = $2
-         WHERE id = $1",
+         FROM devices
+         WHERE snapshots.id = $1
+           AND devices.id = snapshots.device_id
+           AND ($3::bigint[] IS NULL OR devices.site_id = ANY ($3))",
         id.0,
         pinned,
+        scope.ids() as Option<Vec<i64>>,
     )
     .execute(conn)
     .await?;

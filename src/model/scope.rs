@@ -3,7 +3,7 @@
 use super::ids::SiteId;
 
 /// Which sites somebody reaches. Nothing of any other is told, not even that it exists.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// Every site, also those to come.
     All,
@@ -28,6 +28,15 @@ impl Scope {
         match self {
             Self::All => true,
             Self::Sites(sites) => sites.contains(&site),
+        }
+    }
+
+    /// What is left of it where one site is asked for; `None`: all of it.
+    #[must_use]
+    pub fn at(&self, site: Option<SiteId>) -> Self {
+        match site {
+            None => self.clone(),
+            Some(site) => self.clone().and(Self::Sites(vec![site])),
         }
     }
 
@@ -58,6 +67,14 @@ mod tests {
         assert_eq!(sites(&[1, 2]).and(Scope::All), sites(&[1, 2]));
         assert_eq!(Scope::All.and(sites(&[])), sites(&[]));
         assert_eq!(sites(&[1, 2]).and(sites(&[2, 3])), sites(&[2]));
+    }
+
+    #[test]
+    fn one_site_of_a_scope_is_that_site_or_nothing() {
+        assert_eq!(sites(&[1, 2]).at(None), sites(&[1, 2]));
+        assert_eq!(sites(&[1, 2]).at(Some(SiteId(2))), sites(&[2]));
+        assert_eq!(sites(&[1, 2]).at(Some(SiteId(3))), sites(&[]));
+        assert_eq!(Scope::All.at(Some(SiteId(3))), sites(&[3]));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Several backups in one download: the newest verified one of each device of a site, and
-//! whatever was ticked.
+//! whatever was ticked. Exact, or masked for those who may not see secrets.
 
 use axum::{
     extract::{Path, Query, State},
@@ -12,6 +12,7 @@ use super::{
     fields::Fields,
     file_names::{Unique, plain},
     guard::SignedIn,
+    secrets::{self, Secrets},
     state::AppState,
     ticked, words,
     zip::{self, Archive, File},
@@ -22,8 +23,36 @@ use crate::visible;
 /// How many ticked backups one archive takes.
 const MAX_TICKED: usize = 100;
 
-/// How the end of every README warns.
-const SECRETS: &str = "\nThe files are the exact bytes that the routers sent. They may hold passwords and keys: keep\nthem where those may be kept.\n";
+/// How the README ends where the files are exact.
+const EXACT: &str = "\nThe files are the exact bytes that the routers sent. They may hold passwords and keys: keep\nthem where those may be kept.\n";
+
+/// How it ends where they are not.
+const MASKED: &str = "\nSecrets are masked in these files, as far as they can be known as such: they are for reading, and\nnot what the routers sent. Who made this archive may not see secrets.\n";
+
+/// What an archive is for those who get it.
+#[derive(Clone, Copy)]
+struct Kind {
+    secrets: Secrets,
+    /// What names of files end in.
+    mark: &'static str,
+    /// How the README ends.
+    tail: &'static str,
+}
+
+impl Kind {
+    fn of(person: &SignedIn) -> Self {
+        let secrets = secrets::granted(person.rights, Secrets::Shown);
+        let (mark, tail) = match secrets {
+            Secrets::Shown => ("", EXACT),
+            Secrets::Masked => ("_masked", MASKED),
+        };
+        Self {
+            secrets,
+            mark,
+            tail,
+        }
+    }
+}
 
 /// Sends the newest verified backup of each device of a site.
 pub async fn newest(
@@ -37,10 +66,11 @@ pub async fn newest(
         .ok_or(PageError::NotFound("site"))?;
     let rows = db::list_newest(&mut conn, site.id).await?;
     drop(conn);
-    zip::send(&state, newest_archive(&site, &rows, state.now()))
+    let kind = Kind::of(&person);
+    zip::send(&state, newest_archive(&site, &rows, kind, state.now()))
 }
 
-fn newest_archive(site: &SiteHead, rows: &[NewestRow], now: DateTime<Utc>) -> Archive {
+fn newest_archive(site: &SiteHead, rows: &[NewestRow], kind: Kind, now: DateTime<Utc>) -> Archive {
     let mut names = Unique::default();
     let mut files = Vec::new();
     let mut without = String::new();
@@ -52,7 +82,7 @@ fn newest_archive(site: &SiteHead, rows: &[NewestRow], now: DateTime<Utc>) -> Ar
             without.push_str(&format!("    {device}: {}\n", visible::text(why_none(row))));
             continue;
         };
-        let rest = format!("{}_verified", taken_at.format("%Y-%m-%d"));
+        let rest = format!("{}_verified{}", taken_at.format("%Y-%m-%d"), kind.mark);
         files.push(File {
             snapshot,
             path: names.name(&site.slug, &row.device_name, &rest),
@@ -61,14 +91,18 @@ fn newest_archive(site: &SiteHead, rows: &[NewestRow], now: DateTime<Utc>) -> Ar
         });
     }
     let tail = if without.is_empty() {
-        SECRETS.to_owned()
+        kind.tail.to_owned()
     } else {
-        format!("\nWithout a verified backup, so not in here:\n{without}{SECRETS}")
+        format!(
+            "\nWithout a verified backup, so not in here:\n{without}{}",
+            kind.tail
+        )
     };
     Archive {
         name: format!(
-            "{}_newest_{}.zip",
+            "{}_newest{}_{}.zip",
             plain(&site.slug),
+            kind.mark,
             now.format("%Y-%m-%d")
         ),
         head: format!(
@@ -77,6 +111,7 @@ fn newest_archive(site: &SiteHead, rows: &[NewestRow], now: DateTime<Utc>) -> Ar
             second(now)
         ),
         files,
+        secrets: kind.secrets,
         tail,
         made_at: now,
     }
@@ -116,20 +151,23 @@ pub async fn ticked(
         ));
     }
     let mut conn = state.connection().await?;
-    let rows = db::list_ticked(&mut conn, &ids).await?;
+    let rows = db::list_ticked(&mut conn, &person.scope, &ids).await?;
     drop(conn);
     if rows.len() < ids.len() {
         return Err(PageError::NotFound("backup"));
     }
-    zip::send(&state, ticked_archive(&rows, state.now()))
+    zip::send(
+        &state,
+        ticked_archive(&rows, Kind::of(&person), state.now()),
+    )
 }
 
-fn ticked_archive(rows: &[TickedRow], now: DateTime<Utc>) -> Archive {
+fn ticked_archive(rows: &[TickedRow], kind: Kind, now: DateTime<Utc>) -> Archive {
     let mut names = Unique::default();
     let files = rows.iter().map(|row| {
         let at = row.taken_at.format("%Y-%m-%dT%H%M%SZ");
         let verdict = words::verdict(&row.verdict);
-        let rest = format!("{at}_{}", verdict.to_ascii_lowercase());
+        let rest = format!("{at}_{}{}", verdict.to_ascii_lowercase(), kind.mark);
         let device = visible::text(&row.device_name);
         File {
             snapshot: row.id,
@@ -142,10 +180,15 @@ fn ticked_archive(rows: &[TickedRow], now: DateTime<Utc>) -> Archive {
         }
     });
     Archive {
-        name: format!("backups_{}.zip", now.format("%Y-%m-%dT%H%M%SZ")),
+        name: format!(
+            "backups{}_{}.zip",
+            kind.mark,
+            now.format("%Y-%m-%dT%H%M%SZ")
+        ),
         files: files.collect(),
+        secrets: kind.secrets,
         head: format!("Backups ticked by a person, as of {}.\n\n", second(now)),
-        tail: SECRETS.to_owned(),
+        tail: kind.tail.to_owned(),
         made_at: now,
     }
 }

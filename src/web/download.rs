@@ -1,5 +1,5 @@
 //! **Download**: the exact bytes that the router sent, or of one menu of them; or, when asked
-//! for, with the secrets masked.
+//! for, with the secrets masked, which is all that those get who may not see secrets.
 
 use axum::{
     extract::{Path, Query, State},
@@ -13,8 +13,12 @@ use super::{
     assets, bodies, error::PageError, file_names::plain, guard::SignedIn, state::AppState,
 };
 use crate::db::pages::{self as db, SnapshotHead};
-use crate::model::SnapshotId;
+use crate::model::{Right, SnapshotId};
 use crate::platform::routeros::text::{masked, section_text};
+
+/// What is said to who asks for exact bytes and may not see secrets.
+const MASKED_ONLY: &str = "You may not see secrets, and the exact configuration has them inside. Go back and download it \
+     with its secrets masked.";
 
 /// What the address may say, and nothing else, so that a slip (`Masked=1`) shows no secret.
 #[derive(Debug, Default, Deserialize)]
@@ -44,6 +48,9 @@ pub async fn show(
     let snapshot = db::get_snapshot(&mut conn, &person.scope, id)
         .await?
         .ok_or(PageError::NotFound("backup"))?;
+    if query.masked.is_none() && !person.may(Right::Reveal) {
+        return Err(PageError::Forbidden(MASKED_ONLY));
+    }
     let name = file_name(&snapshot, &query);
     if query.is_whole() {
         let etag = etag(&snapshot.sha256);

@@ -67,9 +67,15 @@ struct DeletePage {
     origin: Origin,
 }
 
-async fn get(state: &AppState, id: SnapshotId) -> Result<SnapshotNotes, PageError> {
+async fn get(
+    state: &AppState,
+    person: &SignedIn,
+    id: SnapshotId,
+) -> Result<SnapshotNotes, PageError> {
     let mut conn = state.connection().await?;
-    db::get_snapshot_notes(&mut conn, id).await?.ok_or(MISSING)
+    db::get_snapshot_notes(&mut conn, &person.scope, id)
+        .await?
+        .ok_or(MISSING)
 }
 
 /// The page that a form of this snapshot stood on, with a notice.
@@ -93,7 +99,7 @@ pub async fn edit_comment(
     Path(id): Path<SnapshotId>,
     Query(origin): Query<Origin>,
 ) -> Result<impl IntoResponse, PageError> {
-    let snapshot = get(&state, id).await?;
+    let snapshot = get(&state, &person, id).await?;
     Ok(CommentPage {
         shell: Shell::new(&state, &person, Area::Sites),
         zone: format::zone(&snapshot.timezone),
@@ -131,9 +137,9 @@ pub async fn update_comment(
             "The comment has a NUL character in it.",
         ));
     }
-    let snapshot = get(&state, id).await?;
+    let snapshot = get(&state, &person, id).await?;
     let mut conn = state.connection().await?;
-    if !snapshots::set_comment(&mut conn, id, comment).await? {
+    if !snapshots::set_comment(&mut conn, &person.scope, id, comment).await? {
         return Err(MISSING);
     }
     let origin = Origin {
@@ -159,9 +165,9 @@ pub async fn update_pin(
     Path(id): Path<SnapshotId>,
     Form(form): Form<PinForm>,
 ) -> Result<Redirect, PageError> {
-    let snapshot = get(&state, id).await?;
+    let snapshot = get(&state, &person, id).await?;
     let mut conn = state.connection().await?;
-    if !snapshots::set_pinned(&mut conn, id, form.pinned).await? {
+    if !snapshots::set_pinned(&mut conn, &person.scope, id, form.pinned).await? {
         return Err(MISSING);
     }
     let notice = if form.pinned {
@@ -183,7 +189,7 @@ pub async fn confirm_delete(
     Path(id): Path<SnapshotId>,
     Query(origin): Query<Origin>,
 ) -> Result<impl IntoResponse, PageError> {
-    let snapshot = get(&state, id).await?;
+    let snapshot = get(&state, &person, id).await?;
     Ok(DeletePage {
         shell: Shell::new(&state, &person, Area::Sites),
         zone: format::zone(&snapshot.timezone),
@@ -199,9 +205,9 @@ pub async fn delete(
     Path(id): Path<SnapshotId>,
     Form(origin): Form<Origin>,
 ) -> Result<Redirect, PageError> {
-    let snapshot = get(&state, id).await?;
+    let snapshot = get(&state, &person, id).await?;
     let mut transaction = state.pool.begin().await?;
-    let deleted = snapshots::delete(&mut transaction, &state.vault, id)
+    let deleted = snapshots::delete(&mut transaction, &person.scope, &state.vault, id)
         .await
         .map_err(bodies::unreadable)?;
     transaction.commit().await?;

@@ -23,7 +23,7 @@ use super::{
     words::{self, LastResult, Standing},
 };
 use crate::db::pages::{self as db, BatchRow, Coverage, DeviceRow, SiteHead};
-use crate::model::SiteId;
+use crate::model::{Scope, SiteId};
 
 /// How many devices stand on one page of their site.
 const DEVICES_PER_PAGE: i64 = 100;
@@ -122,7 +122,7 @@ pub async fn show(
     let slice = asked.slice();
     let devices =
         db::list_devices(&mut conn, scope, site.id, &filter, covered_since, slice).await?;
-    let batches = recent_batches(&mut conn, site.id).await?;
+    let batches = recent_batches(&mut conn, scope, site.id).await?;
     let days = db::list_site_days(&mut conn, scope, &[site.id]).await?;
     let days = days
         .iter()
@@ -145,11 +145,12 @@ pub async fn show(
 
 async fn recent_batches(
     conn: &mut sqlx::PgConnection,
+    scope: &Scope,
     site: SiteId,
 ) -> Result<Vec<BatchRow>, sqlx::Error> {
     let filter = db::BatchFilter {
         site: Some(site),
         ..db::BatchFilter::default()
     };
-    db::list_batches(conn, &filter, RECENT_BATCHES).await
+    db::list_batches(conn, scope, &filter, RECENT_BATCHES).await
 }

@@ -2,19 +2,23 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::db::batches::{COMMAND_LINE, DEMO};
 use crate::db::pages::{DeviceRow, NewestRow, WorstDevice};
 use crate::model::{Check, FailureCode, Outcome, RunState, StoredFailureCode, Trigger, Verdict};
 use crate::platform::routeros::judge::suspicion;
 
-/// Who or what made something: `Nightly`, the person's name, or where the wish came from. The
-/// command line always leaves a name, so what was wished for by hand without one was so on a page.
+/// Who or what made something: `Nightly`, a person with where they did it, or a program's name.
+/// What was asked for by hand before there was a sign-in has no name.
 pub fn made_by(trigger: &Trigger, requested_by: &Option<String>) -> String {
-    let unnamed = match trigger {
-        Trigger::Scheduled => return "Nightly".to_owned(),
-        Trigger::Manual => "By hand, in the browser",
-        Trigger::Api => "API",
-    };
-    requested_by.clone().unwrap_or_else(|| unnamed.to_owned())
+    match (trigger, requested_by.as_deref()) {
+        (Trigger::Scheduled, _) => "Nightly".to_owned(),
+        (Trigger::Manual, None) => "By hand, in the browser".to_owned(),
+        (Trigger::Manual, Some(name)) if ![COMMAND_LINE, DEMO].contains(&name) => {
+            format!("By {name}, in the browser")
+        }
+        (Trigger::Api, None) => "API".to_owned(),
+        (_, Some(name)) => name.to_owned(),
+    }
 }
 
 /// The word for a verdict.
@@ -272,8 +276,11 @@ mod tests {
         let kim = Some("kim".to_owned());
         assert_eq!(made_by(&Trigger::Scheduled, &None), "Nightly");
         assert_eq!(made_by(&Trigger::Manual, &None), "By hand, in the browser");
-        assert_eq!(made_by(&Trigger::Manual, &kim), "kim");
+        assert_eq!(made_by(&Trigger::Manual, &kim), "By kim, in the browser");
         assert_eq!(made_by(&Trigger::Api, &None), "API");
+        assert_eq!(made_by(&Trigger::Api, &kim), "kim");
+        let on_the_machine = Some(COMMAND_LINE.to_owned());
+        assert_eq!(made_by(&Trigger::Manual, &on_the_machine), "command line");
     }
 
     #[test]

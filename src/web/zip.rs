@@ -24,7 +24,12 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{bodies::aside, error::PageError, state::AppState};
+use super::{
+    bodies::aside,
+    error::PageError,
+    secrets::{self, Secrets},
+    state::AppState,
+};
 use crate::db::snapshots::{self, BodyError};
 use crate::model::SnapshotId;
 use crate::vault::Vault;
@@ -58,6 +63,8 @@ pub struct Archive {
     /// The name of the zip itself.
     pub name: String,
     pub files: Vec<File>,
+    /// Whether the files are exact or have their secrets masked.
+    pub secrets: Secrets,
     /// The lines that the README begins with.
     pub head: String,
     /// What the README says at its end.
@@ -137,7 +144,7 @@ async fn write(
     let mut readme = archive.head;
     let (mut damaged, mut gone) = (String::new(), String::new());
     for file in archive.files {
-        match load(state, &file).await? {
+        match load(state, &file, archive.secrets).await? {
             Loaded::Packed(entry, packed) => {
                 within(zip.write_entry_whole_precompressed(entry, &packed)).await?;
                 readme.push_str(&format!("{}\n    {}\n", file.path, file.about));
@@ -179,7 +186,7 @@ enum Loaded {
     Damaged(BodyError),
 }
 
-async fn load(state: &AppState, file: &File) -> Result<Loaded, ArchiveError> {
+async fn load(state: &AppState, file: &File, secrets: Secrets) -> Result<Loaded, ArchiveError> {
     let mut conn = state.pool.acquire().await?;
     let sealed = snapshots::get_sealed(&mut conn, file.snapshot).await?;
     drop(conn);
@@ -190,7 +197,7 @@ async fn load(state: &AppState, file: &File) -> Result<Loaded, ArchiveError> {
     let entry = entry(&file.path, file.taken_at);
     let work = move || match sealed.open(&vault) {
         Ok(body) => {
-            let (entry, packed) = pack(entry, &body);
+            let (entry, packed) = pack(entry, &secrets::readable(body, secrets).text);
             Loaded::Packed(entry, packed)
         }
         Err(damage) => Loaded::Damaged(damage),

@@ -10,7 +10,7 @@ use routervault::collector::Collector;
 use routervault::db::batches;
 use routervault::db::runs::{self, ClaimLimits, EndResult, Report};
 use routervault::demo::{Fault, RouterSpec};
-use routervault::model::{Failure, FailureCode, RunId, RunState, Trigger};
+use routervault::model::{Failure, FailureCode, RunId, RunState, Scope, Trigger};
 use sqlx::PgPool;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -27,7 +27,9 @@ async fn reports(pool: &PgPool, runs: &[RunId]) -> Vec<Report> {
 async fn cancel_all(pool: &PgPool, run: RunId) -> u64 {
     let batch = reports(pool, &[run]).await[0].batch;
     let mut conn = pool.acquire().await.unwrap();
-    batches::cancel(&mut conn, batch).await.unwrap()
+    batches::cancel(&mut conn, &Scope::All, batch)
+        .await
+        .unwrap()
 }
 
 async fn open_batches(pool: &PgPool) -> i64 {
@@ -65,9 +67,21 @@ async fn one_run_is_cancelled_and_the_others_of_its_batch_stay() {
     inventory_of(&pool, &[3]).await;
     let runs = request_all(&pool, Trigger::Manual).await;
     let mut conn = pool.acquire().await.unwrap();
-    assert!(runs::cancel_run(&mut conn, runs[1]).await.unwrap());
-    assert!(!runs::cancel_run(&mut conn, runs[1]).await.unwrap());
-    assert!(!runs::cancel_run(&mut conn, RunId(999)).await.unwrap());
+    assert!(
+        runs::cancel_run(&mut conn, &Scope::All, runs[1])
+            .await
+            .unwrap()
+    );
+    assert!(
+        !runs::cancel_run(&mut conn, &Scope::All, runs[1])
+            .await
+            .unwrap()
+    );
+    assert!(
+        !runs::cancel_run(&mut conn, &Scope::All, RunId(999))
+            .await
+            .unwrap()
+    );
     assert_eq!(runs::count_active(&mut conn, &runs).await.unwrap(), 2);
     assert_eq!(open_batches(&pool).await, 1);
 }
@@ -178,7 +192,7 @@ async fn a_heartbeat_hears_of_the_cancelling_and_a_success_meanwhile_is_kept() {
             .unwrap()[0]
     };
     assert!(!beat().await.is_cancelled);
-    assert!(runs::cancel_run(&mut conn, run).await.unwrap());
+    assert!(runs::cancel_run(&mut conn, &Scope::All, run).await.unwrap());
     assert!(beat().await.is_cancelled);
     let failure = Failure::new(FailureCode::Timeout, "x");
     let ending = ended_by(EndResult::Failed(failure));
@@ -198,7 +212,7 @@ async fn a_cancelled_run_is_not_tried_again_when_its_attempt_fails() {
     let run = request_all(&pool, Trigger::Manual).await[0];
     let mine = claim(&pool, "c", LIMITS).await[0];
     let mut conn = pool.acquire().await.unwrap();
-    runs::cancel_run(&mut conn, run).await.unwrap();
+    runs::cancel_run(&mut conn, &Scope::All, run).await.unwrap();
     let ending = ended_by(EndResult::TryAgain {
         failure: Failure::new(FailureCode::Unreachable, "x"),
         retry_in: Duration::ZERO,
@@ -286,7 +300,9 @@ async fn the_failed_of_a_batch_are_tried_again_in_a_batch_of_their_own() {
         .unwrap();
     let batch = reports(&pool, &runs).await[0].batch;
     let by = Some("kim".to_owned());
-    let requested = batches::retry_failed(&mut conn, batch, by).await.unwrap();
+    let requested = batches::retry_failed(&mut conn, &Scope::All, batch, by)
+        .await
+        .unwrap();
     let mut devices: Vec<_> = reports(&pool, &requested.runs)
         .await
         .into_iter()
@@ -305,7 +321,7 @@ async fn the_failed_of_a_batch_are_tried_again_in_a_batch_of_their_own() {
         retried,
         (Some(batch.0), "manual".to_owned(), Some("kim".to_owned()))
     );
-    let again = batches::retry_failed(&mut conn, requested.batch.unwrap(), None)
+    let again = batches::retry_failed(&mut conn, &Scope::All, requested.batch.unwrap(), None)
         .await
         .unwrap();
     assert!(again.batch.is_none() && again.runs.is_empty());

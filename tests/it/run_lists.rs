@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use routervault::db::pages::{MadeBy, RunFilter, RunStateFilter, get_run, list_runs};
-use routervault::model::{DeviceId, RunId, RunState, SiteId, Trigger, Verdict};
+use routervault::model::{DeviceId, RunId, RunState, Scope, SiteId, Trigger, Verdict};
 use sqlx::{PgConnection, PgPool};
 
 use crate::queue::inventory_of;
@@ -96,7 +96,7 @@ async fn all_runs(pool: &PgPool) -> Vec<Run> {
 }
 
 /// What the list should show, told by reading everything.
-fn expected(runs: &[Run], filter: &RunFilter) -> Vec<RunId> {
+fn expected(runs: &[Run], scope: &Scope, filter: &RunFilter) -> Vec<RunId> {
     let is_wanted = |run: &&Run| {
         let state = match filter.state {
             None => true,
@@ -109,6 +109,7 @@ fn expected(runs: &[Run], filter: &RunFilter) -> Vec<RunId> {
         });
         state
             && made_by
+            && scope.has(run.site_id)
             && filter.site.is_none_or(|site| run.site_id == site)
             && filter.device.is_none_or(|device| run.device_id == device)
             && filter.since.is_none_or(|since| run.queued_at >= since)
@@ -190,18 +191,17 @@ fn filters(now: DateTime<Utc>) -> Vec<RunFilter> {
     filters
 }
 
-#[tokio::test]
-async fn every_combination_shows_the_right_runs_and_reads_few() {
+/// Looks at two pages of every combination: the second starts where the first ended.
+async fn look_at_every_combination(scope: &Scope) {
     let pool = filled().await;
     let runs = all_runs(&pool).await;
     assert!(runs.len() > 60_000);
     for mut filter in filters(Utc::now()) {
-        let mut left = expected(&runs, &filter);
-        // Two pages: the second starts where the first ended.
+        let mut left = expected(&runs, scope, &filter);
         for page in 0..2 {
             let mut tx = pool.begin().await.unwrap();
             let before = rows_read(&mut tx).await;
-            let rows = list_runs(&mut tx, &filter, PAGE).await.unwrap();
+            let rows = list_runs(&mut tx, scope, &filter, PAGE).await.unwrap();
             let after = rows_read(&mut tx).await;
             let ids: Vec<RunId> = rows.iter().map(|row| row.id).collect();
             let rest = left.split_off(left.len().min(50));
@@ -222,7 +222,43 @@ async fn every_combination_shows_the_right_runs_and_reads_few() {
 }
 
 #[tokio::test]
+async fn every_combination_shows_the_right_runs_and_reads_few() {
+    look_at_every_combination(&Scope::All).await;
+}
+
+#[tokio::test]
+async fn every_combination_shows_the_right_runs_of_some_sites_and_reads_few() {
+    look_at_every_combination(&some_sites()).await;
+}
+
+#[tokio::test]
+async fn where_there_are_more_sites_than_runs_to_be_shown_the_newest_are_found() {
+    let pool = filled().await;
+    let runs = all_runs(&pool).await;
+    let scope = Scope::Sites((1..=15).map(SiteId).collect());
+    let mut conn = pool.acquire().await.unwrap();
+    for filter in filters(Utc::now()) {
+        let rows = list_runs(&mut conn, &scope, &filter, 7).await.unwrap();
+        let ids: Vec<RunId> = rows.iter().map(|row| row.id).collect();
+        let mut wanted = expected(&runs, &scope, &filter);
+        wanted.truncate(7);
+        assert_eq!(ids, wanted, "{filter:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_page_is_as_cheap_when_the_statement_has_been_used_often() {
+    for scope in [Scope::All, some_sites()] {
+        look_without_the_values(&scope).await;
+    }
+}
+
+/// Three sites of the twenty.
+fn some_sites() -> Scope {
+    Scope::Sites(vec![SiteId(17), SiteId(3), SiteId(4)])
+}
+
+async fn look_without_the_values(scope: &Scope) {
     let pool = filled().await;
     let mut tx = pool.begin().await.unwrap();
     // From the sixth time on PostgreSQL may plan without looking at the values.
@@ -232,7 +268,7 @@ async fn a_page_is_as_cheap_when_the_statement_has_been_used_often() {
         .unwrap();
     for filter in filters(Utc::now()) {
         let before = rows_read(&mut tx).await;
-        list_runs(&mut tx, &filter, PAGE).await.unwrap();
+        list_runs(&mut tx, scope, &filter, PAGE).await.unwrap();
         let after = rows_read(&mut tx).await;
         assert_eq!(after.0, before.0, "a sequential scan for {filter:?}");
         let read = after.1 - before.1;
@@ -248,8 +284,14 @@ async fn a_run_is_shown_with_all_that_is_known_of_it() {
         state: Some(RunStateFilter::State(RunState::Failed)),
         ..RunFilter::default()
     };
-    let row = list_runs(&mut conn, &filter, 1).await.unwrap().remove(0);
-    let run = get_run(&mut conn, row.id).await.unwrap().unwrap();
+    let row = list_runs(&mut conn, &Scope::All, &filter, 1)
+        .await
+        .unwrap()
+        .remove(0);
+    let run = get_run(&mut conn, &Scope::All, row.id)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(run.device_id, row.device_id);
     assert_eq!(run.site_slug, row.site_slug);
     assert_eq!(run.trigger, Trigger::Scheduled);
@@ -259,5 +301,10 @@ async fn a_run_is_shown_with_all_that_is_known_of_it() {
         Some("timeout")
     );
     assert!(run.steps.is_empty() && run.collector.is_none() && run.snapshot_id.is_none());
-    assert!(get_run(&mut conn, RunId(0)).await.unwrap().is_none());
+    assert!(
+        get_run(&mut conn, &Scope::All, RunId(0))
+            .await
+            .unwrap()
+            .is_none()
+    );
 }

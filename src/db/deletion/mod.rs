@@ -13,7 +13,7 @@ use sqlx::PgConnection;
 use super::bodies::BodyError;
 use super::search;
 use super::snapshots::lock_history;
-use crate::model::{DeviceId, SnapshotId};
+use crate::model::{DeviceId, Scope, SnapshotId};
 use crate::vault::Vault;
 
 /// What came of asking for a deletion.
@@ -21,7 +21,7 @@ use crate::vault::Vault;
 pub enum Deleted {
     /// It is gone.
     Done,
-    /// There is no such snapshot (any more).
+    /// There is no such snapshot in the scope (any more).
     Missing,
     /// Refused: a person pinned it.
     Pinned,
@@ -37,10 +37,11 @@ pub enum Deleted {
 /// minute is given up, as when the indexer is busy for so long.
 pub async fn delete(
     conn: &mut PgConnection,
+    scope: &Scope,
     vault: &Arc<Vault>,
     id: SnapshotId,
 ) -> Result<Deleted, BodyError> {
-    let Some(device) = get_device(conn, id).await? else {
+    let Some(device) = get_device(conn, scope, id).await? else {
         return Ok(Deleted::Missing);
     };
     // The search index, the history, snapshots, the device's row: the indexer and the recording of
@@ -69,13 +70,17 @@ pub async fn delete(
 
 async fn get_device(
     conn: &mut PgConnection,
+    scope: &Scope,
     id: SnapshotId,
 ) -> Result<Option<DeviceId>, sqlx::Error> {
     sqlx::query_scalar!(
-        r#"SELECT device_id AS "device_id: DeviceId"
+        r#"SELECT devices.id AS "id: DeviceId"
            FROM snapshots
-           WHERE id = $1"#,
+           JOIN devices ON devices.id = snapshots.device_id
+           WHERE snapshots.id = $1
+             AND ($2::bigint[] IS NULL OR devices.site_id = ANY ($2))"#,
         id.0,
+        scope.ids() as Option<Vec<i64>>,
     )
     .fetch_optional(conn)
     .await

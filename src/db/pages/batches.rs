@@ -1,12 +1,18 @@
-//! Batches with their progress, and the runs of one.
+//! Batches with their progress, and the runs of one. A batch over several sites is there for
+//! whoever reaches any of them, and then shows what it has there, as if that were all of it.
+//!
+//! What is of the scope is looked for among the runs of the batch, and never the other way round:
+//! a site has ever more of them. `IS TRUE` tells the planner so, for it finds no index for that.
+
+pub(super) mod pick;
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, types::Json};
 
 use super::{MadeBy, Slice};
 use crate::model::{
-    BatchId, Check, Outcome, RunId, RunState, SiteId, SnapshotId, Step, StoredFailureCode, Trigger,
-    Verdict,
+    BatchId, Check, Outcome, RunId, RunState, Scope, SiteId, SnapshotId, Step, StoredFailureCode,
+    Trigger, Verdict,
 };
 
 /// Which batches to list; the default is all of them.
@@ -61,10 +67,11 @@ impl BatchRow {
 /// When the query fails.
 pub async fn list_batches(
     conn: &mut PgConnection,
+    scope: &Scope,
     filter: &BatchFilter,
     limit: i64,
 ) -> Result<Vec<BatchRow>, sqlx::Error> {
-    let made_by = filter.made_by.as_ref();
+    let ids = pick::pick(conn, scope, filter, limit).await?;
     sqlx::query_as!(
         BatchRow,
         r#"
@@ -76,26 +83,22 @@ pub async fn list_batches(
             s.slug AS "site_slug?",
             s.name AS "site_name?",
             b.created_at,
-            b.finished_at,
+            CASE
+                WHEN $2::bigint[] IS NULL OR b.site_id IS NOT NULL THEN b.finished_at
+                ELSE c.finished_at
+            END AS finished_at,
             c.queued AS "queued!",
             c.running AS "running!",
             c.succeeded AS "succeeded!",
             c.failed AS "failed!",
             c.cancelled AS "cancelled!",
             c.suspect AS "suspect!"
-        FROM (
-            SELECT id, trigger, requested_by, retry_of_batch_id, site_id, created_at, finished_at
-            FROM batches
-            WHERE ($1::bigint IS NULL OR site_id = $1)
-                AND ($2::text IS NULL OR trigger = $2)
-                AND ($3::text IS NULL OR requested_by = $3)
-                AND ($4::bigint IS NULL OR id < $4)
-            ORDER BY id DESC
-            LIMIT $5
-        ) b
+        FROM unnest($1::bigint[]) AS picked (id)
+        JOIN batches b ON b.id = picked.id
         CROSS JOIN LATERAL (
             SELECT
                 CASE WHEN min(r.site_id) = max(r.site_id) THEN min(r.site_id) END AS only_site_id,
+                CASE WHEN bool_and(r.finished_at IS NOT NULL) THEN max(r.finished_at) END AS finished_at,
                 count(*) FILTER (WHERE r.state = 'queued') AS queued,
                 count(*) FILTER (WHERE r.state = 'running') AS running,
                 count(*) FILTER (WHERE r.state = 'succeeded') AS succeeded,
@@ -104,15 +107,13 @@ pub async fn list_batches(
                 count(*) FILTER (WHERE r.state = 'succeeded' AND r.verdict = 'suspect') AS suspect
             FROM runs r
             WHERE r.batch_id = b.id
+                AND ($2::bigint[] IS NULL OR (r.site_id = ANY ($2)) IS TRUE)
         ) c
         LEFT JOIN sites s ON s.id = COALESCE(b.site_id, c.only_site_id)
         ORDER BY b.id DESC
         "#,
-        filter.site as Option<SiteId>,
-        made_by.map(|made_by| made_by.trigger.as_str()),
-        made_by.and_then(|made_by| made_by.requested_by.as_deref()),
-        filter.before as Option<BatchId>,
-        limit
+        &ids,
+        scope.ids() as Option<Vec<i64>>
     )
     .fetch_all(conn)
     .await
@@ -133,9 +134,10 @@ pub struct BatchHead {
     pub due_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
-    /// The batch whose failed devices it tries again.
+    /// The batch whose failed devices it tries again. Of a device that is in both, so whoever
+    /// reaches the one reaches the other.
     pub retry_of: Option<BatchId>,
-    /// The newest batch that tries its failed devices again.
+    /// The newest batch in the scope that tries its failed devices again.
     pub retried_in: Option<BatchId>,
 }
 
@@ -145,6 +147,7 @@ pub struct BatchHead {
 /// When the query fails.
 pub async fn get_batch(
     conn: &mut PgConnection,
+    scope: &Scope,
     id: BatchId,
 ) -> Result<Option<BatchHead>, sqlx::Error> {
     sqlx::query_as!(
@@ -159,25 +162,44 @@ pub async fn get_batch(
             s.timezone AS "timezone?",
             b.due_at,
             b.created_at,
-            b.finished_at,
+            CASE
+                WHEN $2::bigint[] IS NULL OR b.site_id IS NOT NULL THEN b.finished_at
+                ELSE several.finished_at
+            END AS finished_at,
             b.retry_of_batch_id AS "retry_of: BatchId",
             (
                 SELECT max(again.id)
                 FROM batches again
                 WHERE again.retry_of_batch_id = b.id
+                    AND (
+                        $2::bigint[] IS NULL
+                        OR again.site_id = ANY ($2)
+                        OR again.site_id IS NULL
+                        AND EXISTS (
+                            SELECT
+                            FROM runs r
+                            WHERE r.batch_id = again.id
+                                AND (r.site_id = ANY ($2)) IS TRUE
+                        )
+                    )
             ) AS "retried_in: BatchId"
         FROM batches b
-        LEFT JOIN sites s ON s.id = COALESCE(
-            b.site_id,
-            (
-                SELECT CASE WHEN min(r.site_id) = max(r.site_id) THEN min(r.site_id) END
-                FROM runs r
-                WHERE r.batch_id = b.id
-            )
-        )
+        CROSS JOIN LATERAL (
+            SELECT
+                count(*) AS runs,
+                CASE WHEN min(r.site_id) = max(r.site_id) THEN min(r.site_id) END AS only_site_id,
+                CASE WHEN bool_and(r.finished_at IS NOT NULL) THEN max(r.finished_at) END AS finished_at
+            FROM runs r
+            WHERE b.site_id IS NULL
+                AND r.batch_id = b.id
+                AND ($2::bigint[] IS NULL OR (r.site_id = ANY ($2)) IS TRUE)
+        ) several
+        LEFT JOIN sites s ON s.id = COALESCE(b.site_id, several.only_site_id)
         WHERE b.id = $1
+            AND ($2::bigint[] IS NULL OR b.site_id = ANY ($2) OR several.runs > 0)
         "#,
-        id as BatchId
+        id as BatchId,
+        scope.ids() as Option<Vec<i64>>
     )
     .fetch_optional(conn)
     .await
@@ -213,7 +235,11 @@ impl RunCounts {
 ///
 /// # Errors
 /// When the query fails.
-pub async fn count_runs(conn: &mut PgConnection, id: BatchId) -> Result<RunCounts, sqlx::Error> {
+pub async fn count_runs(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    id: BatchId,
+) -> Result<RunCounts, sqlx::Error> {
     sqlx::query_as!(
         RunCounts,
         r#"
@@ -226,8 +252,10 @@ pub async fn count_runs(conn: &mut PgConnection, id: BatchId) -> Result<RunCount
             count(*) FILTER (WHERE state = 'succeeded' AND verdict = 'suspect') AS "suspect!"
         FROM runs
         WHERE batch_id = $1
+            AND ($2::bigint[] IS NULL OR (site_id = ANY ($2)) IS TRUE)
         "#,
-        id as BatchId
+        id as BatchId,
+        scope.ids() as Option<Vec<i64>>
     )
     .fetch_one(conn)
     .await
@@ -265,6 +293,7 @@ pub struct BatchRunRow {
 /// When the query fails.
 pub async fn list_batch_runs(
     conn: &mut PgConnection,
+    scope: &Scope,
     id: BatchId,
     slice: Slice,
 ) -> Result<Vec<BatchRunRow>, sqlx::Error> {
@@ -303,6 +332,7 @@ pub async fn list_batch_runs(
             JOIN devices d ON d.id = r.device_id
             JOIN sites s ON s.id = r.site_id
             WHERE r.batch_id = $1
+                AND ($4::bigint[] IS NULL OR (r.site_id = ANY ($4)) IS TRUE)
             ORDER BY rank, s.slug, d.name, r.id
             LIMIT $2
             OFFSET $3
@@ -314,7 +344,8 @@ pub async fn list_batch_runs(
         "#,
         id as BatchId,
         slice.limit,
-        slice.offset
+        slice.offset,
+        scope.ids() as Option<Vec<i64>>
     )
     .fetch_all(conn)
     .await

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use crate::model::{RunState, SiteId, SnapshotId, StoredFailureCode, Verdict};
+use crate::model::{RunState, Scope, SiteId, SnapshotId, StoredFailureCode, Verdict};
 
 /// A device of a site, with its newest verified snapshot, if any.
 #[derive(Debug)]
@@ -64,12 +64,13 @@ pub struct TickedRow {
     pub verdict: Verdict,
 }
 
-/// Those of `ids` that exist, by site, device and time.
+/// Those of `ids` that exist in the scope, by site, device and time.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn list_ticked(
     conn: &mut PgConnection,
+    scope: &Scope,
     ids: &[SnapshotId],
 ) -> Result<Vec<TickedRow>, sqlx::Error> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
@@ -87,9 +88,11 @@ pub async fn list_ticked(
         JOIN devices d ON d.id = s.device_id
         JOIN sites site ON site.id = d.site_id
         WHERE s.id = ANY ($1)
+            AND ($2::bigint[] IS NULL OR d.site_id = ANY ($2))
         ORDER BY site.slug, d.name, s.taken_at, s.id
         "#,
-        &ids
+        &ids,
+        scope.ids() as Option<Vec<i64>>
     )
     .fetch_all(conn)
     .await

@@ -3,8 +3,8 @@
 
 use sqlx::PgConnection;
 
-use super::BatchFilter;
-use crate::model::{BatchId, RunId, SiteId};
+use super::{BatchFilter, batches::pick::pick};
+use crate::model::{BatchId, RunId, Scope};
 
 /// Where a batch, a list of batches or a run stands, without what it looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,53 +15,71 @@ pub struct Movement {
     pub has_ended: bool,
 }
 
-/// Tells where a batch stands; `None` when there is none. Only its active runs are read: one
-/// that ends leaves the stamp, too.
+/// Tells where a batch stands, as far as the scope reaches; `None` when there is none. Only its
+/// active runs are read: one that ends leaves the stamp, too.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn get_batch_movement(
     conn: &mut PgConnection,
+    scope: &Scope,
     id: BatchId,
 ) -> Result<Option<Movement>, sqlx::Error> {
     sqlx::query_as!(
         Movement,
         r#"
         SELECT
-            b.finished_at IS NOT NULL AS "has_ended!",
-            COALESCE(
-                (
-                    SELECT bit_xor(hashtextextended(
-                        concat_ws(' ', r.id, r.state, r.attempt, r.cancel_requested_at, jsonb_array_length(r.steps)),
-                        0
-                    ))
+            CASE
+                WHEN $2::bigint[] IS NULL OR b.site_id IS NOT NULL THEN b.finished_at IS NOT NULL
+                ELSE active.runs = 0
+            END AS "has_ended!",
+            COALESCE(active.stamp, 0) AS "stamp!"
+        FROM batches b
+        CROSS JOIN LATERAL (
+            SELECT
+                count(*) AS runs,
+                bit_xor(hashtextextended(
+                    concat_ws(' ', r.id, r.state, r.attempt, r.cancel_requested_at, jsonb_array_length(r.steps)),
+                    0
+                )) AS stamp
+            FROM runs r
+            WHERE r.batch_id = b.id
+                AND r.state IN ('queued', 'running')
+                AND ($2::bigint[] IS NULL OR (r.site_id = ANY ($2)) IS TRUE)
+        ) active
+        WHERE b.id = $1
+            AND (
+                $2::bigint[] IS NULL
+                OR b.site_id = ANY ($2)
+                OR b.site_id IS NULL
+                AND EXISTS (
+                    SELECT
                     FROM runs r
                     WHERE r.batch_id = b.id
-                        AND r.state IN ('queued', 'running')
-                ),
-                0
-            ) AS "stamp!"
-        FROM batches b
-        WHERE b.id = $1
+                        AND (r.site_id = ANY ($2)) IS TRUE
+                )
+            )
         "#,
-        id as BatchId
+        id as BatchId,
+        scope.ids() as Option<Vec<i64>>
     )
     .fetch_optional(conn)
     .await
 }
 
 /// Tells where the batches of a list stand: those that [`list_batches`](super::list_batches) gives
-/// for the same filter and limit. Of a batch that goes on, the runs that are active are counted:
-/// in a list nothing else of it moves.
+/// for the same scope, filter and limit. Of a batch that goes on, the runs that are active are
+/// counted: in a list nothing else of it moves.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn get_batches_movement(
     conn: &mut PgConnection,
+    scope: &Scope,
     filter: &BatchFilter,
     limit: i64,
 ) -> Result<Movement, sqlx::Error> {
-    let made_by = filter.made_by.as_ref();
+    let ids = pick(conn, scope, filter, limit).await?;
     sqlx::query_as!(
         Movement,
         r#"
@@ -71,16 +89,8 @@ pub async fn get_batches_movement(
                 bit_xor(hashtextextended(concat_ws(' ', b.id, active.queued, active.running), 0)),
                 0
             ) AS "stamp!"
-        FROM (
-            SELECT id, finished_at
-            FROM batches
-            WHERE ($1::bigint IS NULL OR site_id = $1)
-                AND ($2::text IS NULL OR trigger = $2)
-                AND ($3::text IS NULL OR requested_by = $3)
-                AND ($4::bigint IS NULL OR id < $4)
-            ORDER BY id DESC
-            LIMIT $5
-        ) b
+        FROM unnest($1::bigint[]) AS picked (id)
+        JOIN batches b ON b.id = picked.id
         CROSS JOIN LATERAL (
             SELECT
                 count(*) FILTER (WHERE r.state = 'queued') AS queued,
@@ -89,24 +99,23 @@ pub async fn get_batches_movement(
             WHERE b.finished_at IS NULL
                 AND r.batch_id = b.id
                 AND r.state IN ('queued', 'running')
+                AND ($2::bigint[] IS NULL OR (r.site_id = ANY ($2)) IS TRUE)
         ) active
         "#,
-        filter.site as Option<SiteId>,
-        made_by.map(|made_by| made_by.trigger.as_str()),
-        made_by.and_then(|made_by| made_by.requested_by.as_deref()),
-        filter.before as Option<BatchId>,
-        limit
+        &ids,
+        scope.ids() as Option<Vec<i64>>
     )
     .fetch_one(conn)
     .await
 }
 
-/// Tells where a run stands; `None` when there is none.
+/// Tells where a run stands; `None` when there is none in the scope.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn get_run_movement(
     conn: &mut PgConnection,
+    scope: &Scope,
     id: RunId,
 ) -> Result<Option<Movement>, sqlx::Error> {
     sqlx::query_as!(
@@ -120,8 +129,10 @@ pub async fn get_run_movement(
             ) AS "stamp!"
         FROM runs
         WHERE id = $1
+            AND ($2::bigint[] IS NULL OR site_id = ANY ($2))
         "#,
-        id as RunId
+        id as RunId,
+        scope.ids() as Option<Vec<i64>>
     )
     .fetch_optional(conn)
     .await

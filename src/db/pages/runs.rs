@@ -1,13 +1,14 @@
 //! Runs of all devices, filtered, newest first; and one run with everything that is known of it.
 
 mod bounds;
+mod by_batch;
 mod pick;
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, types::Json};
 
 use crate::model::{
-    BatchId, Check, DeviceId, Outcome, RunId, RunState, SiteId, SnapshotId, Step,
+    BatchId, Check, DeviceId, Outcome, RunId, RunState, Scope, SiteId, SnapshotId, Step,
     StoredFailureCode, Trigger, Verdict,
 };
 
@@ -74,10 +75,11 @@ pub struct RunListRow {
 /// When the database fails.
 pub async fn list_runs(
     conn: &mut PgConnection,
+    scope: &Scope,
     filter: &RunFilter,
     limit: i64,
 ) -> Result<Vec<RunListRow>, sqlx::Error> {
-    let ids = pick::pick(conn, filter, limit).await?;
+    let ids = pick::pick(conn, scope, filter, limit).await?;
     sqlx::query_as!(
         RunListRow,
         r#"
@@ -159,7 +161,11 @@ pub struct RunHead {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn get_run(conn: &mut PgConnection, id: RunId) -> Result<Option<RunHead>, sqlx::Error> {
+pub async fn get_run(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    id: RunId,
+) -> Result<Option<RunHead>, sqlx::Error> {
     sqlx::query_as!(
         RunHead,
         r#"
@@ -196,8 +202,10 @@ pub async fn get_run(conn: &mut PgConnection, id: RunId) -> Result<Option<RunHea
         JOIN devices d ON d.id = r.device_id
         JOIN sites s ON s.id = r.site_id
         WHERE r.id = $1
+            AND ($2::bigint[] IS NULL OR r.site_id = ANY ($2))
         "#,
-        id as RunId
+        id as RunId,
+        scope.ids() as Option<Vec<i64>>
     )
     .fetch_optional(conn)
     .await

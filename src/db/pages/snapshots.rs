@@ -199,14 +199,16 @@ pub struct SnapshotNotes {
     pub is_newest_verified: bool,
 }
 
-/// Gets what is noted of a snapshot.
+/// Gets what is noted of a snapshot of a device of the scope.
 ///
 /// # Errors
 /// When the query fails.
 pub async fn get_snapshot_notes(
     conn: &mut PgConnection,
+    scope: &Scope,
     id: SnapshotId,
 ) -> Result<Option<SnapshotNotes>, sqlx::Error> {
+    let reach = scope.ids();
     sqlx::query_as!(
         SnapshotNotes,
         r#"
@@ -228,8 +230,10 @@ pub async fn get_snapshot_notes(
         JOIN devices d ON d.id = s.device_id
         JOIN sites site ON site.id = d.site_id
         WHERE s.id = $1
+            AND ($2::bigint[] IS NULL OR d.site_id = ANY ($2))
         "#,
-        id as SnapshotId
+        id as SnapshotId,
+        reach.as_deref()
     )
     .fetch_optional(conn)
     .await

@@ -4,36 +4,37 @@ use axum::{
     extract::{Path, State},
     response::Redirect,
 };
+use sqlx::PgConnection;
 
 use crate::db::{batches, pages};
-use crate::model::BatchId;
+use crate::model::{BatchId, Scope};
 use crate::web::{error::PageError, guard::SignedIn, links, shell::Notice, state::AppState};
 
-/// Cancels what is queued or running in a batch.
+/// Cancels what is queued or running in a batch, as far as who asks reaches it.
 pub async fn cancel(
     State(state): State<AppState>,
     person: SignedIn,
     Path(id): Path<BatchId>,
 ) -> Result<Redirect, PageError> {
     let mut conn = state.connection().await?;
-    check_exists(&mut conn, id).await?;
-    let notice = match batches::cancel(&mut conn, id).await? {
+    check_exists(&mut conn, &person.scope, id).await?;
+    let notice = match batches::cancel(&mut conn, &person.scope, id).await? {
         0 => Notice::NothingToCancel,
         _ => Notice::Cancelled,
     };
     Ok(to_batch(id, notice))
 }
 
-/// Backs up again what failed, and leads to the new batch.
+/// Backs up again what failed, as far as who asks reaches it, and leads to the new batch.
 pub async fn retry(
     State(state): State<AppState>,
     person: SignedIn,
     Path(id): Path<BatchId>,
 ) -> Result<Redirect, PageError> {
     let mut transaction = state.pool.begin().await?;
-    check_exists(&mut transaction, id).await?;
-    // There is no sign-in yet, so nobody has a name.
-    let requested = batches::retry_failed(&mut transaction, id, None).await?;
+    check_exists(&mut transaction, &person.scope, id).await?;
+    let name = Some(person.name.clone());
+    let requested = batches::retry_failed(&mut transaction, &person.scope, id, name).await?;
     transaction.commit().await?;
     Ok(match (requested.batch, requested.already_active_batch) {
         (Some(batch), _) => to_batch(batch, Notice::Retried),
@@ -42,8 +43,12 @@ pub async fn retry(
     })
 }
 
-async fn check_exists(conn: &mut sqlx::PgConnection, id: BatchId) -> Result<(), PageError> {
-    let batch = pages::get_batch_movement(conn, id).await?;
+async fn check_exists(
+    conn: &mut PgConnection,
+    scope: &Scope,
+    id: BatchId,
+) -> Result<(), PageError> {
+    let batch = pages::get_batch_movement(conn, scope, id).await?;
     batch.map(drop).ok_or(PageError::NotFound("batch"))
 }
 

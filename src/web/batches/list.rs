@@ -142,7 +142,10 @@ async fn load(
     let site = meant::site(&mut conn, &person.scope, &query.site).await?;
     let mut batches = match site.offered() {
         Some(_) => Vec::new(),
-        None => db::list_batches(&mut conn, &query.filter(&site), BATCHES_ASKED).await?,
+        None => {
+            let filter = query.filter(&site);
+            db::list_batches(&mut conn, &person.scope, &filter, BATCHES_ASKED).await?
+        }
     };
     let has_older = batches.len() > BATCHES_PER_PAGE;
     batches.truncate(BATCHES_PER_PAGE);
@@ -192,7 +195,7 @@ pub async fn list_movement(
         });
     }
     let shown = BATCHES_ASKED - 1;
-    Ok(db::get_batches_movement(conn, &query.filter(&site), shown).await?)
+    Ok(db::get_batches_movement(conn, scope, &query.filter(&site), shown).await?)
 }
 
 /// The part of the list's page that moves, as it looks now.

@@ -64,11 +64,11 @@ impl ShowPage {
     ) -> Result<Self, PageError> {
         let asked = Asked::new(page, RUNS_PER_PAGE);
         let mut conn = state.connection().await?;
-        let batch = db::get_batch(&mut conn, id)
+        let batch = db::get_batch(&mut conn, &person.scope, id)
             .await?
             .ok_or(PageError::NotFound("batch"))?;
-        let counts = db::count_runs(&mut conn, id).await?;
-        let runs = db::list_batch_runs(&mut conn, id, asked.slice()).await?;
+        let counts = db::count_runs(&mut conn, &person.scope, id).await?;
+        let runs = db::list_batch_runs(&mut conn, &person.scope, id, asked.slice()).await?;
         Ok(Self {
             shell: Shell::new(state, person, Area::Batches),
             notice: None,
@@ -94,8 +94,12 @@ impl ShowPage {
         progress::is_active(&self.counts)
     }
 
+    fn can_be_cancelled(&self) -> bool {
+        self.is_active() && self.shell.may_back_up()
+    }
+
     fn can_be_retried(&self) -> bool {
-        self.counts.failed > 0
+        self.counts.failed > 0 && self.shell.may_back_up()
     }
 
     fn has_several_sites(&self) -> bool {

@@ -4,7 +4,7 @@ use crate::db::pages::{self as db, Movement};
 use crate::model::{BatchId, RunId};
 use crate::web::{batches, error::PageError, guard::SignedIn, runs, state::AppState};
 
-/// What moves. Equal ones look the same to everybody, and so have one watcher.
+/// What moves. Equal ones look the same to all who may see and do the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Block {
     /// The progress of a batch, with one page of its runs.
@@ -27,11 +27,11 @@ impl Block {
     ) -> Result<Movement, PageError> {
         let mut conn = state.connection().await?;
         match self {
-            Self::Batch { id, .. } => db::get_batch_movement(&mut conn, *id)
+            Self::Batch { id, .. } => db::get_batch_movement(&mut conn, &person.scope, *id)
                 .await?
                 .ok_or(PageError::NotFound("batch")),
             Self::Batches(query) => batches::list_movement(&mut conn, &person.scope, query).await,
-            Self::Run(id) => db::get_run_movement(&mut conn, *id)
+            Self::Run(id) => db::get_run_movement(&mut conn, &person.scope, *id)
                 .await?
                 .ok_or(PageError::NotFound("run")),
         }

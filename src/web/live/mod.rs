@@ -1,7 +1,7 @@
 //! Pages that move: the block that moves is sent by server-sent events whenever it looks
 //! different, for as long as anything goes on.
 //!
-//! One watcher a block, shared by all who look at it: it asks the database once a second
+//! One watcher a block, shared by all who look at it and may see and do the same: it asks the database once a second
 //! whether anything moved, draws the block only then, and ends with its last viewer. A stream
 //! ends with what it shows, with the program, and in any case after some minutes (the browser
 //! comes back by itself), so that nothing is held for somebody who is gone.
@@ -32,6 +32,7 @@ pub use moving::{Moves, Moving, Pace, answer, draw};
 
 use super::{error::PageError, guard::SignedIn, state::AppState};
 use crate::db::pages::Movement;
+use crate::model::{Rights, Scope};
 
 /// How often a watcher asks whether anything moved.
 const ASK_INTERVAL: Duration = Duration::from_secs(1);
@@ -65,6 +66,25 @@ impl Frame {
     }
 }
 
+/// What a watcher draws. Equal ones look the same to everybody, so a block of a page must show
+/// nothing of its viewer but what follows from these.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct View {
+    block: Block,
+    rights: Rights,
+    scope: Scope,
+}
+
+impl View {
+    fn of(block: Block, person: &SignedIn) -> Self {
+        Self {
+            block,
+            rights: person.rights,
+            scope: person.scope.clone(),
+        }
+    }
+}
+
 /// The latest frame; `None` until the first is drawn.
 type Frames = watch::Sender<Option<Frame>>;
 
@@ -78,7 +98,7 @@ struct Shared {
     slots: Arc<Semaphore>,
     /// Owned by the watchers: one that ended in whatever way closes its channel, and so the
     /// streams behind it.
-    watched: Mutex<HashMap<Block, Weak<Frames>>>,
+    watched: Mutex<HashMap<View, Weak<Frames>>>,
 }
 
 impl Live {
@@ -113,25 +133,26 @@ impl Live {
         Ok(([("x-accel-buffering", "no")], stream).into_response())
     }
 
-    fn watched(&self) -> MutexGuard<'_, HashMap<Block, Weak<Frames>>> {
+    fn watched(&self) -> MutexGuard<'_, HashMap<View, Weak<Frames>>> {
         self.0
             .watched
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Joins the viewers of a block; the first of them starts its watcher.
+    /// Joins those to whom a block looks the same; the first of them starts its watcher.
     fn join(&self, block: Block, person: SignedIn) -> watch::Receiver<Option<Frame>> {
+        let view = View::of(block, &person);
         let mut watched = self.watched();
-        let running = watched.get(&block).and_then(Weak::upgrade);
+        let running = watched.get(&view).and_then(Weak::upgrade);
         let mut viewer = match running {
             Some(frames) => frames.subscribe(),
             None => {
                 watched.retain(|_, frames| frames.strong_count() > 0);
                 let (frames, viewer) = watch::channel(None);
                 let frames = Arc::new(frames);
-                watched.insert(block.clone(), Arc::downgrade(&frames));
-                tokio::spawn(self.clone().watch(block, person, frames));
+                watched.insert(view.clone(), Arc::downgrade(&frames));
+                tokio::spawn(self.clone().watch(view, person, frames));
                 viewer
             }
         };
@@ -140,17 +161,19 @@ impl Live {
         viewer
     }
 
-    /// Draws a block whenever something moved, until it has ended or nobody looks.
-    async fn watch(self, block: Block, person: SignedIn, frames: Arc<Frames>) {
+    /// Draws a block whenever something moved, until it has ended or nobody looks. `person` is one
+    /// of those to whom it looks the same.
+    async fn watch(self, view: View, person: SignedIn, frames: Arc<Frames>) {
+        let block = &view.block;
         let mut ticks = time::interval(ASK_INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut last_seen = None;
         loop {
             tokio::select! {
                 _ = ticks.tick() => {}
-                () = frames.closed() => if self.leave(&block, &frames) { return },
+                () = frames.closed() => if self.leave(&view, &frames) { return },
             }
-            let looking = time::timeout(ASK_TIMEOUT, self.look(&block, &person, &mut last_seen));
+            let looking = time::timeout(ASK_TIMEOUT, self.look(block, &person, &mut last_seen));
             match looking.await {
                 Ok(Ok(None)) => {}
                 Ok(Ok(Some(frame))) => {
@@ -173,11 +196,11 @@ impl Live {
     }
 
     /// Forgets a block that nobody looks at; `false` when somebody came in between.
-    fn leave(&self, block: &Block, frames: &Frames) -> bool {
+    fn leave(&self, view: &View, frames: &Frames) -> bool {
         let mut watched = self.watched();
         let nobody = frames.receiver_count() == 0;
         if nobody {
-            watched.remove(block);
+            watched.remove(view);
         }
         nobody
     }

@@ -16,9 +16,9 @@ pub async fn cancel(
     Path(id): Path<RunId>,
 ) -> Result<Redirect, PageError> {
     let mut conn = state.connection().await?;
-    let run = pages::get_run_movement(&mut conn, id).await?;
+    let run = pages::get_run_movement(&mut conn, &person.scope, id).await?;
     run.ok_or(PageError::NotFound("run"))?;
-    let notice = if runs::cancel_run(&mut conn, id).await? {
+    let notice = if runs::cancel_run(&mut conn, &person.scope, id).await? {
         Notice::Cancelled
     } else {
         Notice::NothingToCancel

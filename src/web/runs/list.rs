@@ -186,7 +186,7 @@ pub async fn list(
         return Ok((StatusCode::BAD_REQUEST, page).into_response());
     };
     if page.site.offered().is_none() && page.device.offered().is_none() {
-        page.runs = db::list_runs(&mut conn, &page.filter(days), RUNS_ASKED).await?;
+        page.runs = db::list_runs(&mut conn, &person.scope, &page.filter(days), RUNS_ASKED).await?;
         page.has_older = page.runs.len() > RUNS_PER_PAGE;
         page.runs.truncate(RUNS_PER_PAGE);
     }

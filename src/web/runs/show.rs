@@ -47,7 +47,7 @@ struct ShowPage {
 impl ShowPage {
     async fn load(state: &AppState, person: &SignedIn, id: RunId) -> Result<Self, PageError> {
         let mut conn = state.connection().await?;
-        let run = db::get_run(&mut conn, id)
+        let run = db::get_run(&mut conn, &person.scope, id)
             .await?
             .ok_or(PageError::NotFound("run"))?;
         Ok(Self {
@@ -94,6 +94,12 @@ impl ShowPage {
             }
             _ => return None,
         })
+    }
+
+    /// The hash of the exact bytes, for those who may see them: beside the rest of the text, a short
+    /// password can be guessed until it fits.
+    fn shown_hash(&self) -> Option<&Vec<u8>> {
+        self.run.sha256.as_ref().filter(|_| self.shell.may_reveal())
     }
 
     fn trust_command(&self) -> Option<String> {

@@ -3,7 +3,7 @@
 use chrono::Utc;
 use routervault::db::devices::{self, Found};
 use routervault::db::snapshots::{self, Deleted};
-use routervault::model::SnapshotId;
+use routervault::model::{Scope, SnapshotId};
 
 use super::History;
 use crate::support::{until, vault};
@@ -18,7 +18,9 @@ async fn deletions_and_new_snapshots_at_once_lose_nothing() {
             let (pool, id) = (history.pool().clone(), *id);
             tokio::spawn(async move {
                 let mut tx = pool.begin().await.unwrap();
-                let deleted = snapshots::delete(&mut tx, &vault(), id).await.unwrap();
+                let deleted = snapshots::delete(&mut tx, &Scope::All, &vault(), id)
+                    .await
+                    .unwrap();
                 tx.commit().await.unwrap();
                 deleted
             })
@@ -61,7 +63,9 @@ async fn a_deletion_waits_for_a_backup_that_says_the_same_again() {
     let (pool, second) = (history.pool().clone(), history.kept[1].0);
     let deleting = tokio::spawn(async move {
         let mut tx = pool.begin().await.unwrap();
-        let deleted = snapshots::delete(&mut tx, &vault(), second).await.unwrap();
+        let deleted = snapshots::delete(&mut tx, &Scope::All, &vault(), second)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         deleted
     });

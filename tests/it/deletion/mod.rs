@@ -4,7 +4,7 @@ mod meanwhile;
 mod spans;
 
 use routervault::db::snapshots::{self, BodyError, Deleted};
-use routervault::model::{BatchId, DeviceId, SnapshotId};
+use routervault::model::{BatchId, DeviceId, Scope, SnapshotId};
 use sqlx::PgPool;
 
 use crate::storage::{insert, one_device};
@@ -61,7 +61,7 @@ impl History {
 
     async fn delete(&self, id: SnapshotId) -> Result<Deleted, BodyError> {
         let mut tx = self.pool().begin().await.unwrap();
-        let deleted = snapshots::delete(&mut tx, &vault(), id).await?;
+        let deleted = snapshots::delete(&mut tx, &Scope::All, &vault(), id).await?;
         tx.commit().await.unwrap();
         Ok(deleted)
     }
@@ -166,7 +166,7 @@ async fn a_pinned_one_and_the_newest_verified_backup_stay() {
     let mut conn = history.pool().acquire().await.unwrap();
     let pinned = history.kept[1].0;
     assert!(
-        snapshots::set_pinned(&mut conn, pinned, true)
+        snapshots::set_pinned(&mut conn, &Scope::All, pinned, true)
             .await
             .unwrap()
     );
@@ -179,7 +179,7 @@ async fn a_pinned_one_and_the_newest_verified_backup_stay() {
     let nothing = SnapshotId(999_999);
     assert_eq!(history.delete(nothing).await.unwrap(), Deleted::Missing);
     assert!(
-        !snapshots::set_pinned(&mut conn, nothing, true)
+        !snapshots::set_pinned(&mut conn, &Scope::All, nothing, true)
             .await
             .unwrap()
     );
@@ -193,18 +193,18 @@ async fn a_comment_is_kept_up_to_its_length() {
     let mut conn = history.pool().acquire().await.unwrap();
     let longest = "\u{e4}".repeat(snapshots::MAX_COMMENT_CHARS);
     assert!(
-        snapshots::set_comment(&mut conn, id, &longest)
+        snapshots::set_comment(&mut conn, &Scope::All, id, &longest)
             .await
             .unwrap()
     );
     let too_long = longest + "x";
     assert!(
-        snapshots::set_comment(&mut conn, id, &too_long)
+        snapshots::set_comment(&mut conn, &Scope::All, id, &too_long)
             .await
             .is_err()
     );
     assert!(
-        !snapshots::set_comment(&mut conn, SnapshotId(99), "x")
+        !snapshots::set_comment(&mut conn, &Scope::All, SnapshotId(99), "x")
             .await
             .unwrap()
     );
@@ -259,7 +259,7 @@ async fn a_damaged_one_that_nobody_needs_can_go() {
 async fn a_deletion_that_is_rolled_back_changes_nothing() {
     let history = History::of(4).await;
     let mut tx = history.pool().begin().await.unwrap();
-    let deleted = snapshots::delete(&mut tx, &vault(), history.kept[2].0).await;
+    let deleted = snapshots::delete(&mut tx, &Scope::All, &vault(), history.kept[2].0).await;
     assert_eq!(deleted.unwrap(), Deleted::Done);
     tx.rollback().await.unwrap();
     history.check().await;

@@ -163,7 +163,7 @@ async fn what_was_pressed_in_the_browser_says_by_whom_wherever_it_is_listed() {
         "/scripts?d=1",
     ] {
         let text = stage.get(address).await.text();
-        assert!(text.contains("kim"), "{address}");
+        assert!(text.contains("By kim, in the browser"), "{address}");
     }
     let nightly = stage.get("/runs?by=scheduled").await.text();
     assert!(!nightly.contains("kim"));

@@ -15,7 +15,7 @@ use super::{Answer, NEW_EXPORT, OLD_EXPORT, Stage};
     deprecated,
     reason = "the module that replaces this one is not finished: it reads no bytes from memory"
 )]
-async fn unpack(answer: Answer) -> BTreeMap<String, Vec<u8>> {
+pub(super) async fn unpack(answer: Answer) -> BTreeMap<String, Vec<u8>> {
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.header("content-type"), "application/zip");
     let zip = async_zip::base::read::mem::ZipFileReader::new(answer.body);

@@ -22,7 +22,7 @@ use crate::support::{self, app_state, until, vault};
 const MAX_STREAMS: usize = 200;
 
 /// An open stream of events.
-struct Stream {
+pub(super) struct Stream {
     headers: HeaderMap,
     chunks: BodyDataStream,
     heard: String,
@@ -30,7 +30,7 @@ struct Stream {
 
 impl Stream {
     /// The next event, comments passed over; `None` at the end.
-    async fn next(&mut self) -> Option<String> {
+    pub(super) async fn next(&mut self) -> Option<String> {
         loop {
             if let Some((event, rest)) = self.heard.split_once("\n\n") {
                 let (event, rest) = (event.to_owned(), rest.to_owned());
@@ -62,7 +62,7 @@ impl Stage {
         self.app.clone().oneshot(request.unwrap()).await.unwrap()
     }
 
-    async fn listen(&self, address: &str) -> Stream {
+    pub(super) async fn listen(&self, address: &str) -> Stream {
         let (head, body) = self.ask(address).await.into_parts();
         assert_eq!(head.status, StatusCode::OK, "{address}");
         Stream {

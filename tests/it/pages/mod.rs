@@ -9,6 +9,7 @@ mod headers;
 mod history;
 mod home;
 mod live;
+mod reach;
 mod reader;
 mod restore;
 mod results;

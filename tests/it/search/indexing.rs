@@ -1,7 +1,7 @@
 //! The indexer: spans that follow the snapshots, secrets that stay out, and what goes wrong.
 
 use routervault::db::{search as db, snapshots};
-use routervault::model::{DeviceId, SnapshotId};
+use routervault::model::{DeviceId, Scope, SnapshotId};
 use routervault::search::{index_next, sweep};
 
 use super::House;
@@ -225,7 +225,7 @@ async fn a_deleted_snapshot_leaves_the_spans_as_an_index_made_anew_has_them() {
     house.index().await;
     for deleted in [2, 1, 5] {
         let mut tx = house.pool.begin().await.unwrap();
-        let done = snapshots::delete(&mut tx, &house.vault, SnapshotId(deleted)).await;
+        let done = snapshots::delete(&mut tx, &Scope::All, &house.vault, SnapshotId(deleted)).await;
         assert!(matches!(done.unwrap(), snapshots::Deleted::Done));
         tx.commit().await.unwrap();
         let left = spans(&house, 1).await;

@@ -6,20 +6,21 @@
 //! |---|---|
 //! | a device | `runs_device`: the runs of one device are some hundreds |
 //! | queued or running | `runs_one_active_per_device`: at most one for each device |
-//! | a person or the API | `batches_trigger`: their batches, newest first |
-//! | failed, cancelled or suspect | `runs_odd`, of a site `runs_odd_of_site` |
-//! | a site | `runs_site` |
+//! | a person or the API | `batches_trigger`: their batches, newest first; at some sites `batches_site` |
+//! | failed, cancelled or suspect | `runs_odd`, of some sites `runs_odd_of_site` |
+//! | some sites | `runs_site` |
 //! | the schedule | `batches_trigger` |
 //! | nothing, or succeeded | the primary key: nearly every run is one |
+//!
+//! Some sites are the one that is asked for, or those that who asks may know of: the newest of
+//! each are put together.
 
 use sqlx::PgConnection;
 
 use super::bounds::{Bounds, get_bounds};
+use super::by_batch::of_batches;
 use super::{RunFilter, RunStateFilter};
-use crate::model::{RunState, Trigger, Verdict};
-
-/// How many batches are looked through by one statement at most.
-const MOST_BATCHES_AT_ONCE: i64 = 256;
+use crate::model::{RunState, Scope, Trigger, Verdict};
 
 const ALL_STATES: [RunState; 5] = [
     RunState::Queued,
@@ -30,24 +31,25 @@ const ALL_STATES: [RunState; 5] = [
 ];
 
 /// A filter in the terms of the table.
-struct Terms<'a> {
-    filter: &'a RunFilter,
-    limit: i64,
+pub(super) struct Terms<'a> {
+    pub filter: &'a RunFilter,
+    pub limit: i64,
     /// `None`: any.
-    state: Option<RunState>,
-    states: Vec<String>,
-    verdict: Option<&'static str>,
-    trigger: Option<&'static str>,
-    requested_by: Option<&'a str>,
-    site: Option<i64>,
+    pub state: Option<RunState>,
+    pub states: Vec<String>,
+    pub verdict: Option<&'static str>,
+    pub trigger: Option<&'static str>,
+    pub requested_by: Option<&'a str>,
+    /// `None`: all.
+    pub sites: Option<Vec<i64>>,
     /// Exclusive bounds of the id.
-    after: i64,
-    before: i64,
-    bounds: Bounds,
+    pub after: i64,
+    pub before: i64,
+    pub bounds: Bounds,
 }
 
 impl<'a> Terms<'a> {
-    fn of(filter: &'a RunFilter, limit: i64, bounds: Bounds) -> Self {
+    fn of(scope: &Scope, filter: &'a RunFilter, limit: i64, bounds: Bounds) -> Self {
         let (state, verdict) = match filter.state {
             Some(RunStateFilter::State(state)) => (Some(state), None),
             Some(RunStateFilter::Suspect) => (Some(RunState::Succeeded), Some(Verdict::Suspect)),
@@ -63,7 +65,7 @@ impl<'a> Terms<'a> {
             verdict: verdict.map(Verdict::as_str),
             trigger: made_by.map(|made_by| made_by.trigger.as_str()),
             requested_by: made_by.and_then(|made_by| made_by.requested_by.as_deref()),
-            site: filter.site.map(|site| site.0),
+            sites: scope.at(filter.site).ids(),
             after: bounds.after,
             before: filter
                 .before
@@ -83,10 +85,11 @@ impl<'a> Terms<'a> {
 /// The ids of a page's runs, in its order.
 pub(super) async fn pick(
     conn: &mut PgConnection,
+    scope: &Scope,
     filter: &RunFilter,
     limit: i64,
 ) -> Result<Vec<i64>, sqlx::Error> {
-    let terms = Terms::of(filter, limit, get_bounds(conn, filter).await?);
+    let terms = Terms::of(scope, filter, limit, get_bounds(conn, filter).await?);
     if let Some(device) = filter.device {
         return of_device(conn, &terms, device.0).await;
     }
@@ -94,11 +97,10 @@ pub(super) async fn pick(
         return active(conn, &terms).await;
     }
     let trigger = filter.made_by.as_ref().map(|made_by| made_by.trigger);
-    match (trigger, terms.odd_state(), terms.site) {
+    match (trigger, terms.odd_state(), &terms.sites) {
         (Some(Trigger::Manual | Trigger::Api), ..) => of_batches(conn, &terms).await,
-        (_, Some(state), Some(site)) => odd_of_site(conn, &terms, state, site).await,
+        (_, state, Some(sites)) => of_sites(conn, &terms, sites, state).await,
         (_, Some(state), None) => odd(conn, &terms, state).await,
-        (_, None, Some(site)) => of_site(conn, &terms, site).await,
         (Some(Trigger::Scheduled), None, None) => of_batches(conn, &terms).await,
         (None, None, None) => any(conn, &terms).await,
     }
@@ -112,23 +114,27 @@ pub(super) async fn pick(
 /// of a trigger's batches are read.
 macro_rules! walk {
     ($conn:expr, $terms:expr, $start:literal, $order:literal $(, $arg:expr)*) => {
+        walk!(@ "", $conn, $terms, $start, $order, " LIMIT $9" $(, $arg)*)
+    };
+    (@ $head:literal, $conn:expr, $terms:expr, $start:literal, $order:literal, $tail:literal $(, $arg:expr)*) => {
         sqlx::query_scalar!(
-            "SELECT id
-             FROM runs
-             WHERE state = ANY($3)
-               AND ($4::text IS NULL OR verdict = $4)
-               AND ($5::text IS NULL OR (
-                   SELECT trigger = $5 AND ($6::text IS NULL OR requested_by = $6)
-                   FROM batches
-                   WHERE batches.id = runs.batch_id
-               ))
-               AND ($7::timestamptz IS NULL OR queued_at >= $7)
-               AND ($8::timestamptz IS NULL OR queued_at < $8)
-               AND "
+            $head
+                + "SELECT id
+                   FROM runs
+                   WHERE state = ANY($3)
+                     AND ($4::text IS NULL OR verdict = $4)
+                     AND ($5::text IS NULL OR (
+                         SELECT trigger = $5 AND ($6::text IS NULL OR requested_by = $6)
+                         FROM batches
+                         WHERE batches.id = runs.batch_id
+                     ))
+                     AND ($7::timestamptz IS NULL OR queued_at >= $7)
+                     AND ($8::timestamptz IS NULL OR queued_at < $8)
+                     AND "
                 + $start
                 + " ORDER BY "
                 + $order
-                + " LIMIT $9",
+                + $tail,
             $terms.after,
             $terms.before,
             &$terms.states,
@@ -145,6 +151,26 @@ macro_rules! walk {
     };
 }
 
+/// Walks so at each of `$sites` (in `$start`: `sites.id`), as far as `$of_each` runs, and gives the
+/// newest of all.
+macro_rules! walk_each {
+    ($conn:expr, $terms:expr, $sites:expr, $of_each:expr, $start:literal, $order:literal $(, $arg:expr)*) => {
+        walk!(
+            @ r#"SELECT found.id AS "id!"
+                 FROM unnest($10::bigint[]) AS sites (id)
+                 CROSS JOIN LATERAL ("#,
+            $conn,
+            $terms,
+            $start,
+            $order,
+            " LIMIT $11) found ORDER BY found.id DESC LIMIT $9",
+            $sites,
+            $of_each
+            $(, $arg)*
+        )
+    };
+}
+
 async fn any(conn: &mut PgConnection, terms: &Terms<'_>) -> Result<Vec<i64>, sqlx::Error> {
     walk!(conn, terms, "id > $1 AND id < $2", "id DESC")
 }
@@ -158,24 +184,10 @@ async fn of_device(
         conn,
         terms,
         "(device_id, id) > ($10, $1) AND (device_id, id) < ($10, $2)
-         AND ($11::bigint IS NULL OR site_id = $11)",
+         AND ($11::bigint[] IS NULL OR site_id = ANY ($11))",
         "device_id DESC, id DESC",
         device,
-        terms.site
-    )
-}
-
-async fn of_site(
-    conn: &mut PgConnection,
-    terms: &Terms<'_>,
-    site: i64,
-) -> Result<Vec<i64>, sqlx::Error> {
-    walk!(
-        conn,
-        terms,
-        "(site_id, id) > ($10, $1) AND (site_id, id) < ($10, $2)",
-        "site_id DESC, id DESC",
-        site
+        terms.sites.as_deref() as Option<&[i64]>
     )
 }
 
@@ -194,21 +206,64 @@ async fn odd(
     )
 }
 
-async fn odd_of_site(
+/// Where there are more sites than runs to be shown, the newest of each says at which of them
+/// those stand.
+async fn of_sites(
     conn: &mut PgConnection,
     terms: &Terms<'_>,
-    state: RunState,
-    site: i64,
+    sites: &[i64],
+    odd: Option<RunState>,
 ) -> Result<Vec<i64>, sqlx::Error> {
-    walk!(
-        conn,
-        terms,
-        "(state IN ('failed', 'cancelled') OR verdict = 'suspect')
-         AND (site_id, state, id) > ($11, $10, $1) AND (site_id, state, id) < ($11, $10, $2)",
-        "site_id DESC, state DESC, id DESC",
-        state.as_str(),
-        site
+    let newest;
+    let sites = if sites.len() as i64 > terms.limit {
+        let heads = of_each(conn, terms, sites, odd, 1).await?;
+        newest = list_sites(conn, &heads).await?;
+        newest.as_slice()
+    } else {
+        sites
+    };
+    of_each(conn, terms, sites, odd, terms.limit).await
+}
+
+async fn of_each(
+    conn: &mut PgConnection,
+    terms: &Terms<'_>,
+    sites: &[i64],
+    odd: Option<RunState>,
+    of_each: i64,
+) -> Result<Vec<i64>, sqlx::Error> {
+    match odd {
+        None => walk_each!(
+            conn,
+            terms,
+            sites,
+            of_each,
+            "(site_id, id) > (sites.id, $1) AND (site_id, id) < (sites.id, $2)",
+            "site_id DESC, id DESC"
+        ),
+        Some(state) => walk_each!(
+            conn,
+            terms,
+            sites,
+            of_each,
+            "(state IN ('failed', 'cancelled') OR verdict = 'suspect')
+             AND (site_id + 0, state, id) > (sites.id, $12, $1)
+             AND (site_id + 0, state, id) < (sites.id, $12, $2)",
+            "site_id + 0 DESC, state DESC, id DESC",
+            state.as_str()
+        ),
+    }
+}
+
+async fn list_sites(conn: &mut PgConnection, runs: &[i64]) -> Result<Vec<i64>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT site_id
+         FROM runs
+         WHERE id = ANY($1)",
+        runs,
     )
+    .fetch_all(conn)
+    .await
 }
 
 /// All that are active, sorted: `OFFSET 0` keeps the planner from walking the primary key for
@@ -232,7 +287,7 @@ async fn active(conn: &mut PgConnection, terms: &Terms<'_>) -> Result<Vec<i64>, 
              ))
              AND ($6::timestamptz IS NULL OR queued_at >= $6)
              AND ($7::timestamptz IS NULL OR queued_at < $7)
-             AND ($8::bigint IS NULL OR site_id = $8)
+             AND ($8::bigint[] IS NULL OR site_id = ANY ($8))
            ORDER BY id DESC
            LIMIT $9"#,
         terms.after,
@@ -242,117 +297,9 @@ async fn active(conn: &mut PgConnection, terms: &Terms<'_>) -> Result<Vec<i64>, 
         terms.requested_by,
         terms.filter.since,
         terms.filter.until,
-        terms.site,
+        terms.sites.as_deref() as Option<&[i64]>,
         terms.limit,
     )
     .fetch_all(conn)
     .await
-}
-
-/// Batch by batch from the newest on, ever more at a time: the first may fill the page, or
-/// thousands may have none that is asked for.
-async fn of_batches(conn: &mut PgConnection, terms: &Terms<'_>) -> Result<Vec<i64>, sqlx::Error> {
-    let cursor = match terms.filter.before {
-        Some(run) => (run.0, get_batch_of(conn, run.0).await?),
-        None => (i64::MAX, i64::MAX),
-    };
-    let mut picked = Vec::new();
-    let mut up_to = terms.bounds.newest_batch.min(cursor.1);
-    let mut at_once = 1;
-    loop {
-        let batches = list_batches(conn, terms, up_to, at_once).await?;
-        let Some(last) = batches.last() else {
-            return Ok(picked);
-        };
-        let room = terms.limit - picked.len() as i64;
-        picked.extend(of_these(conn, terms, &batches, cursor, room).await?);
-        if picked.len() as i64 >= terms.limit {
-            return Ok(picked);
-        }
-        up_to = last - 1;
-        at_once = MOST_BATCHES_AT_ONCE.min(at_once * 2);
-    }
-}
-
-async fn list_batches(
-    conn: &mut PgConnection,
-    terms: &Terms<'_>,
-    up_to: i64,
-    limit: i64,
-) -> Result<Vec<i64>, sqlx::Error> {
-    sqlx::query_scalar!(
-        "SELECT id
-         FROM batches
-         WHERE (trigger, id) >= ($1, $2)
-           AND (trigger, id) <= ($1, $3)
-           AND ($4::text IS NULL OR requested_by = $4)
-           AND ($5::bigint IS NULL OR site_id IS NULL OR site_id = $5)
-         ORDER BY trigger DESC, id DESC
-         LIMIT $6",
-        terms.trigger,
-        terms.bounds.oldest_batch,
-        up_to,
-        terms.requested_by,
-        terms.site,
-        limit,
-    )
-    .fetch_all(conn)
-    .await
-}
-
-/// The runs of these batches that come after the `cursor`, a run and its batch.
-async fn of_these(
-    conn: &mut PgConnection,
-    terms: &Terms<'_>,
-    batches: &[i64],
-    cursor: (i64, i64),
-    room: i64,
-) -> Result<Vec<i64>, sqlx::Error> {
-    sqlx::query_scalar!(
-        "SELECT picked.id
-         FROM unnest($1::bigint[]) AS batches (id)
-         CROSS JOIN LATERAL (
-             SELECT id
-             FROM runs
-             WHERE batch_id = batches.id
-               AND id > $2
-               AND (batches.id < $4 OR id < $3)
-               AND state = ANY($5)
-               AND ($6::text IS NULL OR verdict = $6)
-               AND ($7::bigint IS NULL OR site_id = $7)
-               AND ($8::timestamptz IS NULL OR queued_at >= $8)
-               AND ($9::timestamptz IS NULL OR queued_at < $9)
-             ORDER BY id DESC
-             LIMIT $10
-         ) picked
-         ORDER BY batches.id DESC, picked.id DESC
-         LIMIT $10",
-        batches,
-        terms.after,
-        cursor.0,
-        cursor.1,
-        &terms.states,
-        terms.verdict,
-        terms.site,
-        terms.filter.since,
-        terms.filter.until,
-        room,
-    )
-    .fetch_all(conn)
-    .await
-}
-
-/// The batch of that run; where it is gone, of the one before it.
-async fn get_batch_of(conn: &mut PgConnection, run: i64) -> Result<i64, sqlx::Error> {
-    let batch = sqlx::query_scalar!(
-        "SELECT batch_id
-         FROM runs
-         WHERE id <= $1
-         ORDER BY id DESC
-         LIMIT 1",
-        run,
-    )
-    .fetch_optional(conn)
-    .await?;
-    Ok(batch.unwrap_or(0))
 }
