@@ -1,10 +1,14 @@
 //! Whether secrets of a configuration are shown: one decision for every page, copy and plain
-//! text, so that a right to see them has one place to be asked for.
+//! text, so that the right to see them has one place to be asked for; and that they were.
 
+use chrono::{DateTime, Utc};
 use memchr::memmem;
 use serde::Deserialize;
+use sqlx::PgConnection;
 
-use crate::model::{Right, Rights};
+use crate::db::audit::{self, Actor, Entry};
+use crate::db::pages::SnapshotHead;
+use crate::model::{AuditAction, Right, Rights};
 use crate::platform::routeros::text::{MASK, masked};
 
 /// How secrets are wanted.
@@ -25,6 +29,28 @@ pub const fn granted(rights: Rights, asked: Secrets) -> Secrets {
         Secrets::Shown if rights.has(Right::Reveal) => Secrets::Shown,
         Secrets::Shown | Secrets::Masked => Secrets::Masked,
     }
+}
+
+/// Records that `actor` is shown the secrets of a snapshot; before they are, so that nobody sees
+/// them without it. `detail` says on which page.
+///
+/// # Errors
+/// When the query fails.
+pub async fn record_shown(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    snapshot: &SnapshotHead,
+    detail: &str,
+    at: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    let (site, device) = (&snapshot.site_slug, &snapshot.device_name);
+    let entry = Entry {
+        action: AuditAction::SecretsShown,
+        site: Some(snapshot.site_id),
+        subject: &format!("{site}/{device}, backup {}", snapshot.id),
+        detail,
+    };
+    audit::record(conn, actor, &entry, at).await
 }
 
 /// A configuration as a page may use it.

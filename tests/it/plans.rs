@@ -148,8 +148,12 @@ fn is_shown(_: &str, status: StatusCode) -> bool {
     status.is_success() || status.is_redirection()
 }
 
-/// Which batches and runs the addresses name is by chance: they may be of other sites.
+/// As a technician is answered. Which batches and runs the addresses name is by chance: they may be
+/// of other sites.
 fn is_shown_or_elsewhere(address: &str, status: StatusCode) -> bool {
+    if address.ends_with("/delete") {
+        return status == StatusCode::FORBIDDEN;
+    }
     let may_be_elsewhere = address.starts_with("/batches/") || address.starts_with("/runs/");
     is_shown(address, status) || may_be_elsewhere && status == StatusCode::NOT_FOUND
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, types::Json};
 
-use crate::model::{BatchId, Check, DeviceId, Scope, SnapshotId, Trigger, Verdict};
+use crate::model::{BatchId, Check, DeviceId, Scope, SiteId, SnapshotId, Trigger, Verdict};
 
 /// One snapshot in a device's Config Backups.
 #[derive(Debug)]
@@ -98,6 +98,7 @@ pub struct SnapshotHead {
     pub id: SnapshotId,
     pub device_id: DeviceId,
     pub device_name: String,
+    pub site_id: SiteId,
     pub site_slug: String,
     pub site_name: String,
     pub timezone: String,
@@ -139,6 +140,7 @@ pub async fn get_snapshot(
             s.id AS "id: SnapshotId",
             s.device_id AS "device_id: DeviceId",
             d.name AS device_name,
+            d.site_id AS "site_id: SiteId",
             site.slug AS site_slug,
             site.name AS site_name,
             site.timezone,

@@ -13,8 +13,16 @@ use axum::{
 };
 use sqlx::PgConnection;
 
-use super::{bodies, error::PageError, fields::Fields, guard::SignedIn, links, state::AppState};
+use super::{
+    bodies,
+    error::PageError,
+    fields::Fields,
+    guard::{Acting, SignedIn},
+    links, secrets,
+    state::AppState,
+};
 use crate::compare::{table, unified_steps};
+use crate::db::audit::Actor;
 use crate::db::pages::{self as db, SnapshotHead};
 use crate::model::Scope;
 use crate::visible;
@@ -25,13 +33,14 @@ use view::View;
 pub async fn show(
     State(state): State<AppState>,
     person: SignedIn,
+    Acting(actor): Acting,
     Query(fields): Query<Fields>,
 ) -> Result<Response, PageError> {
     let view = View::read(&fields, person.rights)?;
     if let [only] = view.snapshots[..] {
         return Ok(Redirect::to(&links::snapshot(&only)).into_response());
     }
-    let (heads, view, table) = compared(&state, &person, view, |_, view, exports| {
+    let (heads, view, table) = compared(&state, &person, &actor, view, |_, view, exports| {
         table(exports, &view.options())
     })
     .await?;
@@ -44,6 +53,7 @@ pub async fn show(
 pub async fn text(
     State(state): State<AppState>,
     person: SignedIn,
+    Acting(actor): Acting,
     Query(fields): Query<Fields>,
 ) -> Result<Response, PageError> {
     let view = View::read(&fields, person.rights)?;
@@ -52,7 +62,7 @@ pub async fn text(
             "Tick two to six backups to compare them. Go back and choose.",
         ));
     }
-    let (_, _, diff) = compared(&state, &person, view, |heads, view, exports| {
+    let (_, _, diff) = compared(&state, &person, &actor, view, |heads, view, exports| {
         let labels: Vec<String> = heads.iter().map(label).collect();
         let labels = labels.iter().map(String::as_str);
         let columns: Vec<(&str, &[u8])> = labels.zip(exports.iter().copied()).collect();
@@ -85,6 +95,7 @@ fn label(head: &SnapshotHead) -> String {
 async fn compared<T: Send + 'static>(
     state: &AppState,
     person: &SignedIn,
+    actor: &Actor,
     mut view: View,
     work: impl FnOnce(&[SnapshotHead], &View, &[&[u8]]) -> T + Send + 'static,
 ) -> Result<(Vec<SnapshotHead>, View, T), PageError> {
@@ -92,6 +103,9 @@ async fn compared<T: Send + 'static>(
     let heads = heads(&mut conn, &person.scope, &mut view).await?;
     let mut exports = Vec::with_capacity(heads.len());
     for head in &heads {
+        if view.secrets {
+            secrets::record_shown(&mut conn, actor, head, "Compare", state.now()).await?;
+        }
         exports.push(bodies::load(state, &mut conn, head.id).await?);
     }
     drop(conn);

@@ -24,7 +24,7 @@ use super::{
     bodies,
     error::PageError,
     filters, format,
-    guard::SignedIn,
+    guard::{Acting, SignedIn},
     history, links, secrets,
     shell::{Area, Notice, Shell},
     state::AppState,
@@ -99,6 +99,7 @@ impl ShowPage {
 pub async fn show(
     State(state): State<AppState>,
     person: SignedIn,
+    Acting(actor): Acting,
     Path(id): Path<SnapshotId>,
     Query(query): Query<ShowQuery>,
 ) -> Result<Response, PageError> {
@@ -111,6 +112,9 @@ pub async fn show(
     let standing = db::get_snapshot_standing(&mut conn, &person.scope, id)
         .await?
         .ok_or(MISSING)?;
+    if reading.shows_secrets() {
+        secrets::record_shown(&mut conn, &actor, &snapshot, "View", state.now()).await?;
+    }
     let text = match bodies::load(&state, &mut conn, id).await {
         Ok(body) => {
             let asked = reading.clone();
@@ -143,14 +147,18 @@ pub async fn show(
 pub async fn text(
     State(state): State<AppState>,
     person: SignedIn,
+    Acting(actor): Acting,
     Path(id): Path<SnapshotId>,
     Query(query): Query<ShowQuery>,
 ) -> Result<Response, PageError> {
     let reading = Reading::new(id, query, person.rights);
     let mut conn = state.connection().await?;
-    db::get_snapshot(&mut conn, &person.scope, id)
+    let snapshot = db::get_snapshot(&mut conn, &person.scope, id)
         .await?
         .ok_or(MISSING)?;
+    if reading.shows_secrets() {
+        secrets::record_shown(&mut conn, &actor, &snapshot, "Plain text", state.now()).await?;
+    }
     let body = bodies::load(&state, &mut conn, id).await?;
     drop(conn);
     let text = bodies::aside(move || plain(body, &reading)).await?;

@@ -43,12 +43,16 @@ async fn stage() -> Stage {
     stage
 }
 
-/// All of these pages, one behind the other.
+/// All of these pages as a technician of the site with these rights sees them.
 async fn pages(stage: &Stage, rights: Rights) -> String {
-    let seen = stage.seen_by(kim(rights, &[1])).await;
+    all_pages(&stage.seen_by(kim(rights, &[1])).await).await
+}
+
+/// All of these pages, one behind the other.
+async fn all_pages(stage: &Stage) -> String {
     let mut all = String::new();
     for address in PAGES {
-        let answer = seen.get(address).await;
+        let answer = stage.get(address).await;
         assert!(answer.status.is_success(), "{address}");
         all.push_str(&answer.text());
     }
@@ -66,7 +70,7 @@ fn has_any(pages: &str, words: &[&str]) -> bool {
 #[tokio::test]
 async fn each_right_brings_its_own_buttons_and_links() {
     let stage = stage().await;
-    let all = pages(&stage, Role::Administrator.rights()).await;
+    let all = all_pages(&stage).await;
     assert!(has_all(&all, &BACKING_UP) && has_all(&all, &ANNOTATING));
     assert!(has_all(&all, &EXACT) && has_all(&all, &REVEALING));
     assert!(has_all(&all, &MASKED) && has_all(&all, &[DELETING]));
@@ -135,4 +139,37 @@ async fn the_search_inside_is_no_way_to_guess_a_secret() {
     assert!(viewer.get(asked).await.text().contains("Nothing found for"));
     let branch = viewer.get("/snapshots/2?secrets=shown&find=branch").await;
     assert!(branch.text().contains("<b>1 hit</b>"));
+}
+
+#[tokio::test]
+async fn whoever_is_shown_secrets_is_in_the_audit_and_nobody_else() {
+    let stage = stage().await;
+    let technician = stage.seen_by(kim(Role::Technician.rights(), &[1])).await;
+    let viewer = stage.seen_by(kim(Role::Viewer.rights(), &[1])).await;
+    for address in [
+        "/snapshots/2?secrets=shown",
+        "/snapshots/1/text?secrets=shown",
+        "/compare?s=1&s=2&secrets=shown",
+    ] {
+        viewer.get(address).await;
+        technician.get(&address.replace("secrets=shown", "")).await;
+        technician.get(address).await;
+    }
+    let shown: Vec<(String, i64, String, String)> = sqlx::query_as(
+        "SELECT user_name, site_id, subject, detail FROM audit WHERE action = 'secrets_shown' ORDER BY id",
+    )
+    .fetch_all(&stage.pool)
+    .await
+    .unwrap();
+    let entry = |id: i64, page: &str| {
+        let subject = format!("acme/gw-1, backup {id}");
+        ("kim".to_owned(), 1, subject, page.to_owned())
+    };
+    let seen = [
+        (2, "View"),
+        (1, "Plain text"),
+        (1, "Compare"),
+        (2, "Compare"),
+    ];
+    assert_eq!(shown, seen.map(|(id, page)| entry(id, page)));
 }
