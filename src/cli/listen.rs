@@ -153,6 +153,13 @@ mod tests {
     }
 
     #[test]
+    fn the_demo_is_for_this_machine_only() {
+        assert!(Checked::loopback("[::1]:0".parse().unwrap()).is_ok());
+        let refused = Checked::loopback("0.0.0.0:0".parse().unwrap());
+        assert!(refused.err().unwrap().to_string().contains("the demo"));
+    }
+
+    #[test]
     fn a_certificate_is_of_no_use_without_its_key_nor_a_key_without_its_certificate() {
         for argument in ["--tls-cert", "--tls-key"] {
             let refused = check(&[argument, "x.pem"]).err().unwrap().to_string();
