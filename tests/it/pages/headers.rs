@@ -135,7 +135,8 @@ async fn behind_a_proxy(public_url: &str) -> axum::Router {
 /// The answer's status, and whether it asks for TLS for ever.
 async fn ask(pages: &axum::Router, peer: &str, scheme: &str, host: &str) -> (u16, bool) {
     let peer: SocketAddr = peer.parse().unwrap();
-    let request = Request::get("/")
+    // Which cookie a session has depends on the way; this page needs none.
+    let request = Request::get("/sign-in")
         .header("host", "127.0.0.1:8080")
         .header("x-forwarded-proto", scheme)
         .header("x-forwarded-host", host)
