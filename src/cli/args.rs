@@ -86,9 +86,10 @@ pub struct PaceArgs {
 
 #[derive(Debug, clap::Args)]
 pub struct ServeArgs {
-    /// Inventory file; read again on SIGHUP
+    /// Inventory file; read again on SIGHUP. Without one, sites, devices and credentials are
+    /// managed on the pages alone
     #[arg(long, value_name = "FILE")]
-    pub inventory: PathBuf,
+    pub inventory: Option<PathBuf>,
 
     #[command(flatten)]
     pub listen: ListenArgs,

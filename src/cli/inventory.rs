@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use sqlx::Connection;
 
 use crate::db::batches;
-use crate::inventory::{self, Applied, Inventory};
+use crate::inventory::{self, Applied, Counts, Inventory};
 
 use super::store::Store;
 
@@ -38,6 +38,17 @@ pub async fn apply(store: &Store, inventory: &Inventory) -> anyhow::Result<Appli
         sites_archived = sites.archived,
         "The inventory is applied"
     );
+    let credentials = applied.credentials;
+    let sum = |one: fn(&Counts) -> u64| one(&sites) + one(&devices) + one(&credentials);
+    let (taken_over, handed_over) = (sum(|of| of.taken_over), sum(|of| of.handed_over));
+    if taken_over + handed_over > 0 {
+        tracing::info!(
+            taken_over,
+            handed_over,
+            "What was made in the browser and is in the inventory file now is changed there only; \
+             what left the file and is still needed is managed in the browser"
+        );
+    }
     Ok(applied)
 }
 

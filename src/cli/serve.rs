@@ -23,14 +23,17 @@ use super::store::{Database, Store};
 use super::{Outcome, block_on, collect, inventory, stop};
 
 pub fn run(args: &ServeArgs) -> anyhow::Result<Outcome> {
-    let inventory = inventory::load(&args.inventory)?;
+    let file = args.inventory.as_deref();
+    let inventory = file.map(inventory::load).transpose()?;
     let checked = args.listen.check()?;
     let database = Database::start(&args.store)?;
     block_on(async {
         let stop = stop::on_signal()?;
         let listening = checked.open().await?;
         let store = database.open().await?;
-        inventory::apply(&store, &inventory).await?;
+        if let Some(inventory) = &inventory {
+            inventory::apply(&store, inventory).await?;
+        }
         let mut parts = JoinSet::new();
         start(&mut parts, &store, collect::settings(&args.pace), &stop);
         if let Some(certificate) = checked.certificate {
@@ -124,9 +127,10 @@ fn where_it_is(listen: SocketAddr, served: &Served) -> String {
     }
 }
 
-/// Reads the inventory again on SIGHUP. One that has a problem changes nothing.
+/// Reads the inventory again on SIGHUP. One that has a problem changes nothing, and without one
+/// the signal does nothing, where it would end a program that does not listen for it.
 async fn reload_on_hangup(
-    path: PathBuf,
+    path: Option<PathBuf>,
     store: Store,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
@@ -136,7 +140,10 @@ async fn reload_on_hangup(
             () = stop.cancelled() => return Ok(()),
             _ = hangup.recv() => {}
         }
-        let reloaded = async { inventory::apply(&store, &inventory::load(&path)?).await };
+        let Some(path) = &path else {
+            continue;
+        };
+        let reloaded = async { inventory::apply(&store, &inventory::load(path)?).await };
         if let Err(error) = reloaded.await {
             tracing::error!("{error:#}");
         }

@@ -13,7 +13,7 @@ const LONGEST_LABEL: usize = 63;
 /// # Errors
 /// What is wrong and what to write instead. The text is not quoted where it may hold a
 /// password, as in `ssh://user:password@host`.
-pub(super) fn check(text: &str) -> Result<String, String> {
+pub(crate) fn check(text: &str) -> Result<String, String> {
     if text.is_empty() {
         return Err("is empty; write an IP address or a host name".to_owned());
     }

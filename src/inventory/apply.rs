@@ -1,4 +1,5 @@
-//! An inventory becomes what the database says, and the database keeps what left it.
+//! An inventory becomes what the database says, and the database keeps what left it. What was made
+//! in the browser stays as it is, unless the file names it too: then the file has the say.
 //!
 //! Everything happens in the caller's transaction, so that nothing is ever half applied, and
 //! only what differs is written, so that applying at every start costs next to nothing.
@@ -21,8 +22,14 @@ pub struct Counts {
     pub changed: u64,
     /// Archived ones that came back.
     pub restored: u64,
-    /// Ones that left; credentials never do, for archived devices refer to them.
+    /// Ones of the file that left it.
     pub archived: u64,
+    /// Those that were made in the browser and are in the file now, which has the say from now on;
+    /// counted as changed or restored, too.
+    pub taken_over: u64,
+    /// Ones that left the file and are needed by what was made in the browser, where they are
+    /// managed from now on.
+    pub handed_over: u64,
 }
 
 /// What applying an inventory did; all zero when the database said the same already.
@@ -72,9 +79,17 @@ pub async fn apply(
     vault: &Vault,
 ) -> Result<Applied, ApplyError> {
     db::lock(conn).await?;
-    let credentials = apply_credentials(conn, &inventory.credentials, vault).await?;
+    let mut credentials = apply_credentials(conn, &inventory.credentials, vault).await?;
     let sites = apply_sites(conn, &inventory.sites).await?;
     let devices = apply_devices(conn, inventory).await?;
+    // Only now are the devices gone that used those that left.
+    let names: Vec<&str> = inventory
+        .credentials
+        .iter()
+        .map(|one| one.name.as_str())
+        .collect();
+    let left = db::archive_credentials(conn, &names).await?;
+    (credentials.archived, credentials.handed_over) = (left.archived, left.handed_over);
     let cancelled = db::cancel_runs_not_wanted(conn).await?;
     let batches: BTreeSet<i64> = cancelled.iter().map(|run| run.batch.0).collect();
     Ok(Applied {
@@ -95,27 +110,35 @@ async fn apply_credentials(
     let stored: HashMap<&str, &db::StoredCredential> =
         stored.iter().map(|row| (row.name.as_str(), row)).collect();
     let (mut new, mut changed) = (db::CredentialRows::default(), db::CredentialRows::default());
+    let mut counts = Counts::default();
     for credential in wanted {
         let rows = match stored.get(credential.name.as_str()) {
             None => &mut new,
-            Some(stored) if differs(stored, credential, vault) => &mut changed,
+            Some(stored) if differs(stored, credential, vault) => {
+                counts.restored += u64::from(stored.is_archived);
+                counts.taken_over += u64::from(!stored.origin.is_file());
+                &mut changed
+            }
             Some(_) => continue,
         };
         let plain = credential.secret.to_sealable_bytes();
         rows.names.push(&credential.name);
         rows.usernames.push(&credential.username);
+        rows.public_keys.push(credential.public_key.as_deref());
         rows.sealed
             .push(vault.seal(&credential_context(&credential.name), &plain));
     }
-    Ok(Counts {
-        added: db::insert_credentials(conn, &new).await?,
-        changed: db::update_credentials(conn, &changed).await?,
-        ..Counts::default()
-    })
+    counts.added = db::insert_credentials(conn, &new).await?;
+    let updated = db::update_credentials(conn, &changed).await?;
+    counts.changed = updated - counts.restored;
+    Ok(counts)
 }
 
 /// Sealing the same secret twice gives different bytes, so the stored one is opened.
 fn differs(stored: &db::StoredCredential, wanted: &Credential, vault: &Vault) -> bool {
+    if stored.is_archived || !stored.origin.is_file() || stored.public_key != wanted.public_key {
+        return true;
+    }
     match vault.open(&credential_context(&stored.name), &stored.sealed) {
         Ok(plain) => {
             stored.username != wanted.username || plain != wanted.secret.to_sealable_bytes()
@@ -140,11 +163,15 @@ async fn apply_sites(conn: &mut PgConnection, sites: &[Site]) -> Result<Counts, 
         rows.tags.push(site.tags.join(","));
     }
     let updated = db::update_sites(conn, &rows).await?;
+    let added = db::insert_sites(conn, &rows).await?;
+    let left = db::archive_sites(conn, &rows.slugs).await?;
     Ok(Counts {
+        added,
         changed: updated.changed,
         restored: updated.restored,
-        added: db::insert_sites(conn, &rows).await?,
-        archived: db::archive_sites(conn, &rows.slugs).await?,
+        archived: left.archived,
+        taken_over: updated.taken_over,
+        handed_over: left.handed_over,
     })
 }
 
@@ -160,8 +187,10 @@ async fn apply_devices(
     Ok(Counts {
         changed: updated.changed,
         restored: updated.restored,
+        taken_over: updated.taken_over,
         added: db::insert_devices(conn, &rows).await?,
         archived: db::archive_devices(conn, &rows).await?,
+        handed_over: 0,
     })
 }
 

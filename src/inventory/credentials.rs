@@ -6,7 +6,7 @@ use super::private_key::{self, KeyProblem};
 use super::report::Report;
 use super::section::Section;
 use super::source::{Given, PASSPHRASE, PASSWORD, PRIVATE_KEY, Sources};
-use super::suggest::{nearest, quote, quote_list};
+use super::suggest::{near_or_all, quote};
 use super::types::Credential;
 use super::unique::Unique;
 use super::{keys, values};
@@ -38,12 +38,7 @@ impl Names {
     }
 
     fn advice(&self, name: &str) -> String {
-        let existing = || self.0.iter().map(String::as_str);
-        match nearest(name, existing()) {
-            Some(meant) => format!("did you mean {}?", quote(meant)),
-            None if self.0.is_empty() => "add one with [[credential]]".to_owned(),
-            None => format!("there are {}", quote_list(existing())),
-        }
+        near_or_all(name, &self.0).unwrap_or_else(|| "add one with [[credential]]".to_owned())
     }
 }
 
@@ -64,22 +59,24 @@ pub(super) fn read(
         }
         let username = section.required_text("username", values::username, report);
         let secret = read_secret(&section, sources, report);
-        if let (Some(name), Some(username), Some(secret)) = (name, username, secret) {
+        if let (Some(name), Some(username), Some((secret, public_key))) = (name, username, secret) {
             credentials.push(Credential {
                 name: name.into_inner(),
                 username: username.into_inner(),
                 secret,
+                public_key,
             });
         }
     }
     (credentials, Names(names))
 }
 
+/// The secret, and the public half of a private key.
 fn read_secret(
     section: &Section<'_>,
     sources: &Sources<'_>,
     report: &mut Report,
-) -> Option<Secret> {
+) -> Option<(Secret, Option<String>)> {
     let password = sources.read(&PASSWORD, section, report);
     let private_key = sources.read(&PRIVATE_KEY, section, report);
     let passphrase = sources.read(&PASSPHRASE, section, report);
@@ -99,7 +96,7 @@ fn read_secret(
                 report.add(&span, message);
             }
             match password {
-                Given::Value(password, _) => Some(Secret::Password(password)),
+                Given::Value(password, _) => Some((Secret::Password(password), None)),
                 Given::Nothing | Given::Broken => None,
             }
         }
@@ -114,7 +111,11 @@ fn read_secret(
     }
 }
 
-fn read_private_key(private_key: Given, passphrase: Given, report: &mut Report) -> Option<Secret> {
+fn read_private_key(
+    private_key: Given,
+    passphrase: Given,
+    report: &mut Report,
+) -> Option<(Secret, Option<String>)> {
     let Given::Value(pem, key_span) = private_key else {
         return None;
     };
@@ -124,7 +125,7 @@ fn read_private_key(private_key: Given, passphrase: Given, report: &mut Report) 
         Given::Value(passphrase, span) => (Some(passphrase), span),
     };
     match private_key::check(&pem, passphrase.as_ref()) {
-        Ok(()) => Some(Secret::PrivateKey { pem, passphrase }),
+        Ok(public) => Some((Secret::PrivateKey { pem, passphrase }, Some(public))),
         Err(wrong @ (KeyProblem::PassphraseWrong | KeyProblem::PassphraseNeedless)) => {
             report.add(&passphrase_span, wrong.to_string());
             None

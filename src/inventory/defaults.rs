@@ -9,11 +9,11 @@ use super::{keys, values};
 use crate::model::Platform;
 
 /// The longest deadline that can be asked for: a day, in seconds.
-const LONGEST_TIMEOUT_SECS: u32 = 86_400;
+pub(crate) const LONGEST_TIMEOUT_SECS: u32 = 86_400;
 
 /// What a device may say itself and inherits otherwise.
 #[derive(Clone, Copy)]
-pub(super) struct Settings {
+pub(crate) struct Settings {
     pub platform: Platform,
     pub port: u16,
     pub legacy_ssh: bool,
@@ -22,7 +22,7 @@ pub(super) struct Settings {
 }
 
 /// What the program itself sets; `devices.example.toml` says the same.
-const BUILT_IN: Settings = Settings {
+pub(crate) const BUILT_IN: Settings = Settings {
     platform: Platform::Routeros,
     port: 22,
     legacy_ssh: false,
@@ -32,7 +32,7 @@ const BUILT_IN: Settings = Settings {
 
 impl Settings {
     /// These settings with what the section says instead.
-    pub fn overridden_by(self, section: &Section<'_>, report: &mut Report) -> Self {
+    pub(super) fn overridden_by(self, section: &Section<'_>, report: &mut Report) -> Self {
         let platform = section.checked_text("platform", values::platform, report);
         let port = section.number("port", u16::MAX.into(), report);
         let mut secs = |key, inherited| {

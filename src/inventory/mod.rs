@@ -26,6 +26,18 @@ mod values;
 #[cfg(test)]
 mod tests;
 
+/// The rules for single values, for whoever else takes them from outside: forms and CSV. What is
+/// wrong is the end of a sentence that begins with the name of the value.
+pub(crate) mod rules {
+    pub(crate) use super::address::check as address;
+    pub(crate) use super::defaults::{BUILT_IN, LONGEST_TIMEOUT_SECS};
+    pub(crate) use super::private_key::{KeyProblem, check as private_key};
+    pub(crate) use super::source::is_one_line;
+    pub(crate) use super::suggest::{near_or_all, nearest, quote, quote_list};
+    pub(crate) use super::syntax::decode;
+    pub(crate) use super::values::{check_tag, device_name, in_range, name, slug, username, zone};
+}
+
 pub use apply::{Applied, ApplyError, Counts, apply};
 pub use problem::{Problem, Problems};
 pub use read::{load, parse};

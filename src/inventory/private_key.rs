@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 /// What is wrong with a key or its passphrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum KeyProblem {
+pub(crate) enum KeyProblem {
     #[error("the private key is a public one; the file without `.pub` is the private one")]
     Public,
     #[error(
@@ -24,26 +24,26 @@ pub(super) enum KeyProblem {
     PassphraseNeedless,
 }
 
-/// Opens the key once.
+/// Opens the key once, and gives its public half as one line of OpenSSH.
 ///
 /// # Errors
 /// Why it can not be used as it is.
-pub(super) fn check(
+pub(crate) fn check(
     pem: &SecretString,
     passphrase: Option<&SecretString>,
-) -> Result<(), KeyProblem> {
+) -> Result<String, KeyProblem> {
     let pem = pem.expose_secret();
     if pem.starts_with("ssh-") || pem.starts_with("ecdsa-") || pem.contains("PUBLIC KEY-----") {
         return Err(KeyProblem::Public);
     }
     match (open(pem, None), passphrase) {
-        (Ok(key), None) => check_kind(&key),
+        (Ok(key), None) => public_half(&key),
         (Ok(_), Some(_)) => Err(KeyProblem::PassphraseNeedless),
         (Err(error), _) if !is_encrypted(pem, &error) => Err(KeyProblem::Unreadable),
         (Err(_), None) => Err(KeyProblem::PassphraseMissing),
         (Err(_), Some(passphrase)) => {
             let key = open(pem, Some(passphrase.expose_secret()));
-            check_kind(&key.map_err(|_| KeyProblem::PassphraseWrong)?)
+            public_half(&key.map_err(|_| KeyProblem::PassphraseWrong)?)
         }
     }
 }
@@ -59,17 +59,22 @@ fn is_encrypted(pem: &str, error: &Error) -> bool {
         || (pem.starts_with("PuTTY-") && !pem.contains("Encryption: none"))
 }
 
-fn check_kind(key: &PrivateKey) -> Result<(), KeyProblem> {
+fn public_half(key: &PrivateKey) -> Result<String, KeyProblem> {
     match key.algorithm() {
-        Algorithm::Rsa { .. } | Algorithm::Ed25519 | Algorithm::Ecdsa { .. } => Ok(()),
-        _ => Err(KeyProblem::Unsupported),
+        Algorithm::Rsa { .. } | Algorithm::Ed25519 | Algorithm::Ecdsa { .. } => {}
+        _ => return Err(KeyProblem::Unsupported),
     }
+    let mut public = key.public_key().clone();
+    // Whoever made the key may have named a machine or a person in it.
+    public.set_comment("routervault");
+    public.to_openssh().map_err(|_| KeyProblem::Unreadable)
 }
 
 #[cfg(test)]
 mod tests {
     use russh::keys::ssh_key::LineEnding;
-    use russh::keys::{EcdsaCurve, encode_pkcs8_pem, encode_pkcs8_pem_encrypted};
+    use russh::keys::ssh_key::public::KeyData;
+    use russh::keys::{EcdsaCurve, PublicKey, encode_pkcs8_pem, encode_pkcs8_pem_encrypted};
 
     use super::*;
 
@@ -79,6 +84,10 @@ mod tests {
 
     fn openssh(key: &PrivateKey) -> SecretString {
         key.to_openssh(LineEnding::LF).unwrap().as_str().into()
+    }
+
+    fn public(line: &str) -> KeyData {
+        PublicKey::from_openssh(line).unwrap().key_data().clone()
     }
 
     fn encrypted(key: &PrivateKey) -> SecretString {
@@ -93,14 +102,16 @@ mod tests {
             Algorithm::Ecdsa { curve },
             Algorithm::Rsa { hash: None },
         ] {
-            assert_eq!(check(&openssh(&generate(algorithm)), None), Ok(()));
+            let key = generate(algorithm);
+            let line = check(&openssh(&key), None).unwrap();
+            assert_eq!(public(&line), *key.public_key().key_data(), "{line}");
         }
     }
 
     #[test]
     fn a_passphrase_must_be_there_and_right() {
         let pem = encrypted(&generate(Algorithm::Ed25519));
-        assert_eq!(check(&pem, Some(&"open".into())), Ok(()));
+        assert!(check(&pem, Some(&"open".into())).is_ok());
         assert_eq!(check(&pem, None), Err(KeyProblem::PassphraseMissing));
         let wrong = check(&pem, Some(&"shut".into()));
         assert_eq!(wrong, Err(KeyProblem::PassphraseWrong));
@@ -120,8 +131,8 @@ mod tests {
         encode_pkcs8_pem(&key, &mut open).unwrap();
         encode_pkcs8_pem_encrypted(&key, b"open", 10, &mut shut).unwrap();
         let [open, shut] = [open, shut].map(|pem| String::from_utf8(pem).unwrap().into());
-        assert_eq!(check(&open, None), Ok(()));
-        assert_eq!(check(&shut, Some(&"open".into())), Ok(()));
+        assert!(check(&open, None).is_ok());
+        assert!(check(&shut, Some(&"open".into())).is_ok());
         assert_eq!(check(&shut, None), Err(KeyProblem::PassphraseMissing));
         let wrong = check(&shut, Some(&"shut".into()));
         assert_eq!(wrong, Err(KeyProblem::PassphraseWrong));

@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::report::Report;
 use super::suggest::{nearest, quote, quote_list};
+use super::values;
 
 /// A table, where it begins, and how the file writes its header.
 pub(super) struct Section<'a> {
@@ -139,11 +140,13 @@ impl<'a> Section<'a> {
             return None;
         };
         let number = u32::from_str_radix(integer.as_str(), integer.radix()).ok();
-        let in_range = number.filter(|number| (1..=most).contains(number));
-        if in_range.is_none() {
-            report.add(&value.span(), format!("`{key}` must be from 1 to {most}"));
+        match values::in_range(number, most) {
+            Ok(number) => Some(number),
+            Err(wrong) => {
+                report.add(&value.span(), format!("`{key}` {wrong}"));
+                None
+            }
         }
-        in_range
     }
 
     /// `true` or `false`.

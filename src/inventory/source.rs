@@ -171,8 +171,13 @@ fn check_characters(secret: &SecretString, has_lines: bool) -> Result<(), String
     if text.is_empty() {
         return Err("gives an empty secret".to_owned());
     }
-    if !has_lines && text.chars().any(char::is_control) {
+    if !has_lines && !is_one_line(secret) {
         return Err("gives a secret with a line break or another control character".to_owned());
     }
     Ok(())
+}
+
+/// Whether a secret can be typed: has no line break and no other control character.
+pub(crate) fn is_one_line(secret: &SecretString) -> bool {
+    !secret.expose_secret().chars().any(char::is_control)
 }

@@ -1,6 +1,8 @@
 //! "Did you mean": the known word that is nearest to the one written, and how to quote words
 //! that somebody else wrote.
 
+use std::collections::BTreeSet;
+
 /// How many characters of a word are shown, or compared at all.
 const LONGEST_WORD: usize = 60;
 
@@ -8,7 +10,7 @@ const LONGEST_WORD: usize = 60;
 const LONGEST_LIST: usize = 12;
 
 /// The candidate that `word` was most likely meant to be; `None` when none is near.
-pub(super) fn nearest<'c>(
+pub(crate) fn nearest<'c>(
     word: &str,
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<&'c str> {
@@ -34,7 +36,7 @@ pub(super) fn nearest<'c>(
 }
 
 /// A word of the file for a message: in backticks, shortened, control characters escaped.
-pub(super) fn quote(word: &str) -> String {
+pub(crate) fn quote(word: &str) -> String {
     let mut chars = word.chars();
     let start: String = chars.by_ref().take(LONGEST_WORD).collect();
     let rest = if chars.next().is_some() { "..." } else { "" };
@@ -42,12 +44,23 @@ pub(super) fn quote(word: &str) -> String {
 }
 
 /// Words for a message: each quoted, the first dozen of them.
-pub(super) fn quote_list<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
+pub(crate) fn quote_list<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
     let mut words = words.into_iter();
     let shown: Vec<String> = words.by_ref().take(LONGEST_LIST).map(quote).collect();
     match words.count() {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// What to write instead of a name that nothing has: the one that was meant, else what there is;
+/// `None` when there is nothing.
+pub(crate) fn near_or_all(name: &str, existing: &BTreeSet<String>) -> Option<String> {
+    let names = || existing.iter().map(String::as_str);
+    match nearest(name, names()) {
+        Some(meant) => Some(format!("did you mean {}?", quote(meant))),
+        None if existing.is_empty() => None,
+        None => Some(format!("there are {}", quote_list(names()))),
     }
 }
 

@@ -41,13 +41,13 @@ fn sentence(error: &Error, text: &str) -> String {
 ///
 /// # Errors
 /// The line in question, if any, and what is wrong.
-pub(super) fn decode(bytes: &[u8]) -> Result<&str, (Option<usize>, String)> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<&str, (Option<usize>, String)> {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         let message = "is UTF-16 text; save it as UTF-8";
         return Err((None, message.to_owned()));
     }
     if bytes.contains(&0) {
-        return Err((None, "is a binary file, not an inventory".to_owned()));
+        return Err((None, "is a binary file, not text".to_owned()));
     }
     std::str::from_utf8(bytes).map_err(|error| {
         let before = &bytes[..error.valid_up_to()];

@@ -64,4 +64,6 @@ pub struct Credential {
     pub username: String,
     /// What proves it.
     pub secret: Secret,
+    /// The public half of a private key, as one line of OpenSSH; `None`: a password.
+    pub public_key: Option<String>,
 }

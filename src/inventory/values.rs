@@ -23,7 +23,7 @@ const LONGEST_TAG: usize = 50;
 const PLATFORMS: &[Platform] = &[Platform::Routeros];
 
 /// A name for people: of a site, a device or a credential.
-pub(super) fn name(text: &str) -> Result<String, String> {
+pub(crate) fn name(text: &str) -> Result<String, String> {
     if text.trim().is_empty() {
         return Err("is empty".to_owned());
     }
@@ -42,7 +42,7 @@ pub(super) fn name(text: &str) -> Result<String, String> {
 }
 
 /// A device's name; commands write `SITE/NAME`.
-pub(super) fn device_name(text: &str) -> Result<String, String> {
+pub(crate) fn device_name(text: &str) -> Result<String, String> {
     if text.contains('/') {
         return Err("has a `/` in it, but commands write SITE/NAME; use `-` instead".to_owned());
     }
@@ -54,7 +54,7 @@ pub(super) fn device_name(text: &str) -> Result<String, String> {
 }
 
 /// A site's slug.
-pub(super) fn slug(text: &str) -> Result<String, String> {
+pub(crate) fn slug(text: &str) -> Result<String, String> {
     let known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if text.is_empty() || text.len() > LONGEST_SLUG {
         return Err(format!("must have 1 to {LONGEST_SLUG} characters"));
@@ -69,7 +69,7 @@ pub(super) fn slug(text: &str) -> Result<String, String> {
 }
 
 /// A user name on a device. It is not quoted: people put passwords into the wrong line.
-pub(super) fn username(text: &str) -> Result<String, String> {
+pub(crate) fn username(text: &str) -> Result<String, String> {
     if text.starts_with('-') {
         return Err("begins with `-`, which programs take for an option".to_owned());
     }
@@ -86,17 +86,31 @@ pub(super) fn username(text: &str) -> Result<String, String> {
 /// The IANA time zone of a site or of `[defaults]`.
 pub(super) fn time_zone(section: &Section<'_>, report: &mut Report) -> Option<Tz> {
     let text = section.text("timezone", report)?;
-    let zone = text.get_ref().parse().ok();
-    if zone.is_none() {
-        let near = (!report.is_crowded()).then(|| near_time_zone(text.get_ref()));
-        let advice = match near.flatten() {
+    match zone(text.get_ref(), !report.is_crowded()) {
+        Ok(zone) => Some(zone),
+        Err(wrong) => {
+            report.add(&text.span(), wrong);
+            None
+        }
+    }
+}
+
+/// An IANA time zone. What is wrong is a whole sentence; with `advise` it names the zone that was
+/// meant, which takes long.
+pub(crate) fn zone(text: &str, advise: bool) -> Result<Tz, String> {
+    text.parse().map_err(|_| {
+        let advice = match advise.then(|| near_time_zone(text)).flatten() {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "write its IANA name, as `Europe/London`".to_owned(),
         };
-        let message = format!("{} is no time zone; {advice}", quote(text.get_ref()));
-        report.add(&text.span(), message);
-    }
-    zone
+        format!("{} is no time zone; {advice}", quote(text))
+    })
+}
+
+/// A whole number from 1 to `most`; `None` is one that could not be read.
+pub(crate) fn in_range(number: Option<u32>, most: u32) -> Result<u32, String> {
+    let in_range = number.filter(|number| (1..=most).contains(number));
+    in_range.ok_or_else(|| format!("must be from 1 to {most}"))
 }
 
 fn near_time_zone(text: &str) -> Option<&'static str> {
@@ -139,7 +153,8 @@ pub(super) fn tags(section: &Section<'_>, report: &mut Report) -> Vec<String> {
     tags
 }
 
-fn check_tag(text: &str) -> Result<(), String> {
+/// One tag.
+pub(crate) fn check_tag(text: &str) -> Result<(), String> {
     if text.contains(',') {
         return Err("has a comma in it; write several tags as [\"one\", \"two\"]".to_owned());
     }

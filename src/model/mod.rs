@@ -5,6 +5,7 @@ mod access;
 mod day;
 mod failure;
 mod ids;
+mod origin;
 mod person;
 mod right;
 mod scope;
@@ -17,6 +18,7 @@ pub use failure::{Failure, FailureCode, StoredFailureCode};
 pub use ids::{
     BatchId, CredentialId, DeviceId, LineId, RunId, SessionId, SiteId, SnapshotId, TokenId, UserId,
 };
+pub use origin::Origin;
 pub use person::Person;
 pub use right::{Right, Rights, Role};
 pub use scope::Scope;

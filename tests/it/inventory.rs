@@ -88,6 +88,7 @@ fn counts(added: u64, changed: u64, restored: u64, archived: u64) -> Counts {
         changed,
         restored,
         archived,
+        ..Counts::default()
     }
 }
 
@@ -224,14 +225,14 @@ async fn a_new_time_zone_makes_the_site_due_anew_and_a_new_name_does_not() {
 }
 
 #[tokio::test]
-async fn a_changed_password_is_sealed_anew_and_an_unused_credential_stays() {
+async fn a_changed_password_is_sealed_anew_and_an_unused_credential_is_archived() {
     let (pool, vault) = (support::database().await, vault());
     let edge = "[[credential]]\nname = \"edge\"\nusername = \"e\"\npassword = \"p\"\n";
     apply_parts(&pool, &vault, &[edge, ACME]).await;
     let changed = CREDENTIALS.replace("swordfish", "marlin") + ACME;
     let changed = parse(&changed, "devices.toml", Path::new(""), &|_| None).unwrap();
     let applied = try_apply(&pool, &vault, &changed).await.unwrap();
-    assert_eq!(applied.credentials, counts(0, 1, 0, 0));
+    assert_eq!(applied.credentials, counts(0, 1, 0, 1));
     let stored: Vec<(String, Vec<u8>)> =
         sqlx::query_as("SELECT name, sealed FROM credentials ORDER BY name")
             .fetch_all(&pool)

@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::Updated;
+use super::{Updated, Was};
 use crate::model::{BatchId, RunId};
 
 /// Devices to write, as columns of equal length. A device is known by site and name.
@@ -41,7 +41,8 @@ pub struct CancelledRun {
     pub batch: BatchId,
 }
 
-/// Writes the devices that differ, and brings back those that were archived.
+/// Writes the devices of the file that differ, takes over those that were made in the browser, and
+/// brings back those that were archived.
 ///
 /// # Errors
 /// When the database fails.
@@ -49,7 +50,8 @@ pub async fn update_devices(
     conn: &mut PgConnection,
     rows: &DeviceRows<'_>,
 ) -> Result<Updated, sqlx::Error> {
-    let were_archived = sqlx::query_file_scalar!(
+    let were = sqlx::query_file_as!(
+        Was,
         "src/db/inventory/update_devices.sql",
         &rows.site_ids,
         &rows.names as &[&str],
@@ -65,7 +67,7 @@ pub async fn update_devices(
     )
     .fetch_all(conn)
     .await?;
-    Ok(Updated::count(&were_archived))
+    Ok(Updated::count(were))
 }
 
 /// Inserts the devices that are not there yet, live or archived.
@@ -109,7 +111,7 @@ pub async fn insert_devices(
     Ok(inserted.rows_affected())
 }
 
-/// Archives the live devices that are not among the rows.
+/// Archives the live devices of the file that are not among the rows.
 ///
 /// # Errors
 /// When the database fails.
@@ -121,6 +123,7 @@ pub async fn archive_devices(
         "UPDATE devices
          SET archived_at = now()
          WHERE archived_at IS NULL
+           AND origin = 'file'
            AND NOT EXISTS (
                SELECT FROM UNNEST($1::bigint[], $2::text[]) AS wanted (site_id, name)
                WHERE wanted.site_id = devices.site_id

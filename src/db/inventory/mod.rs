@@ -10,15 +10,25 @@ mod devices;
 mod sites;
 
 pub use credentials::{CredentialRows, StoredCredential};
-pub use credentials::{insert_credentials, list_credentials, update_credentials};
+pub use credentials::{
+    archive_credentials, insert_credentials, list_credentials, update_credentials,
+};
 pub use devices::{CancelledRun, cancel_runs_not_wanted};
 pub use devices::{DeviceRows, archive_devices, insert_devices, update_devices};
 pub use sites::{SiteRows, archive_sites, insert_sites, list_site_ids, update_sites};
 
 use sqlx::PgConnection;
 
+use crate::model::Origin;
+
 /// Names the advisory lock: `inventor` in ASCII.
 const LOCK_KEY: i64 = 0x696e_7665_6e74_6f72;
+
+/// A row as it was before the file's update of it.
+struct Was {
+    archived: bool,
+    origin: Origin,
+}
 
 /// How many rows an update wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,20 +37,44 @@ pub struct Updated {
     pub changed: u64,
     /// Archived rows that came back.
     pub restored: u64,
+    /// Those of both that were made in the browser, and are the file's from now on.
+    pub taken_over: u64,
 }
 
 impl Updated {
-    /// Counts rows, each by whether it was archived before.
-    fn count(were_archived: &[bool]) -> Self {
-        let restored = were_archived.iter().filter(|archived| **archived).count();
+    fn count(were: Vec<Was>) -> Self {
+        let restored = were.iter().filter(|was| was.archived).count();
+        let taken_over = were.iter().filter(|was| !was.origin.is_file()).count();
         Self {
-            changed: (were_archived.len() - restored) as u64,
+            changed: (were.len() - restored) as u64,
             restored: restored as u64,
+            taken_over: taken_over as u64,
         }
     }
 }
 
-/// Waits until no other process applies an inventory; held until the transaction ends.
+/// What became of the rows that the file no longer names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// Archived.
+    pub archived: u64,
+    /// Needed by what was made in the browser: they stay, and are the browser's from now on.
+    pub handed_over: u64,
+}
+
+impl Left {
+    /// Counts rows, each by whether it stayed.
+    fn count(stayed: &[bool]) -> Self {
+        let handed_over = stayed.iter().filter(|stays| **stays).count();
+        Self {
+            archived: (stayed.len() - handed_over) as u64,
+            handed_over: handed_over as u64,
+        }
+    }
+}
+
+/// Waits until nobody else applies an inventory or changes it in a browser; held until the
+/// transaction ends.
 ///
 /// # Errors
 /// When the database fails.

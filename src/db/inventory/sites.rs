@@ -2,8 +2,8 @@
 
 use sqlx::PgConnection;
 
-use super::Updated;
-use crate::model::SiteId;
+use super::{Left, Updated, Was};
+use crate::model::{Origin, SiteId};
 
 /// Sites to write, as columns of equal length.
 #[derive(Debug, Default)]
@@ -18,8 +18,9 @@ pub struct SiteRows<'a> {
     pub tags: Vec<String>,
 }
 
-/// Writes the sites that differ, and brings back those that were archived. A site whose time
-/// zone changed, or that came back, gets its next due time computed anew.
+/// Writes the sites of the file that differ, takes over those that were made in the browser, and
+/// brings back those that were archived. A site whose time zone changed, or that came back, gets
+/// its next due time computed anew.
 ///
 /// # Errors
 /// When the database fails.
@@ -27,7 +28,8 @@ pub async fn update_sites(
     conn: &mut PgConnection,
     rows: &SiteRows<'_>,
 ) -> Result<Updated, sqlx::Error> {
-    let were_archived = sqlx::query_scalar!(
+    let were = sqlx::query_as!(
+        Was,
         r#"UPDATE sites
            SET name = wanted.name,
                timezone = wanted.timezone,
@@ -36,16 +38,18 @@ pub async fn update_sites(
                    WHEN old.timezone = wanted.timezone AND old.archived_at IS NULL
                    THEN sites.next_due_at
                END,
+               origin = 'file',
                archived_at = NULL
            FROM UNNEST($1::text[], $2::text[], $3::text[], $4::text[])
                     AS wanted (slug, name, timezone, tags)
            JOIN sites AS old ON old.slug = wanted.slug
            WHERE sites.id = old.id
-             AND (old.name, old.timezone, old.tags, old.archived_at)
+             AND (old.name, old.timezone, old.tags, old.origin, old.archived_at)
                  IS DISTINCT FROM
-                 (wanted.name, wanted.timezone, string_to_array(wanted.tags, ','),
+                 (wanted.name, wanted.timezone, string_to_array(wanted.tags, ','), 'file',
                   NULL::timestamptz)
-           RETURNING old.archived_at IS NOT NULL AS "was_archived!""#,
+           RETURNING old.archived_at IS NOT NULL AS "archived!",
+                     old.origin AS "origin!: Origin""#,
         &rows.slugs as &[&str],
         &rows.names as &[&str],
         &rows.timezones as &[&str],
@@ -53,7 +57,7 @@ pub async fn update_sites(
     )
     .fetch_all(conn)
     .await?;
-    Ok(Updated::count(&were_archived))
+    Ok(Updated::count(were))
 }
 
 /// Inserts the sites that are not there yet, live or archived.
@@ -80,21 +84,37 @@ pub async fn insert_sites(
     Ok(inserted.rows_affected())
 }
 
-/// Archives the live sites that are not among `slugs`.
+/// Archives the live sites of the file that are not among `slugs`. One with devices that were
+/// made in the browser stays for them, and is the browser's from now on.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn archive_sites(conn: &mut PgConnection, slugs: &[&str]) -> Result<u64, sqlx::Error> {
-    let archived = sqlx::query!(
-        "UPDATE sites
-         SET archived_at = now()
-         WHERE archived_at IS NULL
-           AND slug <> ALL($1)",
+pub async fn archive_sites(conn: &mut PgConnection, slugs: &[&str]) -> Result<Left, sqlx::Error> {
+    let stayed = sqlx::query_scalar!(
+        r#"WITH gone AS (
+               SELECT id,
+                      EXISTS (
+                          SELECT FROM devices
+                          WHERE devices.site_id = sites.id
+                            AND devices.archived_at IS NULL
+                            AND devices.origin = 'browser'
+                      ) AS stays
+               FROM sites
+               WHERE archived_at IS NULL
+                 AND origin = 'file'
+                 AND slug <> ALL($1)
+           )
+           UPDATE sites
+           SET archived_at = CASE WHEN gone.stays THEN NULL ELSE now() END,
+               origin = CASE WHEN gone.stays THEN 'browser' ELSE 'file' END
+           FROM gone
+           WHERE sites.id = gone.id
+           RETURNING gone.stays AS "stays!""#,
         slugs as &[&str],
     )
-    .execute(conn)
+    .fetch_all(conn)
     .await?;
-    Ok(archived.rows_affected())
+    Ok(Left::count(&stayed))
 }
 
 /// The live sites by slug.
