@@ -12,6 +12,7 @@ pub mod demo;
 pub mod inventory;
 pub mod keyring;
 pub mod listen;
+pub mod managing;
 pub mod model;
 pub mod platform;
 mod plural;

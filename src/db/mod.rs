@@ -15,6 +15,7 @@ pub mod host_keys;
 pub mod inventory;
 pub mod jobs;
 mod leases;
+pub mod managing;
 pub mod one_time_links;
 pub mod pages;
 mod reports;

@@ -1,0 +1,30 @@
+//! Managing sites, devices and credentials by hand: what was typed into a form or stands in a line
+//! of CSV is checked by the rules of the inventory, compared with what is stored, and written whole
+//! or not at all. No page is here, and no SQL.
+//!
+//! What is typed are texts (`SiteText`), what is checked are values (`SiteValues`), and back again
+//! for a form to be filled and a file to be exported. Both ways of managing go through the same
+//! checks, so that they can not disagree.
+
+mod change;
+mod credential;
+pub mod csv;
+mod device;
+mod known;
+mod problems;
+mod site;
+mod tag;
+mod text;
+
+pub use change::{
+    Changed, Refused, archive_credential, archive_device, archive_site, create_credential,
+    create_device, create_site, restore_credential, restore_device, restore_site,
+    update_credential, update_device, update_site,
+};
+pub use credential::CredentialText;
+pub use device::DeviceText;
+pub use known::Known;
+pub use problems::Problems;
+pub use site::SiteText;
+pub use tag::{TagRefused, change_tag};
+pub use text::{Difference, differences, stamp};
