@@ -69,6 +69,14 @@ const PAGES: &[(&str, &str)] = &[
     ("runs-failed", "/runs?state=failed"),
     ("run", "/runs/1"),
     ("failed-run", "/runs/{failed}"),
+    ("manage-sites", "/manage/sites"),
+    ("manage-site-new", "/manage/sites/new"),
+    ("manage-devices", "/manage/devices"),
+    ("manage-device", "/manage/devices/1"),
+    ("manage-credentials", "/manage/credentials"),
+    ("manage-credential-new", "/manage/credentials/new"),
+    ("manage-tags", "/manage/tags"),
+    ("manage-import", "/manage/import"),
     ("missing", "/nothing"),
 ];
 

@@ -5,7 +5,7 @@ use std::{any::Any, sync::Arc, time::Duration};
 use axum::{
     Router,
     body::Body,
-    extract::Request,
+    extract::{DefaultBodyLimit, Request},
     http::{HeaderValue, StatusCode},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -24,6 +24,8 @@ use tower_http::{
     trace::TraceLayer,
 };
 
+use crate::managing::csv;
+
 use super::{
     client::{self, Client},
     error::{self, PageError},
@@ -36,6 +38,8 @@ use super::{
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// How many bytes a form may have: a hundred ticked devices need 2 kB.
 const MAX_BODY_BYTES: usize = 64 * 1024;
+/// How many bytes an upload may have: a file of CSV, and the form around it.
+const MAX_UPLOAD_BYTES: usize = csv::MAX_BYTES + MAX_BODY_BYTES;
 
 /// Wraps what both pages and health checks need around `router`: who asks, the id of the request,
 /// a log line, headers of safety, and compression.
@@ -68,17 +72,19 @@ pub fn outer(router: Router, served: &Arc<Served>) -> Router {
 
 /// Wraps what only pages need around `router`: error pages, the check of the name we were
 /// called by, nothing in the clear, panics caught, forged forms refused, the guard, a limit of
-/// time and of size.
-pub fn inner(router: Router, state: AppState) -> Router {
+/// time and of size. `uploads` are those that take whole files.
+pub fn inner(router: Router, uploads: Router, state: AppState) -> Router {
     let served = Arc::clone(&state.address);
-    let limited = ServiceBuilder::new()
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::GATEWAY_TIMEOUT,
-            TIMEOUT,
-        ))
-        .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES));
+    let limited = |most| {
+        ServiceBuilder::new()
+            .layer(TimeoutLayer::with_status_code(
+                StatusCode::GATEWAY_TIMEOUT,
+                TIMEOUT,
+            ))
+            .layer(RequestBodyLimitLayer::new(most))
+    };
     let guarded = middleware::from_fn_with_state(state.clone(), guard::check);
-    router.layer(limited).layer(guarded).layer(
+    router.layer(guarded).layer(
         ServiceBuilder::new()
             .layer(middleware::from_fn_with_state(state, error::error_pages))
             .layer(middleware::from_fn_with_state(

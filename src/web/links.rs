@@ -67,6 +67,21 @@ pub fn site(slug: &str) -> String {
     format!("/sites/{}", encode(slug))
 }
 
+/// The page where a site is changed.
+pub fn manage_site(slug: &str) -> String {
+    format!("/manage/sites/{}/edit", encode(slug))
+}
+
+/// The page where a device is changed.
+pub fn manage_device(id: &DeviceId) -> String {
+    format!("/manage/devices/{id}")
+}
+
+/// The page where a device is made at this site.
+pub fn manage_new_device(slug: &str) -> String {
+    query("/manage/devices/new", [("site", slug)])
+}
+
 /// The devices of a site that a search finds.
 pub fn site_search(slug: &str, search: &str, state: &str) -> String {
     format!("/sites/{}?q={}&state={state}", encode(slug), encode(search))

@@ -31,6 +31,7 @@ mod layers;
 mod links;
 mod live;
 mod made_by;
+mod managing;
 mod meant;
 mod notes;
 mod paging;
@@ -127,6 +128,7 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
         .route("/assets/{hash}/{*path}", get(assets::show))
         .fallback(|| async { error::PageError::NotFound("page") })
         .merge(costly())
+        .merge(managing::routes())
         .with_state(state.clone())
         .merge(moving);
     // Monitoring asks by whatever name it knows the machine, and reads a status and a sentence.
@@ -134,6 +136,8 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
         .route("/healthz", get(health::show))
         .with_state(state.clone());
     layers::outer(layers::inner(pages, state).merge(health), &served)
+    let uploads = managing::uploads().with_state(state.clone());
+    layers::outer(layers::inner(pages, uploads, state).merge(health))
 }
 
 /// What may take seconds: a comparison of what is huge keeps a processor and much memory, an

@@ -19,6 +19,8 @@ pub enum Area {
     Batches,
     /// Runs.
     Runs,
+    /// Managing sites, devices and credentials.
+    Manage,
     /// An error page.
     None,
 }
@@ -58,6 +60,12 @@ const NAV_LINKS: &[NavLink] = &[
         href: "/runs",
         label: "Runs",
     },
+    // Last, for it is left out for who may not manage.
+    NavLink {
+        area: Area::Manage,
+        href: "/manage/sites",
+        label: "Manage",
+    },
 ];
 
 /// The frame of a page.
@@ -93,11 +101,11 @@ impl Shell {
     }
 
     /// The entries of the navigation; none for who is not signed in.
-    pub const fn links(&self) -> &'static [NavLink] {
-        if self.person.is_some() {
-            NAV_LINKS
-        } else {
-            &[]
+    pub fn links(&self) -> &'static [NavLink] {
+        match (&self.person, NAV_LINKS) {
+            (None, _) => &[],
+            (Some(person), [others @ .., _]) if !person.may(Right::Manage) => others,
+            (Some(_), all) => all,
         }
     }
 

@@ -13,6 +13,7 @@ mod deletion;
 mod faults;
 mod inventory;
 mod listening;
+mod managing;
 mod migrations;
 mod pages;
 mod plans;

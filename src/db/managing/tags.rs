@@ -18,6 +18,14 @@ pub struct TagRow {
     pub total: i64,
 }
 
+impl TagRow {
+    /// Whether something has it that is not the inventory file's.
+    #[must_use]
+    pub const fn is_changeable(&self) -> bool {
+        self.in_file < self.sites + self.devices
+    }
+}
+
 /// The tags that fit, by name.
 ///
 /// # Errors

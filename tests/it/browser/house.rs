@@ -109,6 +109,17 @@ impl House {
             ("/runs", "router-3"),
             ("/runs?state=failed", "not enough permissions"),
             ("/runs/{failed}", "not enough permissions"),
+            ("/manage/sites", "From devices.toml"),
+            ("/manage/sites/new", "Its short name in addresses"),
+            ("/manage/sites/site-0/edit", "inventory file"),
+            ("/manage/devices", "router-3"),
+            ("/manage/devices/new?site=site-0", "Back it up"),
+            ("/manage/devices/1", "inventory file"),
+            ("/manage/credentials", "From devices.toml"),
+            ("/manage/credentials/new", "A password or a private key"),
+            ("/manage/credentials/1", "Used by 4 devices"),
+            ("/manage/tags", "Manage tags"),
+            ("/manage/import", "Look at it"),
             ("/nothing", "There is no such page"),
         ];
         self.filled(&pages, &numbers)

@@ -6,6 +6,7 @@ mod day;
 mod house;
 mod keyboard;
 mod listening;
+mod managing;
 mod page;
 mod states;
 

@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 88] = [
+pub const ADDRESSES: [&str; 103] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -93,6 +93,21 @@ pub const ADDRESSES: [&str; 88] = [
     "/search?q=customer-7-3&when=ever",
     "/search?q=forward&tag=core",
     "/search/lines/{line}",
+    "/manage/sites",
+    "/manage/sites?q=customer&page=3",
+    "/manage/sites/new",
+    "/manage/sites/site-1/edit",
+    "/manage/devices",
+    "/manage/devices?q=ap&page=20",
+    "/manage/devices?site={site}",
+    "/manage/devices/new?site={site}",
+    "/manage/devices/{device}",
+    "/manage/credentials",
+    "/manage/credentials/new",
+    "/manage/credentials/1",
+    "/manage/tags",
+    "/manage/export/devices.csv",
+    "/manage/import",
     "/healthz",
 ];
 

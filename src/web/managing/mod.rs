@@ -1,0 +1,117 @@
+//! **Manage**: sites, devices, credentials and tags made, changed and archived by an
+//! administrator, one at a time by forms or many at once by CSV. What comes from the inventory
+//! file is shown and not changed here.
+//!
+//! Administrators reach every site, so nothing here is narrowed to a scope.
+
+mod credentials;
+mod devices;
+mod done;
+mod export;
+mod import;
+mod links;
+mod listed;
+mod preview;
+mod refused;
+mod sites;
+mod tags;
+
+use axum::{
+    Router,
+    middleware::from_fn_with_state,
+    routing::{get, post},
+};
+
+use super::{
+    error::PageError,
+    gate::{self, Gate},
+    state::AppState,
+};
+use crate::db::audit::{self, Actor, Entry};
+use crate::db::batches;
+use crate::managing::Changed;
+use crate::model::AuditAction;
+
+/// How many uploads are read at once: each is in memory as a whole.
+const MAX_UPLOADS: usize = 2;
+
+/// The pages but for uploads.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/manage/sites", get(sites::list))
+        .route("/manage/sites/new", get(sites::new).post(sites::create))
+        .route(
+            "/manage/sites/{slug}/edit",
+            get(sites::edit).post(sites::update),
+        )
+        .route("/manage/sites/{slug}/archive", post(sites::archive))
+        .route("/manage/sites/{slug}/restore", post(sites::restore))
+        .route("/manage/devices", get(devices::list))
+        .route(
+            "/manage/devices/new",
+            get(devices::new).post(devices::create),
+        )
+        .route(
+            "/manage/devices/{id}",
+            get(devices::edit).post(devices::update),
+        )
+        .route("/manage/devices/{id}/archive", post(devices::archive))
+        .route("/manage/devices/{id}/restore", post(devices::restore))
+        .route("/manage/credentials", get(credentials::list))
+        .route(
+            "/manage/credentials/new",
+            get(credentials::new).post(credentials::create),
+        )
+        .route(
+            "/manage/credentials/{id}",
+            get(credentials::edit).post(credentials::update),
+        )
+        .route(
+            "/manage/credentials/{id}/archive",
+            post(credentials::archive),
+        )
+        .route(
+            "/manage/credentials/{id}/restore",
+            post(credentials::restore),
+        )
+        .route("/manage/tags", get(tags::list).post(tags::update))
+        .route("/manage/export/{kind}", get(export::download))
+        .route(
+            "/manage/import/{id}",
+            get(preview::show).post(preview::apply),
+        )
+        .route("/manage/import/{id}/discard", post(preview::discard))
+}
+
+/// What takes more than a form may have, under a limit of its own.
+pub fn uploads() -> Router<AppState> {
+    let gate = Gate::new(
+        MAX_UPLOADS,
+        "Other files are being read just now. Try again in a moment.",
+    );
+    Router::new()
+        .route("/manage/import", get(import::new).post(import::create))
+        .layer(from_fn_with_state(gate, gate::pass))
+}
+
+/// Keeps a change together with its entry in the audit: the one place where either is decided.
+async fn commit(
+    state: &AppState,
+    mut transaction: sqlx::Transaction<'_, sqlx::Postgres>,
+    actor: &Actor,
+    changed: &Changed,
+) -> Result<(), PageError> {
+    let entry = Entry {
+        action: AuditAction::SettingsChanged,
+        site: changed.site,
+        subject: &changed.subject,
+        detail: &changed.detail,
+    };
+    audit::record(&mut transaction, actor, &entry, state.now()).await?;
+    transaction.commit().await?;
+    if !changed.batches.is_empty() {
+        let mut conn = state.connection().await?;
+        batches::mark_finished(&mut conn, &changed.batches).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! What a refusal leads to where no form has to be shown again.
+
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::{done::Done, links};
+use crate::managing::Refused;
+use crate::web::error::PageError;
+
+/// Why a form is shown again.
+pub enum Again {
+    /// Fields are wrong.
+    Wrong(crate::managing::Problems),
+    /// Somebody else was faster.
+    Meanwhile,
+}
+
+/// Leads back to the page of what was to be changed, unless its form has to be shown again.
+///
+/// # Errors
+/// When it is not there (`what`), or when the fault is ours.
+pub fn lead_back(
+    refused: Refused,
+    what: &'static str,
+    page: &str,
+) -> Result<Result<Response, Again>, PageError> {
+    let done = match refused {
+        Refused::Wrong(problems) => return Ok(Err(Again::Wrong(problems))),
+        Refused::Meanwhile => return Ok(Err(Again::Meanwhile)),
+        Refused::Gone => return Err(PageError::NotFound(what)),
+        Refused::Database(error) => return Err(error.into()),
+        Refused::Sealed(error) => return Err(PageError::Internal(error.into())),
+        Refused::InFile => Done::InFile,
+        Refused::OtherState => Done::OtherState,
+        Refused::InUse => Done::InUse,
+        Refused::NeedsArchived => Done::NeedsArchived,
+    };
+    Ok(Ok(Redirect::to(&links::with(page, done)).into_response()))
+}
+
+/// The same where there is no form.
+///
+/// # Errors
+/// When it is not there (`what`), or when the fault is ours.
+pub fn without_form(
+    refused: Refused,
+    what: &'static str,
+    page: &str,
+) -> Result<Response, PageError> {
+    match lead_back(refused, what, page)? {
+        Ok(response) => Ok(response),
+        Err(_) => Err(PageError::BadRequest(
+            "This can not be done as things are. Go back and try again.",
+        )),
+    }
+}
