@@ -83,6 +83,10 @@ pub fn inner(router: Router, uploads: Router, state: AppState) -> Router {
             ))
             .layer(RequestBodyLimitLayer::new(most))
     };
+    // A limit of axum's own, lower than ours, would refuse what is read at once.
+    let uploads = uploads.layer(DefaultBodyLimit::disable());
+    let uploads = uploads.layer(limited(MAX_UPLOAD_BYTES));
+    let router = router.layer(limited(MAX_BODY_BYTES)).merge(uploads);
     let guarded = middleware::from_fn_with_state(state.clone(), guard::check);
     router.layer(guarded).layer(
         ServiceBuilder::new()

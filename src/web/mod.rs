@@ -135,9 +135,8 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
     let health = Router::new()
         .route("/healthz", get(health::show))
         .with_state(state.clone());
-    layers::outer(layers::inner(pages, state).merge(health), &served)
     let uploads = managing::uploads().with_state(state.clone());
-    layers::outer(layers::inner(pages, uploads, state).merge(health))
+    layers::outer(layers::inner(pages, uploads, state).merge(health), &served)
 }
 
 /// What may take seconds: a comparison of what is huge keeps a processor and much memory, an
