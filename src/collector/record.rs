@@ -8,12 +8,14 @@ use sqlx::{Connection, PgConnection};
 
 use crate::db;
 use crate::db::devices::{self, Found};
+use crate::db::host_key_changes::{self, SeenKey};
 use crate::db::host_keys::{self, NewHostKey};
 use crate::db::jobs::{Job, KnownSnapshot};
 use crate::db::runs::{self, Claim, EndResult, Ending};
 use crate::db::snapshots::{self, BodyError, NewSnapshot};
 use crate::model::{DayMark, Failure, Outcome, SnapshotId, Step, Verdict, day_in};
 use crate::platform::{Attempted, Export, Trail};
+use crate::ssh::HostKey;
 
 use super::{Flight, Shared, unfinished};
 
@@ -134,7 +136,7 @@ impl Ended<'_> {
             tx.rollback().await?;
             return Ok(Recorded::NotOurs);
         }
-        self.pin_host_key(&mut tx).await?;
+        self.note_host_key(&mut tx).await?;
         devices::mark_found(&mut tx, self.job.device, &found).await?;
         tx.commit().await?;
         Ok(Recorded::Done(ending.result))
@@ -270,16 +272,27 @@ impl Ended<'_> {
         size.and_then(|size| size.try_into().ok())
     }
 
-    async fn pin_host_key(&self, conn: &mut PgConnection) -> Result<(), sqlx::Error> {
-        let Some(key) = &self.attempted.new_host_key else {
-            return Ok(());
-        };
-        let key = NewHostKey {
-            algorithm: key.algorithm.clone(),
-            public_key: key.public_key.clone(),
-            fingerprint: key.fingerprint.clone(),
-        };
-        host_keys::insert(conn, self.job.device, &key).await
+    /// Pins a key that is the first of its type; one in place of a pinned one waits for a person.
+    async fn note_host_key(&self, conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+        if let Some(key) = &self.attempted.new_host_key {
+            host_keys::insert(conn, self.job.device, &new_key(key)).await?;
+        }
+        if let Some((shown, trusted)) = &self.attempted.changed_host_key {
+            let seen = SeenKey {
+                shown: new_key(shown),
+                trusted_fingerprint: trusted.fingerprint.clone(),
+            };
+            host_key_changes::note(conn, self.job.device, &seen, self.now).await?;
+        }
+        Ok(())
+    }
+}
+
+fn new_key(key: &HostKey) -> NewHostKey {
+    NewHostKey {
+        algorithm: key.algorithm.clone(),
+        public_key: key.public_key.clone(),
+        fingerprint: key.fingerprint.clone(),
     }
 }
 

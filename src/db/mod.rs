@@ -11,6 +11,7 @@ mod cancel;
 pub mod cluster;
 mod deletion;
 pub mod devices;
+pub mod host_key_changes;
 pub mod host_keys;
 pub mod inventory;
 pub mod jobs;

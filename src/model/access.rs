@@ -37,6 +37,24 @@ impl SignInMethod {
 }
 
 text_enum! {
+    /// What was decided on a host key that is not the trusted one.
+    HostKeyDecision {
+        /// It is the device's own; trusted from then on.
+        Accepted => "accepted",
+        /// It is not; refused from then on without a question.
+        Rejected => "rejected",
+    }
+}
+
+impl HostKeyDecision {
+    /// Whether the key is trusted.
+    #[must_use]
+    pub const fn is_accepted(self) -> bool {
+        matches!(self, Self::Accepted)
+    }
+}
+
+text_enum! {
     /// What the audit records.
     AuditAction {
         SignIn => "sign_in",

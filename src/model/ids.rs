@@ -51,6 +51,8 @@ ids! {
     UserId,
     /// A browser that is signed in.
     SessionId,
+    /// A host key that a device showed in place of the trusted one.
+    HostKeyChangeId,
     /// A token of the API.
     TokenId,
 }

@@ -12,11 +12,11 @@ mod scope;
 mod state;
 mod verdict;
 
-pub use access::{AuditAction, SessionStage, SignInMethod};
+pub use access::{AuditAction, HostKeyDecision, SessionStage, SignInMethod};
 pub use day::{DAYS_SHOWN, DayMark, Days, day_in};
 pub use failure::{Failure, FailureCode, StoredFailureCode};
 pub use ids::{
-    BatchId, CredentialId, DeviceId, LineId, RunId, SessionId, SiteId, SnapshotId, TokenId, UserId,
+    BatchId, CredentialId, DeviceId, HostKeyChangeId, LineId, RunId, SessionId, SiteId, SnapshotId, TokenId, UserId,
 };
 pub use origin::Origin;
 pub use person::Person;

@@ -59,6 +59,8 @@ pub struct Facts {
 pub struct Attempted {
     /// The host key, when it is the first of its type.
     pub new_host_key: Option<HostKey>,
+    /// The host key that was shown in place of the trusted one, which comes second.
+    pub changed_host_key: Option<(HostKey, HostKey)>,
     pub facts: Facts,
     pub answers_sentinel: Option<bool>,
     pub checks: Vec<Check>,

@@ -5,7 +5,7 @@ use askama::filters::urlencode_strict;
 
 use super::place::Place;
 use crate::access::Token;
-use crate::model::{BatchId, DeviceId, RunId, SnapshotId};
+use crate::model::{BatchId, DeviceId, HostKeyChangeId, RunId, SnapshotId};
 
 /// Percent-encodes everything but letters, digits and `_`, `.`, `-`, `~`.
 pub fn encode(text: &str) -> String {
@@ -60,6 +60,31 @@ pub fn sign_in_code(next: &str) -> String {
 /// Where a link that works once leads. The token is in the query, which no log has.
 pub fn welcome(token: &Token) -> String {
     query("/welcome", [("token", token.expose())])
+}
+
+/// Changed host keys that wait for a decision, and where decisions are posted.
+pub fn host_keys() -> &'static str {
+    "/manage/host-keys"
+}
+
+/// The same after something was decided.
+pub fn host_keys_notice(notice: &str) -> String {
+    query(host_keys(), [("notice", notice)])
+}
+
+/// What was decided on host keys before.
+pub fn host_keys_decided() -> String {
+    query(host_keys(), [("decided", "1")])
+}
+
+/// Changes of host keys older than one.
+pub fn host_keys_before(id: &HostKeyChangeId, decided: bool) -> String {
+    let before = id.to_string();
+    let decided = decided.then_some(("decided", "1"));
+    query(
+        host_keys(),
+        decided.into_iter().chain([("before", before.as_str())]),
+    )
 }
 
 /// The page of a site.

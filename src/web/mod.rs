@@ -26,6 +26,7 @@ mod headers;
 mod health;
 mod history;
 mod home;
+mod host_keys;
 mod hosts;
 mod layers;
 mod links;
@@ -113,6 +114,10 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
         .route("/batches/{id}", get(batches::show))
         .route("/batches/{id}/cancel", post(batches::cancel))
         .route("/batches/{id}/retry", post(batches::retry))
+        .route(
+            "/manage/host-keys",
+            get(host_keys::list).post(host_keys::decide),
+        )
         .route("/runs", get(runs::list))
         .route("/runs/{id}", get(runs::show))
         .route("/runs/{id}/cancel", post(runs::cancel))

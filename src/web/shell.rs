@@ -194,6 +194,12 @@ pub enum Notice {
     NewestStays,
     /// No snapshot was ticked.
     NothingTickedHere,
+    /// New host keys are trusted.
+    KeysAccepted,
+    /// New host keys stay refused.
+    KeysRejected,
+    /// Somebody else decided on the host keys before.
+    KeysDecidedAlready,
     /// The browser's session ended.
     SignedOut,
 }
@@ -219,6 +225,9 @@ impl Notice {
             Self::PinnedStays => "pinned-stays",
             Self::NewestStays => "newest-stays",
             Self::NothingTickedHere => "nothing-ticked-here",
+            Self::KeysAccepted => "keys-accepted",
+            Self::KeysRejected => "keys-rejected",
+            Self::KeysDecidedAlready => "keys-decided-already",
             Self::SignedOut => "signed-out",
         }
     }
@@ -257,6 +266,13 @@ impl Notice {
                 "Nothing was deleted: this is the newest verified backup of a device that is still in the inventory."
             }
             Self::NothingTickedHere => "Nothing was done: tick at least one backup first.",
+            Self::KeysAccepted => {
+                "The new host key is trusted from now on. Back the device up to see that it works."
+            }
+            Self::KeysRejected => "The new host key stays refused.",
+            Self::KeysDecidedAlready => {
+                "Nothing was changed: somebody else has decided on it already."
+            }
             Self::SignedOut => "You are signed out.",
         }
     }

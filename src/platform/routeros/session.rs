@@ -51,7 +51,11 @@ async fn sign_in(
     trail: &Trail,
     attempted: &mut Attempted,
 ) -> Result<Connection, Failure> {
-    let mut connection = Connection::open(&attempt.peer).await?;
+    let opened = Connection::open(&attempt.peer).await;
+    if let Err(SshError::HostKeyChanged { pinned, seen }) = &opened {
+        attempted.changed_host_key = Some(((**seen).clone(), (**pinned).clone()));
+    }
+    let mut connection = opened?;
     trail.step(format!("connected ({})", connection.algorithms()));
     let key = connection.host_key();
     if connection.is_new_key() && !attempt.peer.pinned.is_empty() {

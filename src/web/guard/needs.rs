@@ -115,6 +115,8 @@ pub const ROUTES: &[Route] = &[
     get("/manage/import/{id}", MANAGE),
     post("/manage/import/{id}", MANAGE),
     post("/manage/import/{id}/discard", MANAGE),
+    get("/manage/host-keys", MANAGE),
+    post("/manage/host-keys", MANAGE),
 ];
 
 /// What an address asks for; `None`: it is not in the table.
