@@ -54,5 +54,5 @@ async fn a_site_a_credential_and_a_device_are_added_and_the_device_is_backed_up(
     page.open(&house.url("/sites/harbour/devices/gw")).await;
     page.tab_to("button \"Back up now\"").await;
     page.press("Enter").await;
-    collect_until(&house, &page, "1 of 1 device backed up").await;
+    collect_until(&house, &page, "1 device backed up and verified").await;
 }
