@@ -151,7 +151,7 @@ fn is_shown(_: &str, status: StatusCode) -> bool {
 /// As a technician is answered. Which batches and runs the addresses name is by chance: they may be
 /// of other sites.
 fn is_shown_or_elsewhere(address: &str, status: StatusCode) -> bool {
-    if address.ends_with("/delete") {
+    if address.ends_with("/delete") || address.starts_with("/manage/") {
         return status == StatusCode::FORBIDDEN;
     }
     let may_be_elsewhere = address.starts_with("/batches/") || address.starts_with("/runs/");

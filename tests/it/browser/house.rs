@@ -117,7 +117,7 @@ impl House {
             ("/manage/devices/1", "inventory file"),
             ("/manage/credentials", "From devices.toml"),
             ("/manage/credentials/new", "A password or a private key"),
-            ("/manage/credentials/1", "Used by 4 devices"),
+            ("/manage/credentials/1", "Used by"),
             ("/manage/tags", "Manage tags"),
             ("/manage/import", "Look at it"),
             ("/nothing", "There is no such page"),
