@@ -1,17 +1,15 @@
 //! Secrets inside a text: a script, a note, a comment, a URL.
 //!
 //! Redaction by name is never complete, for a script may call a password anything. What can be
-//! told: `name=value` and `name="value"`, declarations of script variables, JSON, HTTP headers,
-//! parameters of URLs, their user information, and the token in a URL of Telegram's bot API.
+//! told: `name=value` and `name="value"`, declarations of script variables, elements of arrays,
+//! JSON, HTTP headers, and parameters of URLs; `urls` knows what else a URL gives away.
 //! Only literals count: `password=$secret` and `password=[...]` show nothing.
 
 use std::ops::Range;
 
 use super::super::syntax::is_key_byte;
 use super::names::{is_password_word, is_secret_word, is_switch};
-
-/// How long the part of a Telegram token behind its colon is at least; they have 35 bytes.
-const MIN_BOT_TOKEN: usize = 20;
+use super::urls::{bot_token, in_path, user_information};
 
 /// The secrets in a text without escapes: byte ranges, in order, never empty, each literal
 /// without its quotes.
@@ -29,6 +27,7 @@ pub(super) fn secrets_inside(text: &[u8]) -> Vec<Range<usize>> {
             found.extend(secret);
         } else if text[at..].starts_with(b"//") {
             found.extend(user_information(text, at));
+            found.extend(in_path(text, at));
             at += 2;
         } else {
             at += 1;
@@ -46,23 +45,24 @@ fn named(text: &[u8], name: Range<usize>) -> Option<Range<usize>> {
     let word = &text[name.clone()];
     let closed = name.end + usize::from(text.get(name.end) == Some(&b'"'));
     let blanks_end = end_while(text, closed, is_blank);
-    let separator = text.get(blanks_end).copied();
-    match separator {
-        Some(b'=' | b':') if is_secret_word(word) => {
+    match text.get(blanks_end)? {
+        separator @ (b'=' | b':') if is_secret_word(word) => {
             let value = end_while(text, blanks_end + 1, is_blank);
             let is_joined = value == name.end + 1;
-            quoted_literal(text, value).or_else(|| match separator {
-                Some(b'=') => is_joined.then(|| bare_literal(text, value, b"")).flatten(),
+            string(text, value).or_else(|| match separator {
+                b'=' => is_joined.then(|| bare_literal(text, value, b"")).flatten(),
                 _ => header_value(text, word, value),
             })
         }
-        Some(b'"') if blanks_end > name.end && closed == name.end => {
-            let is_declared = is_declaration(&text[..name.start]) && is_secret_word(word);
-            is_declared
-                .then(|| quoted_literal(text, blanks_end))
-                .flatten()
+        b':' if is_cookie(word) => cookies(text, blanks_end + 1),
+        b')' if is_element(&text[..name.start]) && is_secret_word(word) => {
+            string(text, end_while(text, blanks_end + 1, is_blank))
         }
-        Some(_) if blanks_end > name.end && closed == name.end => {
+        b'"' | b'(' if blanks_end > closed => {
+            let is_declared = is_declaration(&text[..name.start]) && is_secret_word(word);
+            is_declared.then(|| string(text, blanks_end)).flatten()
+        }
+        _ if blanks_end > name.end && closed == name.end => {
             let is_declared = is_variable(&text[..name.start]) && is_secret_word(word);
             let value = is_declared
                 .then(|| bare_literal(text, blanks_end, b""))
@@ -71,6 +71,32 @@ fn named(text: &[u8], name: Range<usize>) -> Option<Range<usize>> {
         }
         _ => None,
     }
+}
+
+/// Whether an element of an array is named next, as in `($credentials->"password")`.
+fn is_element(before: &[u8]) -> bool {
+    let before = before.strip_suffix(b"\"").unwrap_or(before);
+    before.ends_with(b"->")
+}
+
+fn is_cookie(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"cookie") || name.eq_ignore_ascii_case(b"set-cookie")
+}
+
+/// All that stands in a header of cookies, for any of them may be a session.
+fn cookies(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let start = end_while(text, at, is_blank);
+    let end = end_while(text, start, |byte| {
+        !matches!(byte, b'"' | b'\'' | b'\r' | b'\n' | b'\\' | b',' | b'$')
+    });
+    (end > start).then_some(start..end)
+}
+
+/// The inside of the string that begins at `at`, also as the first of an expression:
+/// `("abc" . $serial)`.
+fn string(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let inside = end_while(text, at, |byte| byte == b'(' || is_blank(byte));
+    quoted_literal(text, inside)
 }
 
 /// Whether a variable is declared or set by the name that comes next.
@@ -140,38 +166,8 @@ fn bare_literal(text: &[u8], at: usize, also: &[u8]) -> Option<Range<usize>> {
     (length > 0 && !is_switch(&rest[..length])).then_some(at..at + length)
 }
 
-/// What is secret between `//` at `at` and the `@` of a URL: the password; all of it when there
-/// is no colon and the scheme is that of the web, where a name alone is a token.
-fn user_information(text: &[u8], at: usize) -> Option<Range<usize>> {
-    let start = at + 2;
-    let authority = end_while(text, start, |byte| {
-        !matches!(
-            byte,
-            0..=b' ' | b'/' | b'?' | b'#' | b'"' | b'\'' | b'<' | b'>' | b';' | b'\\'
-        )
-    });
-    let end = start + memchr::memrchr(b'@', &text[start..authority])?;
-    let secret = match memchr::memchr(b':', &text[start..end]) {
-        Some(colon) => start + colon + 1..end,
-        None if text[..at].ends_with(b"http:") || text[..at].ends_with(b"https:") => start..end,
-        None => return None,
-    };
-    (!secret.is_empty() && text[secret.start] != b'$').then_some(secret)
-}
-
-/// The token in `/bot123456:abc...`, as scripts call Telegram.
-fn bot_token(text: &[u8], name: Range<usize>) -> Option<Range<usize>> {
-    let number = text[name.clone()].strip_prefix(b"bot")?;
-    let is_number = !number.is_empty() && number.iter().all(u8::is_ascii_digit);
-    if !is_number || text.get(name.end) != Some(&b':') {
-        return None;
-    }
-    let end = end_while(text, name.end + 1, is_key_byte);
-    (end - name.end > MIN_BOT_TOKEN).then_some(name.start + 3..end)
-}
-
 /// Where the bytes from `at` on end that fulfil the condition.
-fn end_while(text: &[u8], at: usize, condition: impl Fn(u8) -> bool) -> usize {
+pub(super) fn end_while(text: &[u8], at: usize, condition: impl Fn(u8) -> bool) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     at + rest.iter().take_while(|byte| condition(**byte)).count()
 }

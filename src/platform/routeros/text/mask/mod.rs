@@ -10,6 +10,7 @@ mod level;
 mod names;
 mod parts;
 mod rewrite;
+mod urls;
 
 use std::collections::BTreeSet;
 use std::fmt;

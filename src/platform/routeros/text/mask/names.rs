@@ -14,6 +14,8 @@ const ATTRIBUTES: &[&[u8]] = &[
     b"key-val",
     b"cak",
     b"pin",
+    b"pin-number",
+    b"token",
 ];
 
 /// What the names of further secret attributes end in: `wpa2-pre-shared-key`, `ipsec-secret`,
@@ -98,6 +100,7 @@ const WORD_ENDINGS: &[&[u8]] = &[
     b"passphrase",
     b"pass",
     b"pwd",
+    b"pw",
     b"secret",
     b"token",
     b"apikey",
@@ -108,13 +111,23 @@ const WORD_ENDINGS: &[&[u8]] = &[
     b"authkey",
     b"secretkey",
     b"encryptionkey",
+    // Password, as those say it who write notes in other languages.
+    b"passwort",
+    b"kennwort",
+    b"wachtwoord",
+    b"contrasena",
+    b"senha",
+    b"motdepasse",
+    b"heslo",
+    b"haslo",
+    b"parola",
+    b"lozinka",
 ];
 
 /// Names inside a text that are secret only as they stand; the last ones are parameters of URLs.
 const WORDS: &[&[u8]] = &[
     b"key",
     b"pin",
-    b"pw",
     b"cak",
     b"auth",
     b"authorization",
@@ -149,6 +162,7 @@ pub(super) fn is_secret_word(name: &[u8]) -> bool {
         .iter()
         .any(|end| end_of_name.ends_with(end));
     (as_attribute && !NO_SECRETS.contains(&name))
+        || ATTRIBUTES.contains(&end_of_name.as_slice())
         || WORDS.contains(&plain.as_slice())
         || is_password_word(name)
 }
@@ -156,7 +170,7 @@ pub(super) fn is_secret_word(name: &[u8]) -> bool {
 /// Whether a name can only be that of a secret, so that even `name: value` in prose gives one.
 pub(super) fn is_password_word(name: &[u8]) -> bool {
     let plain = plain_word(name);
-    plain == b"pw" || (WORD_ENDINGS.iter().any(|end| plain.ends_with(end)) && plain != b"bypass")
+    WORD_ENDINGS.iter().any(|end| plain.ends_with(end)) && plain != b"bypass"
 }
 
 /// Whether the value is that of a switch.

@@ -312,7 +312,14 @@ fn thousands_of_secrets_on_one_line_are_hidden_with_all_between_them() {
 
 #[test]
 fn a_megabyte_of_names_without_literals_is_read_in_one_go() {
-    for (name, expression) in [("key=$", "key=$"), ("authorization:$", "authorization:$")] {
+    for (name, expression) in [
+        ("key=$", "key=$"),
+        ("key=(", "key=("),
+        ("authorization:$", "authorization:$"),
+        ("cookie:$", "cookie:$"),
+        ("x//", "x//"),
+        (":set (x->key) ", ":set (x->key) "),
+    ] {
         let value = name.repeat(1_000_000 / name.len());
         let line = format!("add password=hunter2 source=\"{value}{expression}x\"");
         assert_eq!(
