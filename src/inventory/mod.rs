@@ -9,6 +9,7 @@ mod address;
 mod apply;
 mod credentials;
 mod defaults;
+mod key_pair;
 mod keys;
 mod private_key;
 mod problem;
@@ -39,6 +40,7 @@ pub(crate) mod rules {
 }
 
 pub use apply::{Applied, ApplyError, Counts, apply};
+pub use key_pair::{KeyPair, KeyPairError, generate as generate_key_pair};
 pub use problem::{Problem, Problems};
 pub use read::{load, parse};
 pub use types::{Credential, Device, Inventory, Site};
