@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::db::jobs::{Job, KnownSnapshot};
 use crate::model::{Failure, FailureCode, RunId, Verdict};
-use crate::platform::{self, Attempt, Attempted, Export, Knowledge, Trail};
+use crate::platform::{self, Attempt, Attempted, Export, Knowledge, Purpose, Trail};
 use crate::ssh::{HostKey, Peer};
 
 use super::{Flight, Shared, record, unfinished};
@@ -38,12 +38,13 @@ async fn back_up(
         .login(&shared.vault, &job.credential)
         .await?;
     let attempt = Attempt {
+        purpose: Purpose::BackUp,
         platform: job.platform,
         peer: Peer {
             address: job.address.clone(),
             port: job.port,
             legacy_ssh: job.legacy_ssh,
-            pinned: pinned(job)?,
+            pinned: pinned(&job.host_keys)?,
             connect_timeout: job.connect_timeout,
         },
         login,
@@ -51,8 +52,18 @@ async fn back_up(
         idle_timeout: shared.settings.idle_timeout,
         known: knowledge(job),
     };
-    let last_deadline = 2 * job.connect_timeout + job.export_timeout + LAST_DEADLINE_MARGIN;
-    tokio::time::timeout(last_deadline, platform::back_up(&attempt, trail, attempted))
+    within_deadlines(&attempt, trail, attempted).await
+}
+
+/// The attempt, given up as hung when it takes longer than its own deadlines.
+pub(super) async fn within_deadlines(
+    attempt: &Attempt,
+    trail: &Trail,
+    attempted: &mut Attempted,
+) -> Result<Export, Failure> {
+    let last_deadline =
+        2 * attempt.peer.connect_timeout + attempt.export_timeout + LAST_DEADLINE_MARGIN;
+    tokio::time::timeout(last_deadline, platform::attempt(attempt, trail, attempted))
         .await
         .unwrap_or_else(|_| {
             Err(Failure::new(
@@ -64,8 +75,8 @@ async fn back_up(
 
 /// The pinned keys. Without one that can not be read, any key would pass for the first of its
 /// type, so nothing is sent then.
-fn pinned(job: &Job) -> Result<Vec<HostKey>, Failure> {
-    let keys = job.host_keys.iter().map(|key| HostKey::from_wire(key));
+pub(super) fn pinned(host_keys: &[Vec<u8>]) -> Result<Vec<HostKey>, Failure> {
+    let keys = host_keys.iter().map(|key| HostKey::from_wire(key));
     keys.collect::<Option<_>>().ok_or_else(|| {
         Failure::new(
             FailureCode::HostKeyChanged,

@@ -35,6 +35,8 @@ text_enum! {
         ExportIncomplete => "export_incomplete",
         /// The export is larger than the limit.
         ExportTooLarge => "export_too_large",
+        /// The account lacks a policy without which a backup is not whole.
+        PolicyMissing => "policy_missing",
         /// The stored credential can not be used (a damaged or unsupported key, say).
         CredentialUnusable => "credential_unusable",
         /// The collector that ran it vanished too often.
@@ -61,6 +63,7 @@ impl FailureCode {
             | Self::NoCommonAlgorithm
             | Self::ExportRefused
             | Self::ExportTooLarge
+            | Self::PolicyMissing
             | Self::CredentialUnusable
             | Self::CollectorLost => false,
         }

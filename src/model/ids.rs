@@ -53,6 +53,8 @@ ids! {
     SessionId,
     /// A host key that a device showed in place of the trusted one.
     HostKeyChangeId,
+    /// An attempt that stores nothing.
+    ConnectionTestId,
     /// A token of the API.
     TokenId,
 }

@@ -10,9 +10,19 @@ use std::time::Duration;
 use crate::model::{Check, Failure, Platform, Verdict};
 use crate::ssh::{HostKey, Login, Peer};
 
+/// What an attempt is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// What is proven whole is stored, and a first host key is trusted from then on.
+    BackUp,
+    /// Nothing is stored; the account is asked for its policies, too.
+    Test,
+}
+
 /// One attempt to back up one device.
 #[derive(Debug)]
 pub struct Attempt {
+    pub purpose: Purpose,
     pub platform: Platform,
     pub peer: Peer,
     pub login: Login,
@@ -57,6 +67,8 @@ pub struct Facts {
 /// What came of an attempt; what was learnt on the way is kept also when it failed.
 #[derive(Debug, Default)]
 pub struct Attempted {
+    /// The host key that was shown, trusted or not.
+    pub host_key: Option<HostKey>,
     /// The host key, when it is the first of its type.
     pub new_host_key: Option<HostKey>,
     /// The host key that was shown in place of the trusted one, which comes second.
@@ -66,6 +78,8 @@ pub struct Attempted {
     pub checks: Vec<Check>,
     /// How much was received, if an export was.
     pub size_bytes: Option<usize>,
+    /// What the account's group allows; `None` when that was not asked or not answered.
+    pub policies: Option<Vec<String>>,
 }
 
 /// An export that is worth keeping.
@@ -95,19 +109,20 @@ impl std::fmt::Debug for Export {
     }
 }
 
-/// Backs the device up: connects, signs in, reads facts and export, judges. Never takes longer
-/// than twice the connect timeout and the export timeout together.
+/// Makes an attempt: connects, signs in, reads facts and export, judges; a test then asks what the
+/// account may do, for which it has some seconds more. Never takes longer than twice the connect
+/// timeout and the export timeout together.
 ///
 /// The attempt's story goes to `trail`, and what was learnt to `attempted`, while it happens.
 ///
 /// # Errors
 /// The failure to be recorded, when there is nothing worth keeping.
-pub async fn back_up(
+pub async fn attempt(
     attempt: &Attempt,
     trail: &Trail,
     attempted: &mut Attempted,
 ) -> Result<Export, Failure> {
     match attempt.platform {
-        Platform::Routeros => routeros::back_up(attempt, trail, attempted).await,
+        Platform::Routeros => routeros::attempt(attempt, trail, attempted).await,
     }
 }

@@ -82,6 +82,7 @@ pub const fn failure(code: FailureCode) -> &'static str {
         FailureCode::ExportRefused => "export refused",
         FailureCode::ExportIncomplete => "export not whole",
         FailureCode::ExportTooLarge => "export too large",
+        FailureCode::PolicyMissing => "policy missing",
         FailureCode::CredentialUnusable => "credential can not be used",
         FailureCode::CollectorLost => "collector stopped",
         FailureCode::Internal => "fault of RouterVault",
@@ -146,7 +147,8 @@ pub fn next_step(code: &StoredFailureCode) -> Option<&'static str> {
         FailureCode::NoCommonAlgorithm
         | FailureCode::ProtocolError
         | FailureCode::ExportRefused
-        | FailureCode::ExportTooLarge => "back it up again when that is done",
+        | FailureCode::ExportTooLarge
+        | FailureCode::PolicyMissing => "back it up again when that is done",
     })
 }
 

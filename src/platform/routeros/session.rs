@@ -1,17 +1,18 @@
-//! The attempt on a RouterOS device, in order: connect, sign in, facts, export, judge. One TCP
-//! connection, at most two channels at a time, and one second fetch where there is doubt.
+//! The attempt on a RouterOS device, in order: connect, sign in, facts, export, judge, and for a
+//! test the policies of the account. One TCP connection, at most two channels at a time, and one
+//! second fetch where there is doubt.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::model::{Failure, Verdict};
-use crate::platform::{Attempt, Attempted, Export, Facts, Trail};
+use crate::model::{Failure, FailureCode, Verdict};
+use crate::platform::{Attempt, Attempted, Export, Facts, Purpose, Trail};
 use crate::ssh::{Connection, Ending, ExecLimits, SshError};
 
 use super::export::{Form, Nonce, is_syntax_error};
 use super::judge::{self, Capture, Judgement, Known, Ruling, Sentinel};
-use super::{facts, text};
+use super::{facts, policies, text};
 
 /// The largest export that is accepted. The largest seen in public histories has 347 kB.
 const MAX_EXPORT_BYTES: usize = 16 * 1024 * 1024;
@@ -19,11 +20,14 @@ const MAX_EXPORT_BYTES: usize = 16 * 1024 * 1024;
 /// How long the facts may take at most; without them the run goes on.
 const FACTS_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Backs up one RouterOS device; see [`crate::platform::back_up`].
+/// How long the question for the policies may take; a test says so when they are not known.
+const POLICIES_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Makes an attempt on one RouterOS device; see [`crate::platform::attempt`].
 ///
 /// # Errors
 /// The failure to be recorded.
-pub async fn back_up(
+pub async fn attempt(
     attempt: &Attempt,
     trail: &Trail,
     attempted: &mut Attempted,
@@ -42,8 +46,21 @@ pub async fn back_up(
         limits,
     };
     let result = session.fetch_and_judge(attempted).await;
+    if attempt.purpose == Purpose::Test && answers_still(&result) {
+        attempted.policies = session.policies().await;
+    }
     connection.close().await;
     result
+}
+
+/// Whether the router may be expected to answer another question: not one that fell silent, or
+/// whose connection is gone.
+fn answers_still(result: &Result<Export, Failure>) -> bool {
+    let code = result.as_ref().err().map(|failure| failure.code);
+    !matches!(
+        code,
+        Some(FailureCode::Timeout | FailureCode::ConnectionLost | FailureCode::ExportTooLarge)
+    )
 }
 
 async fn sign_in(
@@ -53,11 +70,13 @@ async fn sign_in(
 ) -> Result<Connection, Failure> {
     let opened = Connection::open(&attempt.peer).await;
     if let Err(SshError::HostKeyChanged { pinned, seen }) = &opened {
+        attempted.host_key = Some((**seen).clone());
         attempted.changed_host_key = Some(((**seen).clone(), (**pinned).clone()));
     }
     let mut connection = opened?;
     trail.step(format!("connected ({})", connection.algorithms()));
     let key = connection.host_key();
+    attempted.host_key = Some(key.clone());
     if connection.is_new_key() && !attempt.peer.pinned.is_empty() {
         tracing::warn!(
             address = attempt.peer.address,
@@ -67,10 +86,11 @@ async fn sign_in(
         trail.step("the router shows a host key of another type than before");
     }
     if connection.is_new_key() {
-        trail.step(format!(
-            "host key trusted at first sight: {} {}",
-            key.algorithm, key.fingerprint
-        ));
+        let what = match attempt.purpose {
+            Purpose::BackUp => "host key trusted at first sight",
+            Purpose::Test => "host key seen for the first time, and not kept",
+        };
+        trail.step(format!("{what}: {} {}", key.algorithm, key.fingerprint));
         attempted.new_host_key = Some(key.clone());
     } else {
         trail.step(format!("host key matches ({})", key.algorithm));
@@ -194,6 +214,26 @@ impl Session<'_> {
                 Ok(Facts::default())
             }
         }
+    }
+
+    /// What the account may do; `None` when the router does not say.
+    async fn policies(&self) -> Option<Vec<String>> {
+        let limits = ExecLimits {
+            deadline: Instant::now() + POLICIES_TIMEOUT,
+            total: POLICIES_TIMEOUT,
+            max_bytes: policies::MAX_ANSWER_BYTES,
+            ..self.limits
+        };
+        let question = policies::question(&self.attempt.login.username);
+        let answer = self.connection.exec(&question, limits).await;
+        let found = answer
+            .ok()
+            .and_then(|output| policies::parse(&output.stdout));
+        self.trail.step(match &found {
+            Some(policies) => format!("the account may: {}", policies.join(", ")),
+            None => "the router does not say what the account may".to_owned(),
+        });
+        found
     }
 
     async fn export(&self, form: Form) -> Result<Fetched, Failure> {
