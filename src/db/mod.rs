@@ -9,6 +9,7 @@ pub mod batches;
 mod bodies;
 mod cancel;
 pub mod cluster;
+pub mod connection_tests;
 mod deletion;
 pub mod devices;
 pub mod host_key_changes;

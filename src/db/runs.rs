@@ -129,7 +129,7 @@ pub async fn claim(
         .collect())
 }
 
-pub(super) fn millis(duration: Duration) -> i64 {
+pub(in crate::db) fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 

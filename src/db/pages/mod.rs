@@ -5,6 +5,7 @@
 //! snapshots row by row.
 
 mod batches;
+mod connection_tests;
 mod coverage;
 mod devices;
 mod downloads;
@@ -23,6 +24,7 @@ pub use batches::{
     BatchFilter, BatchHead, BatchRow, BatchRunRow, RunCounts, count_runs, get_batch,
     list_batch_runs, list_batches,
 };
+pub use connection_tests::{ConnectionTestHead, get_connection_test, get_connection_test_movement};
 pub use coverage::{SiteFilter, SiteRow, Stand, Totals, list_sites, list_tags, total_coverage};
 pub use devices::{
     DeviceFilter, DeviceHead, DeviceRow, DeviceRunRow, get_device, get_device_place,
