@@ -50,7 +50,13 @@ async fn back_up(
         login,
         export_timeout: job.export_timeout,
         idle_timeout: shared.settings.idle_timeout,
-        known: knowledge(job),
+        known: Known {
+            version: job.version.as_deref(),
+            answers_sentinel: job.answers_sentinel,
+            last_verified: job.last_verified.as_ref(),
+            newest: job.newest.as_ref(),
+        }
+        .knowledge(),
     };
     within_deadlines(&attempt, trail, attempted).await
 }
@@ -85,23 +91,33 @@ pub(super) fn pinned(host_keys: &[Vec<u8>]) -> Result<Vec<HostKey>, Failure> {
     })
 }
 
-fn knowledge(job: &Job) -> Knowledge {
-    let verified = job.last_verified.as_ref().filter(|known| known.binds);
-    let suspect = job
-        .newest
-        .as_ref()
-        .filter(|known| known.binds && known.verdict == Verdict::Suspect);
-    let menus = |known: &KnownSnapshot| known.error_menus.clone();
-    Knowledge {
-        version: job.version.clone(),
-        answers_sentinel: job.answers_sentinel,
-        serial: verified.and_then(|known| known.serial.clone()),
-        had_secrets: verified.is_some_and(|known| known.has_secrets),
-        last_verified_size_bytes: verified.map(|known| known.size_bytes),
-        accepted_error_menus: verified.map(menus).unwrap_or_default(),
-        recurring_error_menus: match verified {
-            Some(_) => None,
-            None => suspect.map(menus),
-        },
+/// What earlier runs taught of a device.
+pub(super) struct Known<'a> {
+    pub version: Option<&'a str>,
+    pub answers_sentinel: Option<bool>,
+    pub last_verified: Option<&'a KnownSnapshot>,
+    pub newest: Option<&'a KnownSnapshot>,
+}
+
+impl Known<'_> {
+    /// What of it binds the judgement.
+    pub fn knowledge(self) -> Knowledge {
+        let verified = self.last_verified.filter(|known| known.binds);
+        let suspect = self
+            .newest
+            .filter(|known| known.binds && known.verdict == Verdict::Suspect);
+        let menus = |known: &KnownSnapshot| known.error_menus.clone();
+        Knowledge {
+            version: self.version.map(str::to_owned),
+            answers_sentinel: self.answers_sentinel,
+            serial: verified.and_then(|known| known.serial.clone()),
+            had_secrets: verified.is_some_and(|known| known.has_secrets),
+            last_verified_size_bytes: verified.map(|known| known.size_bytes),
+            accepted_error_menus: verified.map(menus).unwrap_or_default(),
+            recurring_error_menus: match verified {
+                Some(_) => None,
+                None => suspect.map(menus),
+            },
+        }
     }
 }

@@ -1,9 +1,11 @@
-//! The collector: claims runs, executes them within bounds, and records what came of each.
+//! The collector: claims runs, executes them within bounds, and records what came of each;
+//! connection tests beside them.
 //!
 //! It talks to schedulers and pages through the database only. Killed at any moment, it loses
 //! nothing that was recorded: its leases run out, and the runs are claimed again.
 
 mod attempt;
+mod connection_tests;
 mod credentials;
 mod queue;
 mod record;
@@ -102,6 +104,7 @@ pub struct Collector {
     shared: Arc<Shared>,
     tasks: JoinSet<RunId>,
     in_flight: HashMap<RunId, InFlight>,
+    tests: connection_tests::Tests,
     database: queue::Health,
 }
 
@@ -109,14 +112,16 @@ impl Collector {
     /// A collector on this database.
     #[must_use]
     pub fn new(pool: PgPool, vault: Arc<Vault>, settings: Settings) -> Self {
+        let shared = Arc::new(Shared {
+            pool,
+            vault,
+            name: unique_name(),
+            settings,
+            credentials: credentials::Cache::default(),
+        });
         Self {
-            shared: Arc::new(Shared {
-                pool,
-                vault,
-                name: unique_name(),
-                settings,
-                credentials: credentials::Cache::default(),
-            }),
+            tests: connection_tests::Tests::new(Arc::clone(&shared)),
+            shared,
             tasks: JoinSet::new(),
             in_flight: HashMap::new(),
             database: queue::Health::default(),
@@ -138,10 +143,17 @@ impl Collector {
                     self.end(ended).await;
                     claim_at.get_or_insert_with(|| Instant::now() + CLAIM_PAUSE);
                 }
+                () = self.tests.end_next() => {
+                    claim_at.get_or_insert_with(|| Instant::now() + CLAIM_PAUSE);
+                }
                 () = woken.notified() => claim_at = Some(Instant::now()),
                 _ = poll.tick() => claim_at = Some(Instant::now()),
-                _ = heartbeat.tick() => self.beat().await,
+                _ = heartbeat.tick() => {
+                    self.beat().await;
+                    self.beat_tests().await;
+                }
                 () = at(claim_at) => {
+                    self.claim_tests().await;
                     self.claim().await;
                     claim_at = None;
                 }

@@ -7,10 +7,10 @@ use std::time::Duration;
 use sqlx::{PgConnection, PgPool};
 
 use crate::db::runs::{ClaimLimits, Owned};
-use crate::db::{batches, jobs, runs};
+use crate::db::{self, batches, jobs, runs};
 use crate::model::{BatchId, RunId};
 
-use super::{Collector, InFlight, LEASE};
+use super::{Collector, InFlight, LEASE, connection_tests};
 
 /// How long the database may take for a step of the queue.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(20);
@@ -71,6 +71,24 @@ impl Collector {
         }
     }
 
+    /// Claims as many connection tests as there are free slots, and starts them.
+    pub(super) async fn claim_tests(&mut self) {
+        let result = within(self.tests.claim()).await;
+        self.database.note(result);
+    }
+
+    /// Prolongs the leases of our connection tests, stops those that were cancelled, and sweeps
+    /// what is old.
+    pub(super) async fn beat_tests(&mut self) {
+        let mine = self.tests.mine();
+        let beating = connection_tests::beat(&self.shared.pool, &self.shared.name, &mine);
+        let result = within(beating).await;
+        if let Some(owned) = self.database.note(result) {
+            let mine: Vec<_> = mine.into_iter().map(|(test, _)| test).collect();
+            self.tests.keep(&mine, &owned);
+        }
+    }
+
     /// Prolongs our leases and shows the step trails; stops what is no longer ours, and gives
     /// back what other collectors left behind.
     pub(super) async fn beat(&mut self) {
@@ -113,8 +131,10 @@ impl Collector {
     /// Stops what is in flight and queues it again, for whoever comes next.
     pub(super) async fn give_back(&mut self) {
         self.tasks.shutdown().await;
+        self.tests.shutdown().await;
         let result = within(async {
             let mut conn = self.shared.pool.acquire().await?;
+            db::connection_tests::release(&mut conn, &self.shared.name).await?;
             let released = runs::release(&mut conn, &self.shared.name).await?;
             // Of runs that ended just now, too.
             batches::mark_all_finished(&mut conn).await?;

@@ -4,6 +4,7 @@
 
 use tokio_util::bytes::Bytes;
 
+use super::account;
 use super::config::Form;
 use super::export::{Answer, export};
 use super::fault::Fault;
@@ -80,6 +81,7 @@ fn command(router: &Router, text: &str, words: &[(usize, &str)]) -> Answer {
     match names.as_slice() {
         [] => Answer::default(),
         ["quit"] => Answer::text("interrupted\r\n"),
+        ["system", _, "print", ..] | ["export", ..] if !router.may("read") => account::refusal(),
         ["system", "resource", "print", ..] => Answer::text(prints::resource(router)),
         ["system", "identity", "print", ..] => Answer::text(prints::identity(router)),
         ["system", "routerboard", "print", ..] => Answer::text(prints::routerboard(router)),
@@ -95,13 +97,14 @@ fn command(router: &Router, text: &str, words: &[(usize, &str)]) -> Answer {
 fn form(router: &Router, flags: &[(usize, &str)]) -> Result<Form, usize> {
     let is_six = router.spec().version.major < 7;
     let knows_show = !is_six && router.fault() != Some(Fault::HiddenSecrets);
+    let may_show = router.may("sensitive");
     let mut form = Form {
-        show_secrets: is_six,
+        show_secrets: is_six && may_show,
         terse: false,
     };
     for (offset, flag) in flags {
         match *flag {
-            "show-sensitive" if knows_show => form.show_secrets = true,
+            "show-sensitive" if knows_show => form.show_secrets = may_show,
             "hide-sensitive" => form.show_secrets = false,
             "terse" => form.terse = true,
             "compact" | "verbose" => {}
@@ -113,6 +116,9 @@ fn form(router: &Router, flags: &[(usize, &str)]) -> Result<Form, usize> {
 }
 
 fn put(router: &Router, argument: &str) -> Answer {
+    if let Some(answer) = account::policies(router, argument) {
+        return answer;
+    }
     let value = match argument {
         "[/system resource get version]" => {
             let version = router.spec().version;

@@ -4,6 +4,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use russh::keys::PublicKey;
+
 use super::clock::Clock;
 use super::fault::Fault;
 use super::recordings::Recording;
@@ -102,6 +104,17 @@ impl RunningRouter {
     pub fn set_fault(&self, fault: Option<Fault>) -> io::Result<()> {
         self.router().set_fault(fault);
         self.server.apply_fault()
+    }
+
+    /// Lets the group of its account do these and nothing else, by the names of RouterOS, from the
+    /// next login or command on.
+    pub fn set_policies(&self, policies: &[&'static str]) {
+        self.router().set_policies(policies);
+    }
+
+    /// Lets another key log in to its account.
+    pub fn add_key(&self, key: PublicKey) {
+        self.router().add_key(key);
     }
 
     /// Changes a few lines of its configuration, as an administrator would.

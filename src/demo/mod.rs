@@ -2,6 +2,7 @@
 //! configurations that change, and faults by name. The commands `demo` and `simulate`, the tests
 //! and the benchmark all use the same ones. Nothing here reaches a real device.
 
+mod account;
 mod cli;
 mod clock;
 mod config;

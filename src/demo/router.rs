@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
+use russh::keys::PublicKey;
 use tokio_util::bytes::Bytes;
 
 use super::clock::Clock;
@@ -36,6 +37,9 @@ pub(super) struct Counters {
 
 struct State {
     fault: Option<Fault>,
+    policies: Vec<&'static str>,
+    /// Keys that were added while it ran.
+    added_keys: Vec<PublicKey>,
     /// Made when it is first needed, kept because changes build on each other.
     configuration: Option<Configuration>,
     /// The whole export, when it was set by hand.
@@ -51,6 +55,8 @@ impl Router {
     pub(super) fn new(spec: RouterSpec, recording: Option<Recording>, clock: Clock) -> Self {
         let state = State {
             fault: spec.fault,
+            policies: spec.policies.clone(),
+            added_keys: Vec::new(),
             configuration: None,
             fixed: None,
             rendered: HashMap::new(),
@@ -91,6 +97,26 @@ impl Router {
         self.counters
             .connections_since_fault
             .store(0, Ordering::Relaxed);
+    }
+
+    /// Whether the group of the account allows this.
+    pub(super) fn may(&self, policy: &str) -> bool {
+        self.state().policies.contains(&policy)
+    }
+
+    pub(super) fn set_policies(&self, policies: &[&'static str]) {
+        self.state().policies = policies.to_vec();
+    }
+
+    pub(super) fn add_key(&self, key: PublicKey) {
+        self.state().added_keys.push(key);
+    }
+
+    /// Whether a key may log in to the account.
+    pub(super) fn knows_key(&self, key: &PublicKey) -> bool {
+        let state = self.state();
+        let mut known = self.spec.authorized_keys.iter().chain(&state.added_keys);
+        known.any(|known| known.key_data() == key.key_data())
     }
 
     /// The serial number it shows now; `None` without a routerboard.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use russh::keys::PublicKey;
 use secrecy::SecretString;
 
+use super::account::ADVISED;
 use super::dice::Dice;
 use super::fault::Fault;
 use super::model::Model;
@@ -31,6 +32,8 @@ pub struct RouterSpec {
     pub password: SecretString,
     /// The keys that may log in to it.
     pub authorized_keys: Vec<PublicKey>,
+    /// What the account's group allows, by the names of RouterOS.
+    pub policies: Vec<&'static str>,
     /// The ways to log in that are offered.
     pub auth: AuthMethods,
     /// The illness it starts with.
@@ -102,6 +105,7 @@ impl RouterSpec {
             username: "backup".to_owned(),
             password: dice.text(b"abcdefghjkmnpqrstuvwxyz23456789", 16).into(),
             authorized_keys: Vec::new(),
+            policies: ADVISED.to_vec(),
             auth: AuthMethods::ALL,
             fault: None,
             algorithms: Algorithms::OfVersion,

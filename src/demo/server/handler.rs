@@ -80,7 +80,9 @@ impl Connection {
         self.router.counters.password();
         self.hang_if_ill().await?;
         let spec = self.router.spec();
-        let is_right = self.is_user(user) && password == spec.password.expose_secret().as_bytes();
+        let is_right = self.is_user(user)
+            && self.router.may("ssh")
+            && password == spec.password.expose_secret().as_bytes();
         Ok(
             if is_right && self.router.fault() != Some(Fault::WrongPassword) {
                 Auth::Accept
@@ -91,10 +93,10 @@ impl Connection {
     }
 
     fn knows_key(&self, user: &str, key: &russh::keys::PublicKey) -> bool {
-        let keys = &self.router.spec().authorized_keys;
         self.is_user(user)
+            && self.router.may("ssh")
             && self.router.fault() != Some(Fault::WrongPassword)
-            && keys.iter().any(|known| known.key_data() == key.key_data())
+            && self.router.knows_key(key)
     }
 
     async fn exec(
