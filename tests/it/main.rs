@@ -8,6 +8,7 @@ mod backups;
 mod browser;
 mod cancelling;
 mod cli;
+mod connection_tests;
 mod days;
 mod deletion;
 mod faults;
