@@ -70,6 +70,12 @@ impl ShowPage {
         self.can_be_backed_up() && self.shell.may_back_up()
     }
 
+    /// Whether to offer a connection test: also of a device that is disabled.
+    fn offers_test(&self) -> bool {
+        let is_there = self.device.archived_at.is_none() && self.device.site_archived_at.is_none();
+        is_there && self.shell.may_manage()
+    }
+
     /// Whether it is to be backed up and has no recent verified backup.
     fn is_overdue(&self) -> bool {
         let last = self.device.last_verified_at;

@@ -5,7 +5,9 @@ use askama::filters::urlencode_strict;
 
 use super::place::Place;
 use crate::access::Token;
-use crate::model::{BatchId, DeviceId, HostKeyChangeId, RunId, SnapshotId};
+use crate::model::{
+    BatchId, ConnectionTestId, DeviceId, HostKeyChangeId, RunId, SnapshotId,
+};
 
 /// Percent-encodes everything but letters, digits and `_`, `.`, `-`, `~`.
 pub fn encode(text: &str) -> String {
@@ -257,6 +259,46 @@ pub fn run_events(id: &RunId) -> String {
 /// **Cancel** of one run.
 pub fn run_cancel(id: &RunId) -> String {
     format!("/runs/{id}/cancel")
+}
+
+/// Where **Test connection** of a device is posted.
+pub fn device_tests(slug: &str, name: &str) -> String {
+    format!("{}/connection-tests", device(slug, name))
+}
+
+/// The page of a connection test.
+pub fn connection_test(id: &ConnectionTestId) -> String {
+    format!("/connection-tests/{id}")
+}
+
+/// The same after something was done.
+pub fn connection_test_notice(id: &ConnectionTestId, notice: &str) -> String {
+    format!("/connection-tests/{id}?notice={notice}")
+}
+
+/// What of a connection test's page moves, as a stream of events.
+pub fn connection_test_events(id: &ConnectionTestId) -> String {
+    format!("/connection-tests/{id}/events")
+}
+
+/// **Test again**.
+pub fn connection_test_again(id: &ConnectionTestId) -> String {
+    format!("/connection-tests/{id}/again")
+}
+
+/// **Begin the test** of a prepared one.
+pub fn connection_test_begin(id: &ConnectionTestId) -> String {
+    format!("/connection-tests/{id}/begin")
+}
+
+/// **Cancel** of a connection test.
+pub fn connection_test_cancel(id: &ConnectionTestId) -> String {
+    format!("/connection-tests/{id}/cancel")
+}
+
+/// **Make a key pair** for the router of a connection test.
+pub fn connection_test_key_pair(id: &ConnectionTestId) -> String {
+    format!("/connection-tests/{id}/key-pair")
 }
 
 /// The runs of a device.

@@ -13,6 +13,7 @@ mod batches;
 mod bodies;
 mod client;
 mod compare;
+mod connection_tests;
 mod devices;
 mod download;
 mod error;
@@ -87,6 +88,10 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
         .route("/batches/events", get(batches::list_events))
         .route("/batches/{id}/events", get(batches::events))
         .route("/runs/{id}/events", get(runs::events))
+        .route(
+            "/connection-tests/{id}/events",
+            get(connection_tests::events),
+        )
         .with_state(live::Live::new(state.clone(), stop));
     let pages = Router::new()
         .route("/", get(home::list))
@@ -132,6 +137,7 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
         .route("/sign-out", post(account::sign_out))
         .route("/assets/{hash}/{*path}", get(assets::show))
         .fallback(|| async { error::PageError::NotFound("page") })
+        .merge(testing())
         .merge(costly())
         .merge(managing::routes())
         .with_state(state.clone())
@@ -142,6 +148,24 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
         .with_state(state.clone());
     let uploads = managing::uploads().with_state(state.clone());
     layers::outer(layers::inner(pages, uploads, state).merge(health), &served)
+}
+
+/// **Test connection**.
+fn testing() -> Router<AppState> {
+    use connection_tests as tests;
+    Router::new()
+        .route(
+            "/sites/{slug}/devices/{name}/connection-tests",
+            post(tests::create),
+        )
+        .route("/connection-tests/{id}", get(tests::show))
+        .route("/connection-tests/{id}/again", post(tests::again))
+        .route("/connection-tests/{id}/begin", post(tests::begin))
+        .route("/connection-tests/{id}/cancel", post(tests::cancel))
+        .route(
+            "/connection-tests/{id}/key-pair",
+            post(tests::make_key_pair),
+        )
 }
 
 /// What may take seconds: a comparison of what is huge keeps a processor and much memory, an

@@ -200,6 +200,8 @@ pub enum Notice {
     KeysRejected,
     /// Somebody else decided on the host keys before.
     KeysDecidedAlready,
+    /// An earlier connection test of the same person goes on.
+    TestGoesOn,
     /// The browser's session ended.
     SignedOut,
 }
@@ -228,6 +230,7 @@ impl Notice {
             Self::KeysAccepted => "keys-accepted",
             Self::KeysRejected => "keys-rejected",
             Self::KeysDecidedAlready => "keys-decided-already",
+            Self::TestGoesOn => "test-goes-on",
             Self::SignedOut => "signed-out",
         }
     }
@@ -272,6 +275,8 @@ impl Notice {
             Self::KeysRejected => "The new host key stays refused.",
             Self::KeysDecidedAlready => {
                 "Nothing was changed: somebody else has decided on it already."
+            Self::TestGoesOn => {
+                "Nothing was begun: this test of yours goes on. Let it end, or cancel it first."
             }
             Self::SignedOut => "You are signed out.",
         }

@@ -237,3 +237,27 @@ pub async fn restore_credential(
     .await?;
     Ok(())
 }
+
+/// Inserts a credential with a key that was made here, its public half in OpenSSH form.
+///
+/// # Errors
+/// When the database fails, or has one of that name already.
+pub async fn insert_key(
+    conn: &mut PgConnection,
+    name: &str,
+    username: &str,
+    sealed: &[u8],
+    public_key: &str,
+) -> Result<CredentialId, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"INSERT INTO credentials (name, username, sealed, public_key, origin)
+           VALUES ($1, $2, $3, $4, 'browser')
+           RETURNING id AS "id: CredentialId""#,
+        name,
+        username,
+        sealed,
+        public_key,
+    )
+    .fetch_one(conn)
+    .await
+}

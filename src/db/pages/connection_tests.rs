@@ -1,11 +1,11 @@
-//! One connection test, for the person who asked for it and nobody else.
+//! One connection test, for the person who asked for it and nobody else, while they reach its site.
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, types::Json};
 
 use super::Movement;
 use crate::model::{
-    Check, ConnectionTestId, CredentialId, DeviceId, KeyStanding, Step, StoredFailureCode,
+    Check, ConnectionTestId, CredentialId, DeviceId, KeyStanding, Scope, Step, StoredFailureCode,
     TestState, UserId, Verdict,
 };
 
@@ -17,6 +17,8 @@ pub struct ConnectionTestHead {
     pub device_id: Option<DeviceId>,
     /// What the saved device is called now.
     pub device_name: Option<String>,
+    /// Whether the saved device has the credential that was tried.
+    pub uses_credential: Option<bool>,
     pub site_slug: String,
     pub site_name: String,
     pub timezone: String,
@@ -58,9 +60,11 @@ pub struct ConnectionTestHead {
 /// When the query fails.
 pub async fn get_connection_test(
     conn: &mut PgConnection,
+    scope: &Scope,
     user: UserId,
     id: ConnectionTestId,
 ) -> Result<Option<ConnectionTestHead>, sqlx::Error> {
+    let reach = scope.ids();
     sqlx::query_as!(
         ConnectionTestHead,
         r#"
@@ -68,6 +72,7 @@ pub async fn get_connection_test(
             t.id AS "id: ConnectionTestId",
             t.device_id AS "device_id: DeviceId",
             d.name AS "device_name?",
+            d.credential_id = t.credential_id AS "uses_credential?",
             s.slug AS site_slug,
             s.name AS site_name,
             s.timezone,
@@ -103,9 +108,11 @@ pub async fn get_connection_test(
         LEFT JOIN devices d ON d.id = t.device_id
         WHERE t.id = $1
             AND t.user_id = $2
+            AND ($3::bigint[] IS NULL OR t.site_id = ANY ($3))
         "#,
         id as ConnectionTestId,
-        user as UserId
+        user as UserId,
+        reach.as_deref()
     )
     .fetch_optional(conn)
     .await
@@ -117,9 +124,11 @@ pub async fn get_connection_test(
 /// When the query fails.
 pub async fn get_connection_test_movement(
     conn: &mut PgConnection,
+    scope: &Scope,
     user: UserId,
     id: ConnectionTestId,
 ) -> Result<Option<Movement>, sqlx::Error> {
+    let reach = scope.ids();
     sqlx::query_as!(
         Movement,
         r#"
@@ -129,9 +138,11 @@ pub async fn get_connection_test_movement(
         FROM connection_tests
         WHERE id = $1
             AND user_id = $2
+            AND ($3::bigint[] IS NULL OR site_id = ANY ($3))
         "#,
         id as ConnectionTestId,
-        user as UserId
+        user as UserId,
+        reach.as_deref()
     )
     .fetch_optional(conn)
     .await

@@ -117,6 +117,13 @@ pub const ROUTES: &[Route] = &[
     post("/manage/import/{id}/discard", MANAGE),
     get("/manage/host-keys", MANAGE),
     post("/manage/host-keys", MANAGE),
+    post("/sites/{slug}/devices/{name}/connection-tests", MANAGE),
+    get("/connection-tests/{id}", MANAGE),
+    get("/connection-tests/{id}/events", MANAGE),
+    post("/connection-tests/{id}/again", MANAGE),
+    post("/connection-tests/{id}/begin", MANAGE),
+    post("/connection-tests/{id}/cancel", MANAGE),
+    post("/connection-tests/{id}/key-pair", MANAGE),
 ];
 
 /// What an address asks for; `None`: it is not in the table.

@@ -1,8 +1,10 @@
 //! What moves: each kind asks the database whether it did, and is drawn, in its own way.
 
 use crate::db::pages::{self as db, Movement};
-use crate::model::{BatchId, RunId};
-use crate::web::{batches, error::PageError, guard::SignedIn, runs, state::AppState};
+use crate::model::{BatchId, ConnectionTestId, RunId, UserId};
+use crate::web::{
+    batches, connection_tests, error::PageError, guard::SignedIn, runs, state::AppState,
+};
 
 /// What moves. Equal ones look the same to all who may see and do the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -13,6 +15,8 @@ pub enum Block {
     Batches(batches::ListQuery),
     /// A run.
     Run(RunId),
+    /// A connection test of this person.
+    ConnectionTest { id: ConnectionTestId, user: UserId },
 }
 
 impl Block {
@@ -34,6 +38,11 @@ impl Block {
             Self::Run(id) => db::get_run_movement(&mut conn, &person.scope, *id)
                 .await?
                 .ok_or(PageError::NotFound("run")),
+            Self::ConnectionTest { id, user } => {
+                db::get_connection_test_movement(&mut conn, &person.scope, *user, *id)
+                    .await?
+                    .ok_or(PageError::NotFound("connection test"))
+            }
         }
     }
 
@@ -50,6 +59,9 @@ impl Block {
             Self::Batch { id, page } => batches::draw_progress(state, person, *id, *page).await,
             Self::Batches(query) => batches::draw_list(state, person, query.clone()).await,
             Self::Run(id) => runs::draw_progress(state, person, *id).await,
+            Self::ConnectionTest { id, .. } => {
+                connection_tests::draw_progress(state, person, *id).await
+            }
         }
     }
 }

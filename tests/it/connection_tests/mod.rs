@@ -10,7 +10,7 @@ use routervault::db::devices;
 use routervault::db::pages::{ConnectionTestHead, get_connection_test};
 use routervault::demo::{Fault, RouterSpec};
 use routervault::model::{
-    ConnectionTestId, DeviceId, FailureCode, KeyStanding, TestState, UserId, Verdict,
+    ConnectionTestId, DeviceId, FailureCode, KeyStanding, Scope, TestState, UserId, Verdict,
 };
 use sqlx::{Connection, PgPool};
 use tokio_util::sync::CancellationToken;
@@ -42,7 +42,9 @@ pub async fn ask(pool: &PgPool, target: &Target) -> ConnectionTestId {
 
 pub async fn head(pool: &PgPool, id: ConnectionTestId) -> ConnectionTestHead {
     let mut conn = pool.acquire().await.unwrap();
-    let head = get_connection_test(&mut conn, KIM, id).await.unwrap();
+    let head = get_connection_test(&mut conn, &Scope::All, KIM, id)
+        .await
+        .unwrap();
     head.unwrap()
 }
 

@@ -6,7 +6,7 @@ use routervault::collector::Collector;
 use routervault::db::connection_tests::{self as db, Requested, Target};
 use routervault::db::pages::{get_connection_test, get_connection_test_movement};
 use routervault::demo::{Fault, RouterSpec};
-use routervault::model::{ConnectionTestId, FailureCode, TestState, UserId};
+use routervault::model::{ConnectionTestId, FailureCode, Scope, TestState, UserId};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
@@ -54,7 +54,7 @@ async fn a_person_has_one_at_a_time_and_what_only_waits_is_replaced() {
     let second = ask(&pool, &target).await;
     let mut conn = pool.acquire().await.unwrap();
     assert!(
-        get_connection_test(&mut conn, KIM, first)
+        get_connection_test(&mut conn, &Scope::All, KIM, first)
             .await
             .unwrap()
             .is_none()
@@ -76,13 +76,13 @@ async fn another_person_sees_and_cancels_none_of_it() {
     let mut conn = pool.acquire().await.unwrap();
     let other = UserId(8);
     assert!(
-        get_connection_test(&mut conn, other, id)
+        get_connection_test(&mut conn, &Scope::All, other, id)
             .await
             .unwrap()
             .is_none()
     );
     assert!(
-        get_connection_test_movement(&mut conn, other, id)
+        get_connection_test_movement(&mut conn, &Scope::All, other, id)
             .await
             .unwrap()
             .is_none()
@@ -176,7 +176,7 @@ async fn one_whose_collector_fell_silent_has_failed_and_old_ones_are_gone() {
     .await;
     db::sweep(&mut conn).await.unwrap();
     assert!(
-        get_connection_test(&mut conn, KIM, id)
+        get_connection_test(&mut conn, &Scope::All, KIM, id)
             .await
             .unwrap()
             .is_none()
