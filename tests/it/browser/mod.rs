@@ -2,6 +2,7 @@
 
 mod axe;
 mod chromium;
+mod connection_test;
 mod day;
 mod house;
 mod keyboard;

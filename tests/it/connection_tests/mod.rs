@@ -1,5 +1,6 @@
 //! Connection tests over real SSH: what each comes to, and that nothing is stored of any.
 
+mod pages;
 mod queue;
 
 use std::time::Duration;
