@@ -195,8 +195,8 @@ async fn insert(
     sqlx::query_scalar!(
         r#"INSERT INTO connection_tests (user_id, device_id, site_id, name, address, port, platform,
                                          credential_id, legacy_ssh, connect_timeout_secs,
-                                         export_timeout_secs, state, public_key)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                                         export_timeout_secs, state, public_key, version)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
            RETURNING id AS "id: ConnectionTestId""#,
         user.0,
         target.device.map(|id| id.0),
@@ -211,6 +211,7 @@ async fn insert(
         secs(target.export_timeout),
         state.as_str(),
         public_key,
+        target.version,
     )
     .fetch_one(conn)
     .await

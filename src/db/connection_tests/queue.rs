@@ -145,7 +145,7 @@ pub async fn mark_ended(
              identity = $11,
              model = $12,
              serial = $13,
-             version = $14,
+             version = coalesce($14, version),
              policies = $15,
              host_key_algorithm = $16,
              host_key_fingerprint = $17,

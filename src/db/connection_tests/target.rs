@@ -23,6 +23,8 @@ pub struct Target {
     pub legacy_ssh: bool,
     pub connect_timeout: Duration,
     pub export_timeout: Duration,
+    /// RouterOS without the channel, where an earlier run or test found it.
+    pub version: Option<String>,
 }
 
 /// What an earlier test of this person tried, to try it again; `None` when there is none.
@@ -44,7 +46,8 @@ pub async fn get_target(
                   credential_id AS "credential_id: CredentialId",
                   legacy_ssh,
                   connect_timeout_secs,
-                  export_timeout_secs
+                  export_timeout_secs,
+                  version
            FROM connection_tests
            WHERE id = $1
              AND user_id = $2"#,
@@ -64,6 +67,7 @@ pub async fn get_target(
         legacy_ssh: row.legacy_ssh,
         connect_timeout: seconds(row.connect_timeout_secs),
         export_timeout: seconds(row.export_timeout_secs),
+        version: row.version,
     }))
 }
 
@@ -85,7 +89,8 @@ pub async fn get_device_target(
                   devices.credential_id AS "credential_id: CredentialId",
                   devices.legacy_ssh,
                   devices.connect_timeout_secs,
-                  devices.export_timeout_secs
+                  devices.export_timeout_secs,
+                  devices.version
            FROM devices
            JOIN sites ON sites.id = devices.site_id
            WHERE devices.id = $1
@@ -106,6 +111,7 @@ pub async fn get_device_target(
         legacy_ssh: row.legacy_ssh,
         connect_timeout: seconds(row.connect_timeout_secs),
         export_timeout: seconds(row.export_timeout_secs),
+        version: row.version,
     }))
 }
 

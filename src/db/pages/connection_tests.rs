@@ -43,7 +43,7 @@ pub struct ConnectionTestHead {
     pub identity: Option<String>,
     pub model: Option<String>,
     pub serial: Option<String>,
-    /// As the router told; else as the last run of the saved device found it.
+    /// As the router told; else as an earlier test, or the last run of the saved device, found it.
     pub version: Option<String>,
     /// What the account's group allows; `None`: the router did not say.
     pub policies: Option<Vec<String>>,
@@ -96,7 +96,7 @@ pub async fn get_connection_test(
             t.identity,
             t.model,
             t.serial,
-            COALESCE(t.version, d.version) AS version,
+            t.version,
             t.policies,
             t.host_key_algorithm,
             t.host_key_fingerprint,
