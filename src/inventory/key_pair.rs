@@ -72,7 +72,7 @@ mod tests {
             let Secret::PrivateKey { pem, passphrase } = &pair.secret else {
                 panic!("no key: {:?}", pair.secret);
             };
-            assert_eq!(private_key::check(pem, passphrase.as_ref()), Ok(()));
+            assert!(private_key::check(pem, passphrase.as_ref()).is_ok());
             let key = PrivateKey::from_openssh(secrecy::ExposeSecret::expose_secret(pem)).unwrap();
             assert_eq!(key.public_key().to_openssh().unwrap(), pair.public);
             assert!(!format!("{pair:?}").contains("BEGIN"));

@@ -15,8 +15,9 @@ use sqlx::{Connection, PgConnection};
 use super::{
     error::PageError,
     fields::{self, Fields},
-    filters, format, links,
+    filters, format,
     guard::{Acting, SignedIn},
+    links,
     shell::{Area, Notice, Shell},
     state::AppState,
 };

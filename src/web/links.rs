@@ -5,9 +5,7 @@ use askama::filters::urlencode_strict;
 
 use super::place::Place;
 use crate::access::Token;
-use crate::model::{
-    BatchId, ConnectionTestId, DeviceId, HostKeyChangeId, RunId, SnapshotId,
-};
+use crate::model::{BatchId, ConnectionTestId, DeviceId, HostKeyChangeId, RunId, SnapshotId};
 
 /// Percent-encodes everything but letters, digits and `_`, `.`, `-`, `~`.
 pub fn encode(text: &str) -> String {

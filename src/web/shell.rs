@@ -275,6 +275,7 @@ impl Notice {
             Self::KeysRejected => "The new host key stays refused.",
             Self::KeysDecidedAlready => {
                 "Nothing was changed: somebody else has decided on it already."
+            }
             Self::TestGoesOn => {
                 "Nothing was begun: this test of yours goes on. Let it end, or cancel it first."
             }

@@ -14,7 +14,8 @@ mod tags;
 
 pub use credentials::{
     CredentialRow, CredentialValues, StoredCredential, archive_credential, get_credential,
-    get_sealed, insert_key, list_credential_rows, list_credentials, restore_credential, save_credentials,
+    get_sealed, insert_key, list_credential_rows, list_credentials, restore_credential,
+    save_credentials,
 };
 pub use devices::{
     DeviceValues, StoredDevice, archive_device, get_device, list_devices, restore_device,
