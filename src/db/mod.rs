@@ -26,6 +26,7 @@ pub mod schedule;
 pub mod search;
 pub mod sessions;
 pub mod sign_in_failures;
+pub mod single_sign_on;
 pub mod sites;
 pub mod snapshots;
 mod succession;
