@@ -2,6 +2,7 @@
 //! and no decision about a single one: that is `web::guard`.
 
 pub mod link;
+pub mod oidc;
 pub mod password;
 pub mod session;
 pub mod sign_in;

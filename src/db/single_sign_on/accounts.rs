@@ -3,6 +3,7 @@
 
 use sqlx::PgConnection;
 
+use super::Grants;
 use crate::model::{Right, Role, SiteId, UserId};
 
 /// Who somebody is at the provider, and how they are to be called here.
@@ -15,29 +16,6 @@ pub struct SsoIdentity {
     pub name: String,
     /// How the person is called on pages; empty: by the name of the account.
     pub full_name: String,
-}
-
-/// What somebody may do, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grants {
-    pub role: Role,
-    /// What the role may do and they may not.
-    pub withheld: Vec<Right>,
-    /// Whether they reach every site; otherwise those of `sites`, and those with one of `site_tags`.
-    pub all_sites: bool,
-    pub site_tags: Vec<String>,
-    pub sites: Vec<SiteId>,
-}
-
-impl Grants {
-    /// No site, and nothing to do.
-    pub const NOTHING: Self = Self {
-        role: Role::Viewer,
-        withheld: Vec::new(),
-        all_sites: false,
-        site_tags: Vec::new(),
-        sites: Vec::new(),
-    };
 }
 
 /// An account that belongs to somebody at the provider.

@@ -2,23 +2,18 @@
 
 use sqlx::PgConnection;
 
+use super::Grants;
 use crate::model::{Right, Role, SiteId};
 
 /// How many groups are kept: all of them are read at every sign-in, and shown on one page.
 pub const MAX_GROUPS: i64 = 200;
 
-/// What a group may do.
+/// A group of the provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
     /// As the provider writes it, to the letter.
     pub name: String,
-    pub role: Role,
-    /// What the role may do and this group may not.
-    pub withheld: Vec<Right>,
-    /// Whether it reaches every site; otherwise those of `sites`, and those with one of `site_tags`.
-    pub all_sites: bool,
-    pub site_tags: Vec<String>,
-    pub sites: Vec<SiteId>,
+    pub grants: Grants,
 }
 
 /// A group with its number.
@@ -26,7 +21,7 @@ pub struct Group {
 pub struct StoredGroup {
     pub id: i64,
     pub group: Group,
-    /// The slugs of `group.sites`, in the order of the alphabet.
+    /// The slugs of `group.grants.sites`, in the order of the alphabet.
     pub site_slugs: Vec<String>,
 }
 
@@ -72,11 +67,13 @@ pub async fn list(conn: &mut PgConnection) -> Result<Vec<StoredGroup>, sqlx::Err
         id: row.id,
         group: Group {
             name: row.name,
-            role: row.role,
-            withheld: row.withheld,
-            all_sites: row.all_sites,
-            site_tags: row.site_tags,
-            sites: row.sites,
+            grants: Grants {
+                role: row.role,
+                withheld: row.withheld,
+                all_sites: row.all_sites,
+                site_tags: row.site_tags,
+                sites: row.sites,
+            },
         },
         site_slugs: row.site_slugs,
     });
@@ -115,7 +112,7 @@ pub async fn write(
         "INSERT INTO single_sign_on_group_sites (group_id, site_id)
          SELECT $1, UNNEST($2::bigint[])",
         id,
-        &group.sites as &[SiteId],
+        &group.grants.sites as &[SiteId],
     )
     .execute(conn)
     .await?;
@@ -153,10 +150,10 @@ async fn insert(conn: &mut PgConnection, group: &Group) -> Result<Option<i64>, s
          WHERE (SELECT count(*) FROM single_sign_on_groups) < $6
          RETURNING id",
         group.name,
-        group.role as Role,
-        &group.withheld as &[Right],
-        group.all_sites,
-        &group.site_tags,
+        group.grants.role as Role,
+        &group.grants.withheld as &[Right],
+        group.grants.all_sites,
+        &group.grants.site_tags,
         MAX_GROUPS,
     )
     .fetch_optional(conn)
@@ -175,10 +172,10 @@ async fn update(
          RETURNING id",
         id,
         group.name,
-        group.role as Role,
-        &group.withheld as &[Right],
-        group.all_sites,
-        &group.site_tags,
+        group.grants.role as Role,
+        &group.grants.withheld as &[Right],
+        group.grants.all_sites,
+        &group.grants.site_tags,
     )
     .fetch_optional(conn)
     .await

@@ -3,7 +3,9 @@
 
 pub mod accounts;
 pub mod flows;
+mod grants;
 pub mod groups;
 mod provider;
 
+pub use grants::Grants;
 pub use provider::{Provider, get, upsert};
