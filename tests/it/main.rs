@@ -16,6 +16,7 @@ mod inventory;
 mod listening;
 mod managing;
 mod migrations;
+mod oidc;
 mod pages;
 mod plans;
 mod queue;

@@ -165,4 +165,3 @@ async fn in_time<T>(
         .await
         .unwrap_or(Err(ProviderError::Slow))
 }
-

@@ -111,7 +111,9 @@ fn check(metadata: &Metadata) -> Result<(), ProviderError> {
     if metadata.jwks().keys().is_empty() {
         return Err(ProviderError::NoKeys);
     }
-    let methods = &metadata.additional_metadata().code_challenge_methods_supported;
+    let methods = &metadata
+        .additional_metadata()
+        .code_challenge_methods_supported;
     let knows_s256 = |methods: &Vec<String>| methods.iter().any(|method| method == S256);
     if !methods.as_ref().is_none_or(knows_s256) {
         return Err(ProviderError::NoPkce);

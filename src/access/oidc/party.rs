@@ -65,9 +65,8 @@ pub type Party = openidconnect::Client<
 pub fn party(registration: &Registration, metadata: Metadata) -> Party {
     // Basic is what a provider offers that does not say (Discovery 1.0, section 3).
     let methods = metadata.token_endpoint_auth_methods_supported();
-    let knows = |method: &CoreClientAuthMethod| {
-        methods.is_none_or(|methods| methods.contains(method))
-    };
+    let knows =
+        |method: &CoreClientAuthMethod| methods.is_none_or(|methods| methods.contains(method));
     let auth_type = if knows(&CoreClientAuthMethod::ClientSecretBasic) {
         AuthType::BasicAuth
     } else {

@@ -27,7 +27,10 @@ fn context(issuer: &str, client_id: &str) -> String {
     let whose = Sha256::new()
         .chain_update(Sha256::digest(issuer))
         .chain_update(Sha256::digest(client_id));
-    format!("single-sign-on:client-secret:{}", hex::encode(whose.finalize()))
+    format!(
+        "single-sign-on:client-secret:{}",
+        hex::encode(whose.finalize())
+    )
 }
 
 /// What both sides know of us, opened and checked.

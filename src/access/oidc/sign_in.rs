@@ -120,11 +120,7 @@ fn account_name(claimed: &Claimed) -> Option<&str> {
     names.find(|name| link::is_name(name))
 }
 
-async fn admit(
-    conn: &mut PgConnection,
-    claimed: &Claimed,
-    name: &str,
-) -> Result<Account, Refused> {
+async fn admit(conn: &mut PgConnection, claimed: &Claimed, name: &str) -> Result<Account, Refused> {
     let known = accounts::get(conn, &claimed.issuer, &claimed.subject).await?;
     if let Some(account) = &known
         && account.is_archived
