@@ -57,6 +57,21 @@ pub fn sign_in_code(next: &str) -> String {
     query("/sign-in/code", [("next", next)])
 }
 
+/// The sign-in at the provider of single sign-on, which leads on to `next`.
+pub fn single_sign_on(next: &str) -> String {
+    query("/sign-in/sso", [("next", next)])
+}
+
+/// The settings of single sign-on after something was done.
+pub fn single_sign_on_settings(notice: &str) -> String {
+    query("/settings/single-sign-on", [("notice", notice)])
+}
+
+/// A group of the provider, and where changes to it are posted.
+pub fn single_sign_on_group(id: &i64) -> String {
+    format!("/settings/single-sign-on/groups/{id}")
+}
+
 /// Where a link that works once leads. The token is in the query, which no log has.
 pub fn welcome(token: &Token) -> String {
     query("/welcome", [("token", token.expose())])

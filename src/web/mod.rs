@@ -45,6 +45,7 @@ mod scripts;
 mod search;
 mod secrets;
 mod served;
+mod settings;
 mod shell;
 mod sites;
 mod snapshots;
@@ -93,6 +94,9 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
             get(connection_tests::events),
         )
         .with_state(live::Live::new(state.clone(), stop));
+    let single_sign_on = account::single_sign_on_routes()
+        .merge(settings::single_sign_on_routes())
+        .with_state(account::SingleSignOn::new(state.clone()));
     let pages = Router::new()
         .route("/", get(home::list))
         .route("/sites/{slug}", get(sites::show))
@@ -141,7 +145,8 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
         .merge(costly())
         .merge(managing::routes())
         .with_state(state.clone())
-        .merge(moving);
+        .merge(moving)
+        .merge(single_sign_on);
     // Monitoring asks by whatever name it knows the machine, and reads a status and a sentence.
     let health = Router::new()
         .route("/healthz", get(health::show))

@@ -204,6 +204,8 @@ pub enum Notice {
     TestGoesOn,
     /// The browser's session ended.
     SignedOut,
+    /// Settings were changed.
+    SettingsSaved,
 }
 
 impl Notice {
@@ -232,6 +234,7 @@ impl Notice {
             Self::KeysDecidedAlready => "keys-decided-already",
             Self::TestGoesOn => "test-goes-on",
             Self::SignedOut => "signed-out",
+            Self::SettingsSaved => "settings-saved",
         }
     }
 
@@ -280,6 +283,7 @@ impl Notice {
                 "Nothing was begun: this test of yours goes on. Let it end, or cancel it first."
             }
             Self::SignedOut => "You are signed out.",
+            Self::SettingsSaved => "The settings were saved.",
         }
     }
 }

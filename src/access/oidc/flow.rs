@@ -10,7 +10,7 @@ use crate::db::single_sign_on::flows::{self, NewFlow};
 use crate::vault::{Vault, VaultError};
 
 /// How long somebody may take at the provider.
-pub const FLOW_LASTS: TimeDelta = TimeDelta::minutes(10);
+const FLOW_LASTS: TimeDelta = TimeDelta::minutes(10);
 
 /// What proves that an answer belongs to this sign-in.
 #[derive(Clone, Serialize, Deserialize)]

@@ -23,7 +23,7 @@ pub use calls::Limits;
 pub use claims::Claimed;
 pub use client::{Begun, Client};
 pub use error::ProviderError;
-pub use flow::{FLOW_LASTS, Flow, Resumed, begin_flow, resume_flow};
+pub use flow::{Flow, FlowError, Resumed, begin_flow, resume_flow};
 pub use mapping::grants;
 pub use registration::{Registration, redirect_uri, seal_secret};
 pub use sign_in::{Refused, sign_in};

@@ -9,8 +9,9 @@ use sqlx::{Connection, PgConnection, PgPool};
 
 use super::claims::Claimed;
 use super::mapping::grants;
+use crate::access::link;
 use crate::access::session::{self, Origin};
-use crate::access::{Token, link};
+use crate::access::sign_in::Begun;
 use crate::db::audit::{self, Actor, Entry};
 use crate::db::single_sign_on::accounts::{self, Account, SsoIdentity};
 use crate::db::single_sign_on::{Grants, groups};
@@ -44,7 +45,7 @@ pub enum Refused {
 }
 
 /// Signs somebody in whom the provider vouches for: makes their account at the first time, and
-/// sets what they may do by their groups every time. Gives what the cookie is to hold.
+/// sets what they may do by their groups every time. A second factor is the provider's to ask for.
 ///
 /// # Errors
 /// [`Refused`].
@@ -53,7 +54,7 @@ pub async fn sign_in(
     claimed: &Claimed,
     origin: &Origin,
     now: DateTime<Utc>,
-) -> Result<Token, Refused> {
+) -> Result<Begun, Refused> {
     let name = account_name(claimed).ok_or(Refused::Nameless)?;
     let mut conn = pool.acquire().await?;
     let mut tx = conn.begin().await?;
@@ -74,7 +75,8 @@ pub async fn sign_in(
             audit::record(&mut tx, &actor, &entry, now).await?;
             let method = SignInMethod::SingleSignOn;
             let stage = SessionStage::Full;
-            Ok(session::begin(&mut tx, account.id, stage, method, origin, now).await?)
+            let token = session::begin(&mut tx, account.id, stage, method, origin, now).await?;
+            Ok(Begun { token, stage })
         }
     };
     // A refusal is recorded too, and takes away what somebody might do until now.
@@ -159,8 +161,8 @@ async fn granted(
     grants(&rules, own).ok_or_else(|| Refused::NoGroup { name: name() })
 }
 
-/// Who left all groups may do nothing any more, in sessions and with tokens that they still have
-/// neither.
+/// Who left all groups may do nothing any more: not in the sessions that they have, which end, nor
+/// with their tokens, which reach no further than they do.
 async fn close(conn: &mut PgConnection, user: UserId) -> Result<(), sqlx::Error> {
     accounts::set_grants(conn, user, &Grants::NOTHING).await?;
     sessions::delete_all(conn, user, None).await?;

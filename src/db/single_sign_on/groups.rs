@@ -193,3 +193,31 @@ pub async fn delete(conn: &mut PgConnection, id: i64) -> Result<Option<String>, 
     .fetch_optional(conn)
     .await
 }
+
+/// A site that is in the inventory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedSite {
+    pub id: SiteId,
+    pub slug: String,
+}
+
+/// Those of these slugs that a site of the inventory has.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_sites(
+    conn: &mut PgConnection,
+    slugs: &[String],
+) -> Result<Vec<NamedSite>, sqlx::Error> {
+    sqlx::query_as!(
+        NamedSite,
+        r#"SELECT id AS "id: SiteId", slug
+           FROM sites
+           WHERE slug = ANY ($1)
+             AND archived_at IS NULL
+           ORDER BY slug"#,
+        slugs,
+    )
+    .fetch_all(conn)
+    .await
+}

@@ -18,7 +18,12 @@ fn is_local(wanted: &str) -> bool {
         && wanted
             .bytes()
             .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    let leads_on = |path: &str| path != "/sign-in" && path != "/sign-out" && path != "/welcome";
+    let leads_on = |path: &str| {
+        path != "/sign-in"
+            && !path.starts_with("/sign-in/")
+            && path != "/sign-out"
+            && path != "/welcome"
+    };
     plain
         && wanted
             .parse::<Uri>()
@@ -55,6 +60,7 @@ mod tests {
             "javascript:alert(1)",
             "sites/acme",
             "/sign-in?next=/",
+            "/sign-in/sso",
             "/sign-out",
         ] {
             assert_eq!(or_home(elsewhere), "/", "{elsewhere:?}");

@@ -3,10 +3,12 @@
 mod local;
 mod sign_in;
 mod sign_out;
+mod single_sign_on;
 mod welcome;
 
 pub use sign_in::{create as sign_in, show as show_sign_in};
 pub use sign_out::sign_out;
+pub use single_sign_on::{SingleSignOn, routes as single_sign_on_routes};
 pub use welcome::{create as welcome, show as show_welcome};
 
 use axum::{
@@ -34,7 +36,7 @@ impl<S: Sync> FromRequestParts<S> for From {
             origin: Origin {
                 address: client.address.to_string(),
                 browser: browser(&parts.headers),
-                old: guard::cookie_token(&parts.headers, client.is_secure),
+                old: guard::SESSION.token(&parts.headers, client.is_secure),
             },
             client,
         })
@@ -50,7 +52,7 @@ fn browser(headers: &HeaderMap) -> String {
 
 /// Hands the browser its new token and leads it on.
 fn led_on(begun: &Begun, client: Client, to: &str) -> Response {
-    let cookie = guard::set_cookie(&begun.token, client.is_secure);
+    let cookie = guard::SESSION.set(&begun.token, client.is_secure);
     let headers = AppendHeaders([(header::SET_COOKIE, cookie)]);
     (headers, Redirect::to(to)).into_response()
 }

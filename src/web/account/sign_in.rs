@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use super::{From, led_on, local};
 use crate::access::sign_in::{self, Refused};
+use crate::db::single_sign_on;
 use crate::model::SessionStage;
 use crate::web::{
     error::PageError,
@@ -49,17 +50,23 @@ struct SignInPage {
     name: String,
     next: String,
     problem: Option<String>,
+    /// What the link to the provider of single sign-on says; `None`: there is none.
+    single_sign_on: Option<String>,
 }
 
 impl SignInPage {
-    fn new(state: &AppState, next: &str) -> Self {
-        Self {
+    async fn new(state: &AppState, next: &str) -> Result<Self, PageError> {
+        let mut conn = state.connection().await?;
+        let provider = single_sign_on::get(&mut conn).await?;
+        let provider = provider.filter(|provider| provider.enabled);
+        Ok(Self {
+            single_sign_on: provider.map(|provider| provider.label),
             shell: Shell::of_error(state, None),
             notice: None,
             name: String::new(),
             next: local::or_home(next).to_owned(),
             problem: None,
-        }
+        })
     }
 }
 
@@ -67,11 +74,11 @@ impl SignInPage {
 pub async fn show(
     State(state): State<AppState>,
     Query(query): Query<ShowQuery>,
-) -> impl IntoResponse {
-    SignInPage {
+) -> Result<impl IntoResponse, PageError> {
+    Ok(SignInPage {
         notice: query.notice,
-        ..SignInPage::new(&state, &query.next)
-    }
+        ..SignInPage::new(&state, &query.next).await?
+    })
 }
 
 /// Signs in, or says why not.
@@ -93,10 +100,11 @@ pub async fn create(
         }
         Err(refused) => refused,
     };
+    let empty = SignInPage::new(&state, &form.next).await?;
     let page = |sentence: String| SignInPage {
-        name: form.name.clone(),
+        name: form.name,
         problem: Some(sentence),
-        ..SignInPage::new(&state, &form.next)
+        ..empty
     };
     match refused {
         Refused::Wrong => Ok((StatusCode::UNAUTHORIZED, page(refused.to_string())).into_response()),

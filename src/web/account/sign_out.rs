@@ -26,7 +26,7 @@ pub async fn sign_out(
     client: Client,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    if let Some(token) = guard::cookie_token(&headers, client.is_secure) {
+    if let Some(token) = guard::SESSION.token(&headers, client.is_secure) {
         let mut conn = state.connection().await?;
         let mut tx = conn.begin().await?;
         if sessions::delete(&mut tx, &token.hash()).await? {
@@ -40,7 +40,7 @@ pub async fn sign_out(
         }
         tx.commit().await?;
     }
-    let cleared = [(header::SET_COOKIE, guard::clear_cookie(client.is_secure))];
+    let cleared = [(header::SET_COOKIE, guard::SESSION.clear(client.is_secure))];
     let to = links::sign_in_notice(Notice::SignedOut.as_str());
     Ok((AppendHeaders(cleared), Redirect::to(&to)).into_response())
 }

@@ -30,7 +30,7 @@ pub async fn identify(
     headers: &HeaderMap,
     extensions: &Extensions,
 ) -> Result<Option<Identity>, PageError> {
-    let token = cookie::token(headers, Client::of(extensions).is_secure);
+    let token = cookie::SESSION.token(headers, Client::of(extensions).is_secure);
     if token.is_none() && state.demo.is_none() {
         return Ok(None);
     }

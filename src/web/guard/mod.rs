@@ -7,7 +7,7 @@ mod needs;
 mod person;
 mod refusal;
 
-pub use cookie::{clear as clear_cookie, set as set_cookie, token as cookie_token};
+pub use cookie::{SESSION, SINGLE_SIGN_ON};
 pub use identity::CurrentSession;
 pub use needs::{Need, ROUTES, Route};
 pub use person::{Acting, SignedIn};

@@ -52,6 +52,8 @@ pub const ROUTES: &[Route] = &[
     get("/assets/{hash}/{*path}", Need::Nothing),
     get("/sign-in", Need::Nothing),
     post("/sign-in", Need::Nothing),
+    get("/sign-in/sso", Need::Nothing),
+    get("/sign-in/sso/callback", Need::Nothing),
     get("/welcome", Need::Nothing),
     post("/welcome", Need::Nothing),
     post("/sign-out", Need::Browser),
@@ -124,6 +126,14 @@ pub const ROUTES: &[Route] = &[
     post("/connection-tests/{id}/begin", MANAGE),
     post("/connection-tests/{id}/cancel", MANAGE),
     post("/connection-tests/{id}/key-pair", MANAGE),
+    get("/settings/single-sign-on", MANAGE),
+    post("/settings/single-sign-on", MANAGE),
+    post("/settings/single-sign-on/check", MANAGE),
+    post("/settings/single-sign-on/groups", MANAGE),
+    get("/settings/single-sign-on/groups/new", MANAGE),
+    get("/settings/single-sign-on/groups/{id}", MANAGE),
+    post("/settings/single-sign-on/groups/{id}", MANAGE),
+    post("/settings/single-sign-on/groups/{id}/delete", MANAGE),
 ];
 
 /// What an address asks for; `None`: it is not in the table.

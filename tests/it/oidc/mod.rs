@@ -4,6 +4,9 @@
 mod broken;
 mod liar;
 mod lies;
+mod node;
+mod sign_in;
+mod visitor;
 
 /// What rustls needs to be told once in a process; another test may have done so.
 fn choose_cryptography() {
