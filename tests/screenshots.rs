@@ -77,6 +77,11 @@ const PAGES: &[(&str, &str)] = &[
     ("manage-credential-new", "/manage/credentials/new"),
     ("manage-tags", "/manage/tags"),
     ("manage-import", "/manage/import"),
+    ("single-sign-on", "/settings/single-sign-on"),
+    (
+        "single-sign-on-group",
+        "/settings/single-sign-on/groups/new",
+    ),
     ("missing", "/nothing"),
 ];
 

@@ -120,6 +120,8 @@ impl House {
             ("/manage/credentials/1", "Used by"),
             ("/manage/tags", "Manage tags"),
             ("/manage/import", "Look at it"),
+            ("/settings/single-sign-on", "There is no group yet"),
+            ("/settings/single-sign-on/groups/new", "Withheld"),
             ("/nothing", "There is no such page"),
         ];
         self.filled(&pages, &numbers)

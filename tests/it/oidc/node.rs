@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -12,6 +12,8 @@ pub struct Provider {
     pub issuer: String,
     folder: TempDir,
     child: Child,
+    /// Kept open: what it says later must not break it.
+    _said: BufReader<ChildStdout>,
 }
 
 impl Provider {
@@ -37,12 +39,15 @@ impl Provider {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let issuer = lines.next().expect("it says where it is").unwrap();
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        let mut issuer = String::new();
+        said.read_line(&mut issuer).unwrap();
+        assert!(issuer.starts_with("http://"), "it does not start");
         Self {
-            issuer,
+            issuer: issuer.trim().to_owned(),
             folder,
             child,
+            _said: said,
         }
     }
 

@@ -17,6 +17,7 @@ mod rights;
 mod runs;
 mod scope;
 mod scripts;
+mod single_sign_on;
 mod views;
 
 use std::sync::Arc;

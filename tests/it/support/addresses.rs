@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 103] = [
+pub const ADDRESSES: [&str; 105] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -108,6 +108,8 @@ pub const ADDRESSES: [&str; 103] = [
     "/manage/tags",
     "/manage/export/devices.csv",
     "/manage/import",
+    "/settings/single-sign-on",
+    "/settings/single-sign-on/groups/new",
     "/healthz",
 ];
 

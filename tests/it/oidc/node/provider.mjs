@@ -13,6 +13,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+// Its notices are no answer of ours.
+console.info = console.error;
 const [modules, accounts, redirectUri, ...flags] = process.argv.slice(2);
 const installed = createRequire(join(modules, 'package.json')).resolve('oidc-provider');
 const { Provider } = await import(pathToFileURL(installed));
