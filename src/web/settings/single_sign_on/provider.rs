@@ -74,8 +74,11 @@ impl ProviderPage {
     }
 }
 
-/// How the browser reaches us, as far as can be told: a guess for the first time.
-fn origin(headers: &HeaderMap, client: Client) -> String {
+/// How browsers reach us: as `--public-url` says, or else as this one does.
+fn origin(state: &AppState, headers: &HeaderMap, client: Client) -> String {
+    if let Some(url) = &state.address.public_url {
+        return url.to_string();
+    }
     let scheme = if client.is_secure { "https" } else { "http" };
     let host = headers
         .get(header::HOST)
@@ -98,7 +101,8 @@ pub async fn show(
     headers: HeaderMap,
     Query(query): Query<ShowQuery>,
 ) -> Result<impl IntoResponse, PageError> {
-    let (page, _) = ProviderPage::new(&sso.app, &person, origin(&headers, client)).await?;
+    let origin = origin(&sso.app, &headers, client);
+    let (page, _) = ProviderPage::new(&sso.app, &person, origin).await?;
     Ok(ProviderPage {
         notice: query.notice,
         ..page
