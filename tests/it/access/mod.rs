@@ -1,5 +1,6 @@
 //! Who may do what: signing in, sessions, links that work once, and every route with every role.
 
+mod host_keys;
 mod sign_in;
 mod welcome;
 
