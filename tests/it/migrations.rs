@@ -167,3 +167,11 @@ async fn who_may_not_make_the_extension_is_told_what_to_do_and_goes_on_when_it_i
     by_owner.execute(&owner).await.unwrap();
     migrate(&pool).await.unwrap();
 }
+
+#[test]
+fn every_migration_has_a_number_of_its_own() {
+    let mut numbers: Vec<i64> = MIGRATOR.iter().map(|one| one.version).collect();
+    let all = numbers.len();
+    numbers.dedup();
+    assert_eq!(numbers.len(), all, "{numbers:?}");
+}
