@@ -28,11 +28,11 @@ const SIZE: seed::Size = seed::Size {
 };
 
 /// The tables, and how many rows of each a page may read. The most snapshots are those of ten
-/// ticked devices, twenty of each; the most runs those of the batch that has every device,
-/// counted, sorted, and looked through for what is of somebody's sites; the most spans those of ten lines that every device has, counted.
+/// ticked devices, twenty of each; the most runs those of a page of batches of the site that has a
+/// third of the devices, counted; the most spans those of ten lines that every device has, counted.
 const MOST_ROWS: [(&str, i64); 3] = [
     ("snapshots", 1_000),
-    ("runs", 3_000),
+    ("runs", 5_000),
     ("search_spans", 7_500),
 ];
 

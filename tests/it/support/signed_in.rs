@@ -84,7 +84,7 @@ pub async fn insert_user(pool: &PgPool, person: &Person) -> UserId {
     .bind(&person.name)
     .bind(role.as_str())
     .bind(withheld)
-    .bind(person.scope == Scope::All)
+    .bind(role == Role::Administrator || person.scope == Scope::All)
     .fetch_one(pool)
     .await
     .unwrap();

@@ -110,7 +110,8 @@ pub(super) async fn pick(
 ///
 /// Where the start is one value of a column, it is written as a comparison of rows with the id:
 /// with an equality, the planner takes the order from the primary key, and walks all runs to find
-/// those of a site that has none. The batch is looked up for each row and never joined, lest all
+/// those of a site that has none. Times are compared `IS TRUE`, which no index serves: the bounds of
+/// the id have seen to them, and all runs of a day are many. The batch is looked up for each row and never joined, lest all
 /// of a trigger's batches are read.
 macro_rules! walk {
     ($conn:expr, $terms:expr, $start:literal, $order:literal $(, $arg:expr)*) => {
@@ -128,8 +129,8 @@ macro_rules! walk {
                          FROM batches
                          WHERE batches.id = runs.batch_id
                      ))
-                     AND ($7::timestamptz IS NULL OR queued_at >= $7)
-                     AND ($8::timestamptz IS NULL OR queued_at < $8)
+                     AND ($7::timestamptz IS NULL OR (queued_at >= $7) IS TRUE)
+                     AND ($8::timestamptz IS NULL OR (queued_at < $8) IS TRUE)
                      AND "
                 + $start
                 + " ORDER BY "
