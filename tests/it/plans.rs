@@ -151,7 +151,9 @@ fn is_shown(_: &str, status: StatusCode) -> bool {
 /// As a technician is answered. Which batches and runs the addresses name is by chance: they may be
 /// of other sites.
 fn is_shown_or_elsewhere(address: &str, status: StatusCode) -> bool {
-    if address.ends_with("/delete") || address.starts_with("/manage/") {
+    let managing = ["/manage/", "/settings/"];
+    let is_managing = managing.iter().any(|begin| address.starts_with(begin));
+    if address.ends_with("/delete") || is_managing {
         return status == StatusCode::FORBIDDEN;
     }
     let may_be_elsewhere = address.starts_with("/batches/") || address.starts_with("/runs/");
@@ -232,8 +234,9 @@ fn every_page_is_among_the_addresses() {
         .filter(|route| route.method == "GET" && matches!(route.need, Need::Right(_)));
     let missing: Vec<&str> = pages
         .map(|route| route.path)
-        // A file that somebody brought is there for an hour and for nobody else.
-        .filter(|path| *path != "/manage/import/{id}")
+        // A file that somebody brought, and a test of a connection, are there for an hour or a day
+        // and for nobody else.
+        .filter(|path| *path != "/manage/import/{id}" && !path.starts_with("/connection-tests/"))
         .chain(["/healthz"])
         .filter(|route| !ADDRESSES.iter().any(|address| is_of(address, route)))
         .collect();

@@ -113,7 +113,10 @@ async fn an_accepted_key_is_trusted_and_the_next_backup_works() {
             .await
             .unwrap();
     assert_eq!(audit.len(), 1);
-    assert_eq!((audit[0].0.as_str(), audit[0].1.as_str()), ("admin", "host_key_accepted"));
+    assert_eq!(
+        (audit[0].0.as_str(), audit[0].1.as_str()),
+        ("admin", "host_key_accepted")
+    );
     assert!(audit[0].2.starts_with("site-0/gw-"));
     let decided = shown(&app, "/manage/host-keys?decided=1").await;
     assert!(decided.contains("Accepted") && decided.contains("by admin"));

@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 105] = [
+pub const ADDRESSES: [&str; 107] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -106,6 +106,8 @@ pub const ADDRESSES: [&str; 105] = [
     "/manage/credentials/new",
     "/manage/credentials/1",
     "/manage/tags",
+    "/manage/host-keys",
+    "/manage/host-keys?decided=1",
     "/manage/export/devices.csv",
     "/manage/import",
     "/settings/single-sign-on",
