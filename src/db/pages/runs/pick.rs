@@ -111,8 +111,8 @@ pub(super) async fn pick(
 /// Where the start is one value of a column, it is written as a comparison of rows with the id:
 /// with an equality, the planner takes the order from the primary key, and walks all runs to find
 /// those of a site that has none. Times are compared `IS TRUE`, which no index serves: the bounds of
-/// the id have seen to them, and all runs of a day are many. The batch is looked up for each row and never joined, lest all
-/// of a trigger's batches are read.
+/// the id have seen to them, and all runs of a day are many. The batch is looked up for each row
+/// and never joined, lest all of a trigger's batches are read.
 macro_rules! walk {
     ($conn:expr, $terms:expr, $start:literal, $order:literal $(, $arg:expr)*) => {
         walk!(@ "", $conn, $terms, $start, $order, " LIMIT $9" $(, $arg)*)
