@@ -4,6 +4,7 @@
 
 mod finder;
 mod house;
+mod managing;
 mod pages;
 mod planted;
 mod refusals;
@@ -77,6 +78,7 @@ async fn no_planted_secret_is_in_the_dump_the_logs_or_any_answer() {
         assert!(ends.contains(&end), "{end:?} is not in {ends:?}");
     }
 
+    managing::manage(&visitor, &finder).await;
     pages::visit(&house.pool, &visitor, &finder).await;
     commands(&house);
     finder.assert_clean("the database", &house.dump());

@@ -6,7 +6,7 @@ use super::finder::Finder;
 use super::visitor::Visitor;
 
 /// The addresses that need nothing of the database.
-const ADDRESSES: [&str; 13] = [
+const ADDRESSES: [&str; 21] = [
     "/",
     "/?q=good",
     "/sites/hq",
@@ -19,11 +19,19 @@ const ADDRESSES: [&str; 13] = [
     "/search",
     "/search?q=password",
     "/search?q=%5Ba-z%5D%7B3%7D&regex=1&when=ever",
+    "/manage/sites",
+    "/manage/devices",
+    "/manage/credentials",
+    "/manage/credentials/new",
+    "/manage/tags",
+    "/manage/import",
+    "/manage/export/devices.csv",
+    "/manage/export/sites.csv",
     "/healthz",
 ];
 
 /// One address for each row of the statement, whose text takes the place of `{}`.
-const OF_ROWS: [(&str, &str); 19] = [
+const OF_ROWS: [(&str, &str); 21] = [
     ("/sites/hq/devices/{}", "SELECT name FROM devices"),
     ("/snapshots/{}", SNAPSHOTS),
     ("/snapshots/{}?view=joined", SNAPSHOTS),
@@ -42,6 +50,8 @@ const OF_ROWS: [(&str, &str); 19] = [
     ("/batches/{}/events", "SELECT id::text FROM batches"),
     ("/runs?device={}", "SELECT name FROM devices"),
     ("/search/lines/{}", "SELECT id::text FROM search_lines"),
+    ("/manage/credentials/{}", "SELECT id::text FROM credentials"),
+    ("/manage/devices/{}", "SELECT id::text FROM devices"),
     ("/?q={}", "SELECT name FROM devices"),
 ];
 

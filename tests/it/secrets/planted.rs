@@ -38,11 +38,15 @@ pub const POSTED: &str = "ZqIposted-in-vain";
 pub const PASSWORD: &str = "ZqJpassword-of-the-administrator";
 pub const MISTYPED: &str = "ZqMpassword-of-the-administratro";
 pub const BEARER_SENT: &str = "ZqKauthorization-header";
+/// Passwords of credentials that are typed, brought in a file, and sent in vain.
+pub const TYPED: &str = "ZqNtyped-into-a-form";
+pub const BROUGHT: &str = "ZqObrought-in-a-file";
+pub const NOT_TAKEN: &str = "ZqPsent-with-a-slip";
 /// What is searched for, in the address.
 pub const SEARCHED: &str = "ZqLsearched-for-it";
 
 /// Those that are known before anything starts.
-const TABLE: [(&str, &str); 22] = [
+const TABLE: [(&str, &str); 25] = [
     ("the password in the URL of the database", DATABASE_PASSWORD),
     ("the password of a credential", DEVICE_PASSWORD),
     ("the passphrase of a private key", KEY_PASSPHRASE),
@@ -66,6 +70,9 @@ const TABLE: [(&str, &str); 22] = [
     ("a password in a form that was refused", POSTED),
     ("the password of a user", PASSWORD),
     ("a mistyped password of a user", MISTYPED),
+    ("a password typed into a form", TYPED),
+    ("a password in a file of CSV", BROUGHT),
+    ("a password beside a slip", NOT_TAKEN),
     ("a bearer token sent to us", BEARER_SENT),
     ("a word that was searched for", SEARCHED),
 ];
