@@ -82,6 +82,7 @@ const PAGES: &[(&str, &str)] = &[
         "single-sign-on-group",
         "/settings/single-sign-on/groups/new",
     ),
+    ("account-of-nobody", "/account"),
     ("missing", "/nothing"),
 ];
 

@@ -9,6 +9,8 @@ use std::net::{IpAddr, Ipv6Addr};
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
+use crate::model::UserId;
+
 /// After how long a failure is forgotten.
 pub const FORGOTTEN_AFTER: TimeDelta = TimeDelta::hours(24);
 
@@ -21,6 +23,8 @@ pub enum Kind {
     Address,
     /// The second factor of somebody whose password was right.
     Code,
+    /// The password that somebody who is signed in is asked for again.
+    Proof,
 }
 
 impl Kind {
@@ -31,6 +35,7 @@ impl Kind {
             Self::Address => (20, TimeDelta::minutes(15)),
             // A million codes, three of them right: at ten minutes a guess for ever too many.
             Self::Code => (5, TimeDelta::minutes(10)),
+            Self::Proof => (5, TimeDelta::minutes(10)),
         }
     }
 }
@@ -59,6 +64,17 @@ pub fn account_key(name: &str) -> String {
         "account:{}",
         hex::encode(Sha256::digest(name.trim().to_lowercase()))
     )
+}
+
+/// Under what wrong codes of somebody are counted.
+pub fn code_key(user: UserId) -> String {
+    format!("code:{user}")
+}
+
+/// Under what wrong passwords of somebody who is signed in are counted: apart from those of their
+/// sign-in, so that who has a session of theirs can not hold that up.
+pub fn proof_key(user: UserId) -> String {
+    format!("proof:{user}")
 }
 
 /// Under what the failures from an address are counted. Who has one IPv6 address has 2^64 of

@@ -3,6 +3,7 @@
 //! Functions take `&mut PgConnection`; the caller owns the transaction, and holds none across
 //! SSH. A missing row is `Ok(None)`.
 
+pub mod api_tokens;
 pub mod audit;
 mod away;
 pub mod batches;
@@ -19,11 +20,13 @@ pub mod jobs;
 mod leases;
 pub mod managing;
 pub mod one_time_links;
+pub mod own_account;
 pub mod pages;
 mod reports;
 pub mod runs;
 pub mod schedule;
 pub mod search;
+pub mod second_factors;
 pub mod sessions;
 pub mod sign_in_failures;
 pub mod single_sign_on;

@@ -74,6 +74,23 @@ pub async fn get_account(
     .await
 }
 
+/// The hash of somebody's password; `None` when they have none, or are archived.
+///
+/// # Errors
+/// When the query fails.
+pub async fn get_password_hash(
+    conn: &mut PgConnection,
+    user: UserId,
+) -> Result<Option<String>, sqlx::Error> {
+    let hash = sqlx::query_scalar!(
+        "SELECT password_hash FROM users WHERE id = $1 AND archived_at IS NULL",
+        user.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(hash.flatten())
+}
+
 /// Who somebody is; `None` when they are archived.
 ///
 /// # Errors

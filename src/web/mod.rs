@@ -138,7 +138,12 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
             "/welcome",
             get(account::show_welcome).post(account::welcome),
         )
+        .route(
+            "/sign-in/code",
+            get(account::show_sign_in_code).post(account::sign_in_code),
+        )
         .route("/sign-out", post(account::sign_out))
+        .merge(account::routes())
         .route("/assets/{hash}/{*path}", get(assets::show))
         .fallback(|| async { error::PageError::NotFound("page") })
         .merge(testing())

@@ -5,6 +5,9 @@ use axum::http::Uri;
 /// How long such an address may be.
 const MAX_BYTES: usize = 2000;
 
+/// The pages before the sign-in: from there nothing leads on.
+const DOORS: [&str; 3] = ["/sign-in", "/sign-out", "/welcome"];
+
 /// `wanted` when it is a path of this site, otherwise home. A browser takes `//host`, `/\host`
 /// and the like, with tabs and line ends in between, for another site.
 pub fn or_home(wanted: &str) -> &str {
@@ -18,12 +21,7 @@ fn is_local(wanted: &str) -> bool {
         && wanted
             .bytes()
             .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    let leads_on = |path: &str| {
-        path != "/sign-in"
-            && !path.starts_with("/sign-in/")
-            && path != "/sign-out"
-            && path != "/welcome"
-    };
+    let leads_on = |path: &str| !DOORS.contains(&path) && !path.starts_with("/sign-in/");
     plain
         && wanted
             .parse::<Uri>()
@@ -61,6 +59,7 @@ mod tests {
             "sites/acme",
             "/sign-in?next=/",
             "/sign-in/sso",
+            "/sign-in/code?next=/",
             "/sign-out",
         ] {
             assert_eq!(or_home(elsewhere), "/", "{elsewhere:?}");

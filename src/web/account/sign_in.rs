@@ -5,14 +5,15 @@ use askama_web::WebTemplate;
 use axum::{
     Form,
     extract::{Query, State},
-    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{From, led_on, local};
+use super::{
+    From, led_on, local,
+    problem::{BUSY, Problem},
+};
 use crate::access::sign_in::{self, Refused};
 use crate::db::single_sign_on;
 use crate::model::SessionStage;
@@ -107,37 +108,9 @@ pub async fn create(
         ..empty
     };
     match refused {
-        Refused::Wrong => Ok((StatusCode::UNAUTHORIZED, page(refused.to_string())).into_response()),
-        Refused::TooMany { until } => Ok(too_many(page(later(until, now)), until, now)),
-        Refused::Busy(_) => Err(PageError::Busy(
-            "Many people sign in just now. Try again in a moment.",
-        )),
+        Refused::Wrong => Ok(Problem::unproven(refused).answer(page)),
+        Refused::TooMany { until } => Ok(Problem::too_many(until, now, "password").answer(page)),
+        Refused::Busy(_) => Err(BUSY),
         Refused::Database(error) => Err(error.into()),
     }
-}
-
-fn too_many(page: impl IntoResponse, until: DateTime<Utc>, now: DateTime<Utc>) -> Response {
-    let mut response = (StatusCode::TOO_MANY_REQUESTS, page).into_response();
-    response
-        .headers_mut()
-        .insert(header::RETRY_AFTER, HeaderValue::from(seconds(until, now)));
-    response
-}
-
-/// Whole seconds until then, at least one.
-fn seconds(until: DateTime<Utc>, now: DateTime<Utc>) -> u64 {
-    let millis = (until - now).num_milliseconds().max(1);
-    millis.unsigned_abs().div_ceil(1000)
-}
-
-fn later(until: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    let seconds = seconds(until, now);
-    let wait = match seconds {
-        1 => "a second".to_owned(),
-        2..=90 => format!("{seconds} seconds"),
-        _ => format!("{} minutes", seconds.div_ceil(60)),
-    };
-    format!(
-        "Too many attempts failed, so the next one is taken in {wait}. Your password was not looked at."
-    )
 }

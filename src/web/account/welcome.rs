@@ -12,7 +12,7 @@ use axum::{
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use super::{From, led_on};
+use super::{From, led_on, problem::BUSY};
 use crate::access::link::{self, Refused};
 use crate::access::{Token, password};
 use crate::model::SessionStage;
@@ -127,7 +127,7 @@ pub async fn create(
 fn refused(refused: Refused) -> PageError {
     match refused {
         Refused::Database(error) => error.into(),
-        Refused::Busy(_) => PageError::Busy("Many people sign in just now. Try again in a moment."),
+        Refused::Busy(_) => BUSY,
         _ => PageError::Gone(
             "This link does not work any more: it was used, or replaced, or is older than a day. \
              An administrator can make another.",

@@ -1,11 +1,12 @@
-//! Who asks: by the session of a browser, or as the visitor of a demo.
+//! Who asks: by the session of a browser, by the token of a program, or as the visitor of a demo.
 
 use std::sync::Arc;
 
 use axum::http::{Extensions, HeaderMap};
 
+use super::bearer::{self, Brought};
 use super::{SignedIn, cookie};
-use crate::access::session;
+use crate::access::{Token, api_token, session};
 use crate::db::users;
 use crate::model::{SessionId, SessionStage};
 use crate::web::{client::Client, error::PageError, state::AppState};
@@ -30,6 +31,12 @@ pub async fn identify(
     headers: &HeaderMap,
     extensions: &Extensions,
 ) -> Result<Option<Identity>, PageError> {
+    match bearer::token(headers) {
+        Brought::Nothing => {}
+        // Who brings a token is known by it or by nothing: not by a cookie that came along.
+        Brought::Unreadable => return Ok(None),
+        Brought::Token(token) => return by_token(state, &token, extensions).await,
+    }
     let token = cookie::SESSION.token(headers, Client::of(extensions).is_secure);
     if token.is_none() && state.demo.is_none() {
         return Ok(None);
@@ -49,6 +56,20 @@ pub async fn identify(
     };
     let visitor = users::get_person(&mut conn, visitor).await?;
     Ok(visitor.map(|person| Identity {
+        person: SignedIn(Arc::new(person)),
+        session: None,
+    }))
+}
+
+async fn by_token(
+    state: &AppState,
+    token: &Token,
+    extensions: &Extensions,
+) -> Result<Option<Identity>, PageError> {
+    let from = Client::of(extensions).address.to_string();
+    let mut conn = state.connection().await?;
+    let person = api_token::recognise(&mut conn, token, &from, state.now()).await?;
+    Ok(person.map(|person| Identity {
         person: SignedIn(Arc::new(person)),
         session: None,
     }))

@@ -1,6 +1,7 @@
 //! The guard at the door of every page: who asks, and whether they may. The one place that
 //! decides about an address; what is shown behind it is narrowed by the scope that goes along.
 
+mod bearer;
 mod cookie;
 mod identity;
 mod needs;

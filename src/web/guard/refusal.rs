@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-use super::{Need, SignedIn, only_asks};
+use super::{Need, SignedIn, bearer, only_asks};
 use crate::db::audit::{self, Entry};
 use crate::model::{AuditAction, Right};
 use crate::web::{client::Client, error::PageError, links, state::AppState};
@@ -39,9 +39,7 @@ fn opens_a_page(headers: &HeaderMap) -> bool {
             .to_str()
             .is_ok_and(|kinds| kinds.contains("text/html"))
     });
-    takes_pages
-        && !headers.contains_key("hx-request")
-        && !headers.contains_key(header::AUTHORIZATION)
+    takes_pages && !headers.contains_key("hx-request") && !bearer::is_there(headers)
 }
 
 /// Refuses what somebody has no right to, and records that they asked.

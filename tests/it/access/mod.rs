@@ -1,7 +1,10 @@
 //! Who may do what: signing in, sessions, links that work once, and every route with every role.
 
 mod host_keys;
+mod own_account;
+mod second_factor;
 mod sign_in;
+mod tokens;
 mod welcome;
 
 use axum::Router;

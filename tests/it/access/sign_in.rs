@@ -23,7 +23,7 @@ async fn who_is_not_signed_in_is_led_to_the_sign_in_and_back() {
     assert_eq!(signed_in.location(), "/runs?state=failed");
     let page = door.get(signed_in.location(), &signed_in.cookie()).await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.text.contains(">admin</span>"));
+    assert!(page.text.contains(">admin</a>"));
 }
 
 #[tokio::test]

@@ -122,6 +122,10 @@ impl House {
             ("/manage/import", "Look at it"),
             ("/settings/single-sign-on", "There is no group yet"),
             ("/settings/single-sign-on/groups/new", "Withheld"),
+            ("/account", "Where you are signed in"),
+            ("/account/password", "sign in elsewhere"),
+            ("/account/second-factor", "set up there"),
+            ("/account/tokens/new", "It never may more than you may"),
             ("/nothing", "There is no such page"),
         ];
         self.filled(&pages, &numbers)

@@ -9,6 +9,7 @@ mod keyboard;
 mod listening;
 mod managing;
 mod page;
+mod sign_in;
 mod states;
 
 use chromiumoxide::cdp::browser_protocol::browser::{

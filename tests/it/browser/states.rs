@@ -63,7 +63,13 @@ async fn worn() -> House {
          UPDATE devices SET name = '{LONG}', model = '{LONG}' WHERE name = 'router-1';
          UPDATE devices SET archived_at = now() WHERE name = 'router-2';
          UPDATE snapshots SET body = '\\x00', comment = '{LONG}'
-         WHERE device_id = (SELECT id FROM devices WHERE name = 'router-2')"
+         WHERE device_id = (SELECT id FROM devices WHERE name = 'router-2');
+         UPDATE users SET password_hash = 'of a password that nobody knows';
+         INSERT INTO api_tokens (user_id, name, token_hash, begins, role, withheld, all_sites,
+                                 site_tags, created_at, expires_at, last_used_at, last_used_from)
+         SELECT id, left('{LONG}', 100), '\\x00', 'rvt_0000', 'technician', '{{reveal,download}}',
+                false, ARRAY['{LONG}'], now(), now(), now(), '2001:db8:1111:2222:3333:4444:5555:6666'
+         FROM users"
     );
     sqlx::raw_sql(sqlx::AssertSqlSafe(change))
         .execute(&house.world.pool)
@@ -111,6 +117,9 @@ async fn rare_pages(house: &House) -> Vec<(String, &'static str)> {
         ("/runs/{queued}", "Queued"),
         ("/runs?site=e", "Which site"),
         ("/compare", "Tick two to six"),
+        ("/account", "Expired"),
+        ("/account/password", "The new one again"),
+        ("/account/second-factor", "Tell the app"),
     ];
     house.filled(&pages, &numbers)
 }
