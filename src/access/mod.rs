@@ -13,6 +13,7 @@ pub mod second_factor;
 pub mod session;
 pub mod sign_in;
 pub mod sign_in_code;
+pub mod subject;
 mod throttle;
 mod token;
 pub mod totp;

@@ -5,21 +5,24 @@ use std::io::{IsTerminal as _, Write as _};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use chrono::Utc;
 use serde_json::json;
 use sqlx::{Connection, PgPool};
 use tokio_util::sync::CancellationToken;
 
+use crate::access::subject;
 use crate::collector::Collector;
+use crate::db::audit::{self, Entry};
 use crate::db::batches::{self, DeviceScope, NewBatch, Requested};
 use crate::db::devices::{self, Place};
 use crate::db::runs::{self, Report};
-use crate::model::{BatchId, DeviceId, RunId, RunState, Trigger, Verdict};
+use crate::model::{AuditAction, BatchId, DeviceId, RunId, RunState, Trigger, Verdict};
 use crate::plural::counted;
 
 use super::args::BackupArgs;
 use super::inventory::site_and_name;
 use super::store::{Database, Store};
-use super::{Outcome, block_on, collect, inventory, stop, table};
+use super::{Outcome, block_on, collect, inventory, operator, stop, table};
 
 /// How often it is looked whether all runs have ended.
 const WATCH_INTERVAL: Duration = Duration::from_millis(100);
@@ -64,6 +67,16 @@ async fn request(args: &BackupArgs, store: &Store) -> anyhow::Result<(Requested,
         scope: DeviceScope::Devices(chosen),
     };
     let requested = batches::request(&mut tx, &new).await?;
+    if let Some(batch) = requested.batch {
+        let new = requested.runs.len() - requested.already_active;
+        let entry = Entry {
+            action: AuditAction::BackupRequested,
+            site: None,
+            subject: &subject::batch(batch),
+            detail: &counted(new, "device"),
+        };
+        audit::record(&mut tx, &operator::actor(), &entry, Utc::now()).await?;
+    }
     tx.commit().await?;
     Ok((requested, count))
 }

@@ -1,14 +1,13 @@
 //! `key`: which key the database needs, and replacing it while everything runs.
 
 use chrono::Utc;
-use nix::unistd::{Uid, User};
 
 use crate::keyring::{self, By, Standing};
 use crate::vault::KeyPlace;
 
 use super::args::{KeyArgs, KeyCommand, StoreArgs};
 use super::store::Database;
-use super::{Outcome, block_on};
+use super::{Outcome, block_on, operator};
 
 pub fn run(args: &KeyArgs) -> anyhow::Result<Outcome> {
     match &args.command {
@@ -64,7 +63,7 @@ fn rotate(args: &StoreArgs) -> anyhow::Result<Outcome> {
         let store = database.open().await?;
         let place = database.key_place();
         let by = By {
-            user_name: user_name(),
+            user_name: operator::actor().name,
             at: Utc::now(),
         };
         let mut conn = store.pool.acquire().await?;
@@ -81,11 +80,4 @@ fn rotate(args: &StoreArgs) -> anyhow::Result<Outcome> {
         );
         Ok(Outcome::AllGood)
     })
-}
-
-/// The user of the system who gave the command, for the audit.
-fn user_name() -> String {
-    let uid = Uid::current();
-    let user = User::from_uid(uid).ok().flatten();
-    user.map_or_else(|| format!("uid {uid}"), |user| user.name)
 }

@@ -9,6 +9,7 @@ mod inventory;
 mod key;
 mod listen;
 mod logging;
+mod operator;
 mod serve;
 mod simulate;
 mod snapshots;

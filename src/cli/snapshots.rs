@@ -3,18 +3,19 @@
 use std::io::Write as _;
 
 use anyhow::{Context as _, bail};
-use sqlx::PgConnection;
+use chrono::Utc;
 
+use crate::access::subject;
 use crate::compare;
+use crate::db::audit::{self, Entry};
 use crate::db::snapshots::{self as db, Listed};
-use crate::db::{devices, sites, snapshots};
-use crate::model::SnapshotId;
-use crate::vault::Vault;
+use crate::db::{devices, pages, sites};
+use crate::model::{AuditAction, Scope, SnapshotId};
 
 use super::args::{DiffArgs, ShowArgs, SnapshotsArgs};
 use super::inventory::site_and_name;
-use super::store::Database;
-use super::{Outcome, block_on, table};
+use super::store::{Database, Store};
+use super::{Outcome, block_on, operator, table};
 
 /// `snapshots`
 pub fn list(args: &SnapshotsArgs) -> anyhow::Result<Outcome> {
@@ -85,8 +86,7 @@ pub fn show(args: &ShowArgs) -> anyhow::Result<Outcome> {
     let database = Database::start_existing(&args.store)?;
     let bytes = block_on(async {
         let store = database.open().await?;
-        let mut conn = store.pool.acquire().await?;
-        load(&mut conn, &store.vault, args.snapshot).await
+        load(&store, args.snapshot, (AuditAction::Download, "exact")).await
     })?;
     std::io::stdout()
         .lock()
@@ -100,9 +100,9 @@ pub fn diff(args: &DiffArgs) -> anyhow::Result<Outcome> {
     let database = Database::start_existing(&args.store)?;
     let (a, b) = block_on(async {
         let store = database.open().await?;
-        let mut conn = store.pool.acquire().await?;
-        let a = load(&mut conn, &store.vault, args.a).await?;
-        let b = load(&mut conn, &store.vault, args.b).await?;
+        let shown = (AuditAction::SecretsShown, "Compare");
+        let a = load(&store, args.a, shown).await?;
+        let b = load(&store, args.b, shown).await?;
         Ok((a, b))
     })?;
     let label = |id: SnapshotId| format!("snapshot-{id}");
@@ -114,8 +114,24 @@ pub fn diff(args: &DiffArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::AllGood)
 }
 
-async fn load(conn: &mut PgConnection, vault: &Vault, id: SnapshotId) -> anyhow::Result<Vec<u8>> {
-    snapshots::load_body(conn, vault, id)
-        .await?
-        .with_context(|| format!("there is no snapshot {id}"))
+/// The exact bytes of a snapshot, for what is recorded before they are given.
+async fn load(
+    store: &Store,
+    id: SnapshotId,
+    (action, detail): (AuditAction, &str),
+) -> anyhow::Result<Vec<u8>> {
+    let mut conn = store.pool.acquire().await?;
+    let missing = || format!("there is no snapshot {id}");
+    let notes = pages::get_snapshot_notes(&mut conn, &Scope::All, id).await?;
+    let notes = notes.with_context(missing)?;
+    let body = db::load_body(&mut conn, &store.vault, id).await?;
+    let body = body.with_context(missing)?;
+    let entry = Entry {
+        action,
+        site: Some(notes.site_id),
+        subject: &subject::backup(&notes.site_slug, &notes.device_name, id),
+        detail,
+    };
+    audit::record(&mut conn, &operator::actor(), &entry, Utc::now()).await?;
+    Ok(body)
 }

@@ -106,7 +106,14 @@ pub async fn retry_failed(
     Ok(requested)
 }
 
-async fn get_site(conn: &mut PgConnection, batch: BatchId) -> Result<Option<SiteId>, sqlx::Error> {
+/// The site that a batch is for; `None`: several, or there is no such batch.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get_site(
+    conn: &mut PgConnection,
+    batch: BatchId,
+) -> Result<Option<SiteId>, sqlx::Error> {
     let site = sqlx::query_scalar!(
         r#"SELECT site_id AS "site_id: SiteId"
            FROM batches

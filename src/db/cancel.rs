@@ -3,11 +3,12 @@
 
 use sqlx::PgConnection;
 
-use super::batches::mark_finished;
 use crate::model::{BatchId, RunId, Scope};
 
 /// Cancels what is queued or running in a batch, as far as the scope reaches. Gives how many runs
-/// that were; those asked to stop before are not counted again.
+/// that were; those asked to stop before are not counted again. After the commit the batch is to
+/// be given to [`mark_finished`](super::batches::mark_finished), also when there were none: this
+/// may have waited for runs that ended.
 ///
 /// # Errors
 /// When the database fails.
@@ -16,14 +17,13 @@ pub async fn cancel_batch(
     scope: &Scope,
     batch: BatchId,
 ) -> Result<u64, sqlx::Error> {
-    let batches = cancel(conn, scope, Some(batch), None).await?;
-    // Of runs that ended while this waited for them, too.
-    mark_finished(conn, &[batch]).await?;
-    Ok(batches.len() as u64)
+    let cancelled = cancel(conn, scope, Some(batch), None).await?;
+    Ok(cancelled.len() as u64)
 }
 
-/// Cancels a run that is queued or running. Gives `false` when it has ended, was asked to stop
-/// before, or does not exist in the scope.
+/// Cancels a run that is queued or running. Gives its batch, for
+/// [`mark_finished`](super::batches::mark_finished) after the commit; `None` when it has ended, was
+/// asked to stop before, or does not exist in the scope.
 ///
 /// # Errors
 /// When the database fails.
@@ -31,10 +31,8 @@ pub async fn cancel_run(
     conn: &mut PgConnection,
     scope: &Scope,
     run: RunId,
-) -> Result<bool, sqlx::Error> {
-    let batches = cancel(conn, scope, None, Some(run)).await?;
-    mark_finished(conn, &batches).await?;
-    Ok(!batches.is_empty())
+) -> Result<Option<BatchId>, sqlx::Error> {
+    Ok(cancel(conn, scope, None, Some(run)).await?.pop())
 }
 
 /// Gives the batch of each run that was not asked to stop before. A device whose run ended by

@@ -6,18 +6,22 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use chrono::{DateTime, Utc};
+use sqlx::{Postgres, pool::PoolConnection};
 
 use super::{
     error::PageError,
     fields::Fields,
     file_names::{Unique, plain},
-    guard::SignedIn,
+    guard::{Acting, SignedIn},
     secrets::{self, Secrets},
     state::AppState,
     ticked, words,
     zip::{self, Archive, File},
 };
+use crate::db::audit::{self, Actor, Entry};
 use crate::db::pages::{self as db, NewestRow, SiteHead, TickedRow};
+use crate::model::{AuditAction, SiteId};
+use crate::plural::counted;
 use crate::visible;
 
 /// How many ticked backups one archive takes.
@@ -58,6 +62,7 @@ impl Kind {
 pub async fn newest(
     State(state): State<AppState>,
     person: SignedIn,
+    Acting(actor): Acting,
     Path(slug): Path<String>,
 ) -> Result<Response, PageError> {
     let mut conn = state.connection().await?;
@@ -65,9 +70,33 @@ pub async fn newest(
         .await?
         .ok_or(PageError::NotFound("site"))?;
     let rows = db::list_newest(&mut conn, site.id).await?;
-    drop(conn);
-    let kind = Kind::of(&person);
-    zip::send(&state, newest_archive(&site, &rows, kind, state.now()))
+    let archive = newest_archive(&site, &rows, Kind::of(&person), state.now());
+    let backups = counted(archive.files.len(), "backup");
+    let what = (Some(site.id), format!("{}, newest {backups}", site.slug));
+    send(&state, conn, &actor, (archive, what)).await
+}
+
+/// Answers with an archive of `what`, which is in the audit before the first byte goes out.
+async fn send(
+    state: &AppState,
+    mut conn: PoolConnection<Postgres>,
+    actor: &Actor,
+    (archive, (site, subject)): (Archive, (Option<SiteId>, String)),
+) -> Result<Response, PageError> {
+    let detail = match archive.secrets {
+        Secrets::Shown => "zip, exact",
+        Secrets::Masked => "zip, secrets masked",
+    };
+    // Nothing of the answer is sent until it is given back; one that is refused is no download.
+    let answer = zip::send(state, archive)?;
+    let entry = Entry {
+        action: AuditAction::Download,
+        site,
+        subject: &subject,
+        detail,
+    };
+    audit::record(&mut conn, actor, &entry, state.now()).await?;
+    Ok(answer)
 }
 
 fn newest_archive(site: &SiteHead, rows: &[NewestRow], kind: Kind, now: DateTime<Utc>) -> Archive {
@@ -138,6 +167,7 @@ fn second(at: DateTime<Utc>) -> String {
 pub async fn ticked(
     State(state): State<AppState>,
     person: SignedIn,
+    Acting(actor): Acting,
     Query(fields): Query<Fields>,
 ) -> Result<Response, PageError> {
     let ids = ticked::snapshots(&fields)?;
@@ -152,14 +182,20 @@ pub async fn ticked(
     }
     let mut conn = state.connection().await?;
     let rows = db::list_ticked(&mut conn, &person.scope, &ids).await?;
-    drop(conn);
     if rows.len() < ids.len() {
         return Err(PageError::NotFound("backup"));
     }
-    zip::send(
-        &state,
-        ticked_archive(&rows, Kind::of(&person), state.now()),
-    )
+    let archive = ticked_archive(&rows, Kind::of(&person), state.now());
+    send(&state, conn, &actor, (archive, named(&rows))).await
+}
+
+/// Ticked backups as the audit calls them, and the site that all of them are of, if they are.
+fn named(rows: &[TickedRow]) -> (Option<SiteId>, String) {
+    let site = rows.first().map(|row| row.site_id);
+    let site = site.filter(|site| rows.iter().all(|row| row.site_id == *site));
+    let ids: Vec<String> = rows.iter().map(|row| row.id.to_string()).collect();
+    let backups = counted(rows.len(), "backup");
+    (site, format!("{backups}: {}", ids.join(", ")))
 }
 
 fn ticked_archive(rows: &[TickedRow], kind: Kind, now: DateTime<Utc>) -> Archive {

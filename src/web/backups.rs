@@ -10,17 +10,20 @@ use axum::{
 use super::{
     error::PageError,
     fields::{self, Fields},
-    guard::SignedIn,
+    guard::{Acting, SignedIn},
     links,
     shell::Notice,
     state::AppState,
     ticked,
 };
+use crate::access::subject;
 use crate::db::{
+    audit::{self, Entry},
     batches::{self, DeviceScope, NewBatch, Requested},
     pages::{self, SiteHead},
 };
-use crate::model::{DeviceId, Trigger};
+use crate::model::{AuditAction, DeviceId, Trigger};
+use crate::plural::counted;
 
 /// How many devices one form may tick: those of one page of a site.
 const MAX_TICKED: usize = 100;
@@ -29,6 +32,7 @@ const MAX_TICKED: usize = 100;
 pub async fn create(
     State(state): State<AppState>,
     person: SignedIn,
+    Acting(actor): Acting,
     Path(slug): Path<String>,
     Form(fields): Form<Fields>,
 ) -> Result<Redirect, PageError> {
@@ -66,6 +70,16 @@ pub async fn create(
         scope,
     };
     let requested = batches::request(&mut transaction, &new).await?;
+    if let Some(batch) = requested.batch {
+        let new = requested.runs.len() - requested.already_active;
+        let entry = Entry {
+            action: AuditAction::BackupRequested,
+            site: Some(site.id),
+            subject: &format!("{}, {}", site.slug, subject::batch(batch)),
+            detail: &counted(new, "device"),
+        };
+        audit::record(&mut transaction, &actor, &entry, state.now()).await?;
+    }
     transaction.commit().await?;
     Ok(redirect(&site, &requested))
 }

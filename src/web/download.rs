@@ -8,12 +8,19 @@ use axum::{
 };
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
 
 use super::{
-    assets, bodies, error::PageError, file_names::plain, guard::SignedIn, state::AppState,
+    assets, bodies,
+    error::PageError,
+    file_names::plain,
+    guard::{Acting, SignedIn},
+    state::AppState,
 };
+use crate::access::subject;
+use crate::db::audit::{self, Actor, Entry};
 use crate::db::pages::{self as db, SnapshotHead};
-use crate::model::{Right, SnapshotId};
+use crate::model::{AuditAction, Right, SnapshotId};
 use crate::platform::routeros::text::{masked, section_text};
 
 /// What is said to who asks for exact bytes and may not see secrets.
@@ -21,7 +28,7 @@ const MASKED_ONLY: &str = "You may not see secrets, and the exact configuration 
      with its secrets masked.";
 
 /// What the address may say, and nothing else, so that a slip (`Masked=1`) shows no secret.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ShowQuery {
     /// Only the sections of this menu, and the remarks at the top: `/ip firewall filter`.
@@ -40,6 +47,7 @@ enum Masked {
 pub async fn show(
     State(state): State<AppState>,
     person: SignedIn,
+    Acting(actor): Acting,
     Path(id): Path<SnapshotId>,
     Query(query): Query<ShowQuery>,
     headers: HeaderMap,
@@ -58,14 +66,41 @@ pub async fn show(
             return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, etag)]).into_response());
         }
         let body = bodies::load(&state, &mut conn, id).await?;
+        record(&mut conn, &state, &actor, (&snapshot, &query)).await?;
         return Ok(file(etag, &name, body));
     }
     let body = bodies::load(&state, &mut conn, id).await?;
     drop(conn);
-    let part = bodies::aside(move || query.part_of(body))
+    let asked = query.clone();
+    let part = bodies::aside(move || asked.part_of(body))
         .await?
         .ok_or(PageError::NotFound("menu in this backup"))?;
+    let mut conn = state.connection().await?;
+    record(&mut conn, &state, &actor, (&snapshot, &query)).await?;
     Ok(file(etag(&Sha256::digest(&part)), &name, part))
+}
+
+/// Records a download, before the first byte of it goes out.
+async fn record(
+    conn: &mut PgConnection,
+    state: &AppState,
+    actor: &Actor,
+    (snapshot, query): (&SnapshotHead, &ShowQuery),
+) -> Result<(), PageError> {
+    let kind = if query.masked.is_some() {
+        "secrets masked"
+    } else {
+        "exact"
+    };
+    let menu = query.menu.iter();
+    let detail: String = menu.map(|menu| format!("menu {menu}, ")).collect();
+    let entry = Entry {
+        action: AuditAction::Download,
+        site: Some(snapshot.site_id),
+        subject: &subject::backup(&snapshot.site_slug, &snapshot.device_name, snapshot.id),
+        detail: &format!("{detail}{kind}"),
+    };
+    Ok(audit::record(conn, actor, &entry, state.now()).await?)
 }
 
 impl ShowQuery {

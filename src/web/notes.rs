@@ -10,21 +10,24 @@ use axum::{
 };
 use chrono_tz::Tz;
 use serde::Deserialize;
+use sqlx::PgConnection;
 
 use super::{
     bodies,
     error::PageError,
     filters, format,
-    guard::SignedIn,
+    guard::{Acting, SignedIn},
     links,
     place::Place,
     shell::{Area, Notice, Shell},
     state::AppState,
     words,
 };
+use crate::access::subject;
+use crate::db::audit::{self, Actor, Entry};
 use crate::db::pages::{self as db, SnapshotNotes};
 use crate::db::snapshots::{self, Deleted, MAX_COMMENT_CHARS};
-use crate::model::SnapshotId;
+use crate::model::{AuditAction, SnapshotId};
 
 const MISSING: PageError = PageError::NotFound("backup");
 
@@ -78,6 +81,23 @@ async fn get(
         .ok_or(MISSING)
 }
 
+/// Records what was done to a snapshot. What a comment says is not repeated: it can be taken back
+/// from the snapshot, and never from the audit.
+async fn record(
+    state: &AppState,
+    conn: &mut PgConnection,
+    actor: &Actor,
+    (action, snapshot, detail): (AuditAction, &SnapshotNotes, &str),
+) -> Result<(), PageError> {
+    let entry = Entry {
+        action,
+        site: Some(snapshot.site_id),
+        subject: &subject::backup(&snapshot.site_slug, &snapshot.device_name, snapshot.id),
+        detail,
+    };
+    Ok(audit::record(conn, actor, &entry, state.now()).await?)
+}
+
 /// The page that a form of this snapshot stood on, with a notice.
 fn back(id: SnapshotId, snapshot: &SnapshotNotes, origin: Origin, notice: Notice) -> Redirect {
     match origin.back {
@@ -121,6 +141,7 @@ pub struct CommentForm {
 pub async fn update_comment(
     State(state): State<AppState>,
     person: SignedIn,
+    Acting(actor): Acting,
     Path(id): Path<SnapshotId>,
     Form(form): Form<CommentForm>,
 ) -> Result<Redirect, PageError> {
@@ -138,10 +159,18 @@ pub async fn update_comment(
         ));
     }
     let snapshot = get(&state, &person, id).await?;
-    let mut conn = state.connection().await?;
-    if !snapshots::set_comment(&mut conn, &person.scope, id, comment).await? {
+    let mut transaction = state.pool.begin().await?;
+    if !snapshots::set_comment(&mut transaction, &person.scope, id, comment).await? {
         return Err(MISSING);
     }
+    let detail = if comment.is_empty() {
+        "removed"
+    } else {
+        "written"
+    };
+    let done = (AuditAction::CommentChanged, &snapshot, detail);
+    record(&state, &mut transaction, &actor, done).await?;
+    transaction.commit().await?;
     let origin = Origin {
         back: form.back,
         before: form.before,
@@ -162,19 +191,23 @@ pub struct PinForm {
 pub async fn update_pin(
     State(state): State<AppState>,
     person: SignedIn,
+    Acting(actor): Acting,
     Path(id): Path<SnapshotId>,
     Form(form): Form<PinForm>,
 ) -> Result<Redirect, PageError> {
     let snapshot = get(&state, &person, id).await?;
-    let mut conn = state.connection().await?;
-    if !snapshots::set_pinned(&mut conn, &person.scope, id, form.pinned).await? {
+    let mut transaction = state.pool.begin().await?;
+    if !snapshots::set_pinned(&mut transaction, &person.scope, id, form.pinned).await? {
         return Err(MISSING);
     }
-    let notice = if form.pinned {
-        Notice::Pinned
+    let (notice, detail) = if form.pinned {
+        (Notice::Pinned, "pinned")
     } else {
-        Notice::Unpinned
+        (Notice::Unpinned, "unpinned")
     };
+    let done = (AuditAction::PinChanged, &snapshot, detail);
+    record(&state, &mut transaction, &actor, done).await?;
+    transaction.commit().await?;
     let origin = Origin {
         back: form.back,
         before: form.before,
@@ -202,6 +235,7 @@ pub async fn confirm_delete(
 pub async fn delete(
     State(state): State<AppState>,
     person: SignedIn,
+    Acting(actor): Acting,
     Path(id): Path<SnapshotId>,
     Form(origin): Form<Origin>,
 ) -> Result<Redirect, PageError> {
@@ -210,6 +244,12 @@ pub async fn delete(
     let deleted = snapshots::delete(&mut transaction, &person.scope, &state.vault, id)
         .await
         .map_err(bodies::unreadable)?;
+    if deleted == Deleted::Done {
+        let taken = snapshot.taken_at.format("taken %Y-%m-%d %H:%M:%S UTC");
+        let detail = format!("{}, {taken}", words::verdict(&snapshot.verdict));
+        let done = (AuditAction::SnapshotDeleted, &snapshot, detail.as_str());
+        record(&state, &mut transaction, &actor, done).await?;
+    }
     transaction.commit().await?;
     let notice = match deleted {
         Deleted::Done => Notice::Deleted,

@@ -6,6 +6,7 @@ use memchr::memmem;
 use serde::Deserialize;
 use sqlx::PgConnection;
 
+use crate::access::subject;
 use crate::db::audit::{self, Actor, Entry};
 use crate::db::pages::SnapshotHead;
 use crate::model::{AuditAction, Right, Rights};
@@ -43,11 +44,10 @@ pub async fn record_shown(
     detail: &str,
     at: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
-    let (site, device) = (&snapshot.site_slug, &snapshot.device_name);
     let entry = Entry {
         action: AuditAction::SecretsShown,
         site: Some(snapshot.site_id),
-        subject: &format!("{site}/{device}, backup {}", snapshot.id),
+        subject: &subject::backup(&snapshot.site_slug, &snapshot.device_name, snapshot.id),
         detail,
     };
     audit::record(conn, actor, &entry, at).await

@@ -27,9 +27,11 @@ async fn reports(pool: &PgPool, runs: &[RunId]) -> Vec<Report> {
 async fn cancel_all(pool: &PgPool, run: RunId) -> u64 {
     let batch = reports(pool, &[run]).await[0].batch;
     let mut conn = pool.acquire().await.unwrap();
-    batches::cancel(&mut conn, &Scope::All, batch)
+    let cancelled = batches::cancel(&mut conn, &Scope::All, batch)
         .await
-        .unwrap()
+        .unwrap();
+    batches::mark_finished(&mut conn, &[batch]).await.unwrap();
+    cancelled
 }
 
 async fn open_batches(pool: &PgPool) -> i64 {
@@ -67,21 +69,11 @@ async fn one_run_is_cancelled_and_the_others_of_its_batch_stay() {
     inventory_of(&pool, &[3]).await;
     let runs = request_all(&pool, Trigger::Manual).await;
     let mut conn = pool.acquire().await.unwrap();
-    assert!(
-        runs::cancel_run(&mut conn, &Scope::All, runs[1])
-            .await
-            .unwrap()
-    );
-    assert!(
-        !runs::cancel_run(&mut conn, &Scope::All, runs[1])
-            .await
-            .unwrap()
-    );
-    assert!(
-        !runs::cancel_run(&mut conn, &Scope::All, RunId(999))
-            .await
-            .unwrap()
-    );
+    let batch = reports(&pool, &runs).await[0].batch;
+    for (run, cancelled) in [(runs[1], Some(batch)), (runs[1], None), (RunId(999), None)] {
+        let asked = runs::cancel_run(&mut conn, &Scope::All, run).await;
+        assert_eq!(asked.unwrap(), cancelled);
+    }
     assert_eq!(runs::count_active(&mut conn, &runs).await.unwrap(), 2);
     assert_eq!(open_batches(&pool).await, 1);
 }
@@ -192,7 +184,8 @@ async fn a_heartbeat_hears_of_the_cancelling_and_a_success_meanwhile_is_kept() {
             .unwrap()[0]
     };
     assert!(!beat().await.is_cancelled);
-    assert!(runs::cancel_run(&mut conn, &Scope::All, run).await.unwrap());
+    let asked = runs::cancel_run(&mut conn, &Scope::All, run).await;
+    assert!(asked.unwrap().is_some());
     assert!(beat().await.is_cancelled);
     let failure = Failure::new(FailureCode::Timeout, "x");
     let ending = ended_by(EndResult::Failed(failure));

@@ -58,6 +58,7 @@ pub async fn list_newest(
 pub struct TickedRow {
     pub id: SnapshotId,
     pub device_name: String,
+    pub site_id: SiteId,
     pub site_slug: String,
     pub taken_at: DateTime<Utc>,
     pub last_seen_at: DateTime<Utc>,
@@ -80,6 +81,7 @@ pub async fn list_ticked(
         SELECT
             s.id AS "id: SnapshotId",
             d.name AS device_name,
+            d.site_id AS "site_id: SiteId",
             site.slug AS site_slug,
             s.taken_at,
             s.last_seen_at,

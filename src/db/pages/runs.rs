@@ -124,6 +124,7 @@ pub struct RunHead {
     pub requested_by: Option<String>,
     pub device_id: DeviceId,
     pub device_name: String,
+    pub site_id: SiteId,
     pub site_slug: String,
     pub site_name: String,
     /// The site's, an IANA name.
@@ -176,6 +177,7 @@ pub async fn get_run(
             b.requested_by,
             r.device_id AS "device_id: DeviceId",
             d.name AS device_name,
+            r.site_id AS "site_id: SiteId",
             s.slug AS site_slug,
             s.name AS site_name,
             s.timezone,

@@ -187,6 +187,7 @@ pub async fn get_snapshot(
 pub struct SnapshotNotes {
     pub id: SnapshotId,
     pub device_name: String,
+    pub site_id: SiteId,
     pub site_slug: String,
     pub site_name: String,
     pub timezone: String,
@@ -217,6 +218,7 @@ pub async fn get_snapshot_notes(
         SELECT
             s.id AS "id: SnapshotId",
             d.name AS device_name,
+            d.site_id AS "site_id: SiteId",
             site.slug AS site_slug,
             site.name AS site_name,
             site.timezone,

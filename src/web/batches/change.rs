@@ -4,24 +4,46 @@ use axum::{
     extract::{Path, State},
     response::Redirect,
 };
-use sqlx::PgConnection;
+use sqlx::{Connection as _, PgConnection};
 
+use crate::access::subject;
+use crate::db::audit::{self, Entry};
 use crate::db::{batches, pages};
-use crate::model::{BatchId, Scope};
-use crate::web::{error::PageError, guard::SignedIn, links, shell::Notice, state::AppState};
+use crate::model::{AuditAction, BatchId, Scope};
+use crate::plural::counted;
+use crate::web::{
+    error::PageError,
+    guard::{Acting, SignedIn},
+    links,
+    shell::Notice,
+    state::AppState,
+};
 
 /// Cancels what is queued or running in a batch, as far as who asks reaches it.
 pub async fn cancel(
     State(state): State<AppState>,
     person: SignedIn,
+    Acting(actor): Acting,
     Path(id): Path<BatchId>,
 ) -> Result<Redirect, PageError> {
     let mut conn = state.connection().await?;
     check_exists(&mut conn, &person.scope, id).await?;
-    let notice = match batches::cancel(&mut conn, &person.scope, id).await? {
+    let mut transaction = conn.begin().await?;
+    let notice = match batches::cancel(&mut transaction, &person.scope, id).await? {
         0 => Notice::NothingToCancel,
-        _ => Notice::Cancelled,
+        runs => {
+            let entry = Entry {
+                action: AuditAction::BackupCancelled,
+                site: batches::get_site(&mut transaction, id).await?,
+                subject: &subject::batch(id),
+                detail: &counted(runs, "run"),
+            };
+            audit::record(&mut transaction, &actor, &entry, state.now()).await?;
+            Notice::Cancelled
+        }
     };
+    transaction.commit().await?;
+    batches::mark_finished(&mut conn, &[id]).await?;
     Ok(to_batch(id, notice))
 }
 
@@ -29,12 +51,22 @@ pub async fn cancel(
 pub async fn retry(
     State(state): State<AppState>,
     person: SignedIn,
+    Acting(actor): Acting,
     Path(id): Path<BatchId>,
 ) -> Result<Redirect, PageError> {
     let mut transaction = state.pool.begin().await?;
     check_exists(&mut transaction, &person.scope, id).await?;
     let name = Some(person.name.clone());
     let requested = batches::retry_failed(&mut transaction, &person.scope, id, name).await?;
+    if let Some(batch) = requested.batch {
+        let entry = Entry {
+            action: AuditAction::BackupRequested,
+            site: batches::get_site(&mut transaction, id).await?,
+            subject: &subject::batch(batch),
+            detail: &format!("what failed in {}", subject::batch(id)),
+        };
+        audit::record(&mut transaction, &actor, &entry, state.now()).await?;
+    }
     transaction.commit().await?;
     Ok(match (requested.batch, requested.already_active_batch) {
         (Some(batch), _) => to_batch(batch, Notice::Retried),
