@@ -76,6 +76,10 @@ const PAGES: &[(&str, &str)] = &[
     ("manage-credentials", "/manage/credentials"),
     ("manage-credential-new", "/manage/credentials/new"),
     ("manage-tags", "/manage/tags"),
+    ("manage-users", "/manage/users"),
+    ("manage-user-new", "/manage/users/new"),
+    ("manage-user", "/manage/users/1"),
+    ("audit", "/manage/audit"),
     ("manage-import", "/manage/import"),
     ("single-sign-on", "/settings/single-sign-on"),
     (

@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 use crate::collector::{DEFAULT_CONCURRENCY, DEFAULT_PER_SITE};
 use crate::demo::{Fault, Version};
 use crate::model::SnapshotId;
+use crate::web::PublicUrl;
 
 use super::listen::ListenArgs;
 
@@ -47,6 +48,8 @@ pub enum Command {
     Trust(TrustArgs),
     /// Show which key the database needs, or replace it
     Key(KeyArgs),
+    /// Help somebody who can not sign in
+    User(UserArgs),
     /// Try everything with simulated routers: database, backups and pages in one command
     Demo(DemoArgs),
     /// Run simulated routers alone; prints an inventory for them
@@ -217,6 +220,35 @@ pub enum KeyCommand {
     Show(StoreArgs),
     /// Make a new key and replace the key file, also while RouterVault runs
     Rotate(StoreArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct UserArgs {
+    #[command(subcommand)]
+    pub command: UserCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Print a link that works once and for a day, by which somebody chooses a new password
+    Link(UserLinkArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct UserLinkArgs {
+    /// What they type to sign in
+    pub name: String,
+
+    /// Take away their second factor, too
+    #[arg(long)]
+    pub without_second_factor: bool,
+
+    /// The address of the pages as people know it
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    pub public_url: PublicUrl,
+
+    #[command(flatten)]
+    pub store: StoreArgs,
 }
 
 #[derive(Debug, clap::Args)]

@@ -17,6 +17,7 @@ mod stop;
 mod store;
 mod table;
 mod trust;
+mod user;
 
 use std::process::ExitCode;
 
@@ -94,6 +95,7 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Collect(args) => collect::run(&args),
         Command::Trust(args) => trust::run(&args),
         Command::Key(args) => key::run(&args),
+        Command::User(args) => user::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Simulate(args) => simulate::run(&args),
     }

@@ -61,6 +61,14 @@ impl Known {
         find("site", slug, (&self.sites, &self.archived_sites), advise)
     }
 
+    /// The slug of a site, which may be archived.
+    pub(super) fn any_site(&self, slug: &str, advise: bool) -> Result<(), String> {
+        if self.archived_sites.contains(slug) {
+            return Ok(());
+        }
+        self.site(slug, advise).map(drop)
+    }
+
     /// The name of a credential.
     pub(super) fn credential(&self, name: &str, advise: bool) -> Result<String, String> {
         let there = (&self.credentials, &self.archived_credentials);

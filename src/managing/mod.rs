@@ -15,11 +15,13 @@ mod problems;
 mod site;
 mod tag;
 mod text;
+mod user;
 
 pub use change::{
-    Changed, Refused, archive_credential, archive_device, archive_site, create_credential,
-    create_device, create_site, restore_credential, restore_device, restore_site,
-    update_credential, update_device, update_site,
+    Changed, Refused, archive_credential, archive_device, archive_site, archive_user,
+    create_credential, create_device, create_site, create_user, get_mendable, restore_credential,
+    restore_device, restore_site, restore_user, update_credential, update_device, update_site,
+    update_user,
 };
 pub use credential::CredentialText;
 pub use device::DeviceText;
@@ -28,3 +30,4 @@ pub use problems::Problems;
 pub use site::SiteText;
 pub use tag::{TagRefused, change_tag};
 pub use text::{Difference, differences, stamp};
+pub use user::{MOST_SITES, UserText};

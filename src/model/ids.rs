@@ -57,4 +57,6 @@ ids! {
     ConnectionTestId,
     /// A token of the API.
     TokenId,
+    /// An entry of the audit.
+    AuditId,
 }

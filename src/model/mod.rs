@@ -18,8 +18,8 @@ pub use connection_test::{KeyKind, KeyStanding, TestState};
 pub use day::{DAYS_SHOWN, DayMark, Days, day_in};
 pub use failure::{Failure, FailureCode, StoredFailureCode};
 pub use ids::{
-    BatchId, ConnectionTestId, CredentialId, DeviceId, HostKeyChangeId, LineId, RunId, SessionId,
-    SiteId, SnapshotId, TokenId, UserId,
+    AuditId, BatchId, ConnectionTestId, CredentialId, DeviceId, HostKeyChangeId, LineId, RunId,
+    SessionId, SiteId, SnapshotId, TokenId, UserId,
 };
 pub use origin::Origin;
 pub use person::Person;

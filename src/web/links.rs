@@ -5,7 +5,9 @@ use askama::filters::urlencode_strict;
 
 use super::place::Place;
 use crate::access::Token;
-use crate::model::{BatchId, ConnectionTestId, DeviceId, HostKeyChangeId, RunId, SnapshotId};
+use crate::model::{
+    BatchId, ConnectionTestId, DeviceId, HostKeyChangeId, RunId, SnapshotId, UserId,
+};
 
 /// Percent-encodes everything but letters, digits and `_`, `.`, `-`, `~`.
 pub fn encode(text: &str) -> String {
@@ -100,6 +102,11 @@ pub fn host_keys_before(id: &HostKeyChangeId, decided: bool) -> String {
         host_keys(),
         decided.into_iter().chain([("before", before.as_str())]),
     )
+}
+
+/// The page where somebody is managed who may sign in.
+pub fn user(id: &UserId) -> String {
+    format!("/manage/users/{id}")
 }
 
 /// The page of a site.

@@ -8,6 +8,7 @@
 mod account;
 mod archives;
 mod assets;
+mod audit;
 mod backups;
 mod batches;
 mod bodies;
@@ -144,6 +145,8 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
         )
         .route("/sign-out", post(account::sign_out))
         .merge(account::routes())
+        .route("/manage/audit", get(audit::list))
+        .route("/manage/audit.csv", get(audit::download))
         .route("/assets/{hash}/{*path}", get(assets::show))
         .fallback(|| async { error::PageError::NotFound("page") })
         .merge(testing())

@@ -11,6 +11,7 @@ mod imports;
 mod lists;
 mod sites;
 mod tags;
+mod users;
 
 pub use credentials::{
     CredentialRow, CredentialValues, StoredCredential, archive_credential, get_credential,
@@ -27,6 +28,10 @@ pub use sites::{
     SiteValues, StoredSite, archive_site, get_site, list_sites, restore_site, save_sites,
 };
 pub use tags::{TagChange, TagRow, change_tag, is_tag_in_a_scope, list_tag_rows};
+pub use users::{
+    StoredUser, UserValues, archive_user, count_administrators, delete_second_factor, get_user,
+    get_user_id, list_user_rows, list_users, restore_user, save_users,
+};
 
 use serde::Serialize;
 

@@ -4,6 +4,7 @@
 //! Coverage comes from the columns that the collector keeps on `devices`; no list looks at
 //! snapshots row by row.
 
+mod audit;
 mod batches;
 mod connection_tests;
 mod coverage;
@@ -20,6 +21,9 @@ mod sites;
 mod snapshots;
 mod standing;
 
+pub use audit::{
+    AuditFilter, AuditPage, AuditRow, SHORTEST_TEXT, list_audit, list_existing_snapshots,
+};
 pub use batches::{
     BatchFilter, BatchHead, BatchRow, BatchRunRow, RunCounts, count_runs, get_batch,
     list_batch_runs, list_batches,

@@ -5,12 +5,15 @@
 mod credentials;
 mod devices;
 mod sites;
+mod users;
 
 pub use credentials::{
     archive_credential, create_credential, restore_credential, update_credential,
 };
 pub use devices::{archive_device, create_device, restore_device, update_device};
 pub use sites::{archive_site, create_site, restore_site, update_site};
+pub(super) use users::{LAST_ADMINISTRATOR, OWN_ROLE};
+pub use users::{archive_user, create_user, get_mendable, restore_user, update_user};
 
 use std::collections::BTreeSet;
 
@@ -58,6 +61,15 @@ pub enum Refused {
     /// What it needs is archived: its site or its credential.
     #[error("its site or its credential is archived")]
     NeedsArchived,
+    /// Nobody does this to themselves.
+    #[error("nobody does this to themselves")]
+    Yourself,
+    /// Nobody could manage anything after it.
+    #[error("this is the last administrator")]
+    LastAdministrator,
+    /// The provider of single sign-on says what they may do.
+    #[error("they sign in by single sign-on")]
+    Elsewhere,
     /// The fields are wrong.
     #[error("{} fields are wrong", .0.count())]
     Wrong(Problems),

@@ -3,12 +3,39 @@
 use csv::{QuoteStyle, WriterBuilder};
 
 use super::cell;
-use crate::db::managing::{StoredDevice, StoredSite};
+use crate::db::managing::{StoredDevice, StoredSite, StoredUser};
 use crate::managing::device::DeviceText;
 use crate::managing::site::SiteText;
+use crate::managing::user::UserText;
 
-/// Tells a spreadsheet that the file is UTF-8.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// Tells a spreadsheet that the file is UTF-8; what a file begins with.
+pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Lines of a file. Every cell is in quotation marks, and none is a formula.
+///
+/// # Errors
+/// When memory can not be written to, which does not happen.
+pub fn lines<const N: usize>(rows: &[[String; N]]) -> Result<Vec<u8>, csv::Error> {
+    let guarded = rows
+        .iter()
+        .map(|row| row.each_ref().map(|text| cell::guarded(text)));
+    as_they_are(guarded)
+}
+
+/// Lines whose cells are guarded already.
+fn as_they_are<const N: usize>(
+    rows: impl Iterator<Item = [String; N]>,
+) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = WriterBuilder::new()
+        .quote_style(QuoteStyle::Always)
+        .from_writer(Vec::new());
+    for row in rows {
+        writer.write_record(row)?;
+    }
+    writer
+        .into_inner()
+        .map_err(|error| error.into_error().into())
+}
 
 /// A file of these columns. Every cell is in quotation marks, so that no other separator of a
 /// spreadsheet cuts one into two.
@@ -73,4 +100,32 @@ pub fn devices(devices: &[StoredDevice]) -> Result<Vec<u8>, csv::Error> {
         .iter()
         .map(|(text, tags)| (text.texts(), tags.clone()));
     write(DeviceText::FIELDS, rows)
+}
+
+/// The people who are not archived and sign in here: what those of single sign-on may do comes
+/// from elsewhere.
+///
+/// # Errors
+/// When memory can not be written to, which does not happen.
+pub fn users(users: &[StoredUser]) -> Result<Vec<u8>, csv::Error> {
+    let own = users
+        .iter()
+        .filter(|user| !user.is_archived && !user.is_single_sign_on);
+    let rows = own.map(|user| {
+        let values = &user.values;
+        let text = UserText::from(values);
+        let withheld: Vec<String> = values.withheld.iter().map(ToString::to_string).collect();
+        [
+            cell::guarded(&text.name),
+            cell::guarded(&text.full_name),
+            text.role,
+            cell::join_tags(&withheld),
+            text.all_sites,
+            cell::join_tags(&values.sites),
+            cell::join_tags(&values.tags),
+        ]
+    });
+    let head: [String; 7] = std::array::from_fn(|column| UserText::FIELDS[column].to_owned());
+    let written = as_they_are(std::iter::once(head).chain(rows))?;
+    Ok([BYTE_ORDER_MARK, &written].concat())
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::managing::device::DeviceText;
 use crate::managing::site::SiteText;
+use crate::managing::user::UserText;
 
 /// What a file has lines of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,11 +13,12 @@ pub enum Kind {
     Sites,
     Devices,
     Credentials,
+    Users,
 }
 
 impl Kind {
     /// All of them, in the order in which a house is filled.
-    pub const ALL: [Self; 3] = [Self::Sites, Self::Credentials, Self::Devices];
+    pub const ALL: [Self; 4] = [Self::Sites, Self::Credentials, Self::Devices, Self::Users];
 
     /// The word in addresses, in the database and on pages.
     #[must_use]
@@ -25,6 +27,7 @@ impl Kind {
             Self::Sites => "sites",
             Self::Devices => "devices",
             Self::Credentials => "credentials",
+            Self::Users => "users",
         }
     }
 
@@ -41,6 +44,7 @@ impl Kind {
             Self::Sites => SiteText::FIELDS,
             Self::Devices => DeviceText::FIELDS,
             Self::Credentials => &["name", "username", "password"],
+            Self::Users => UserText::FIELDS,
         }
     }
 
@@ -51,6 +55,7 @@ impl Kind {
             Self::Sites => &["slug"],
             Self::Devices => &["site", "name", "address"],
             Self::Credentials => &["name", "username", "password"],
+            Self::Users => &["name"],
         }
     }
 }

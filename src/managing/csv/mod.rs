@@ -15,8 +15,11 @@ mod read;
 mod sites;
 #[cfg(test)]
 mod tests;
+mod users;
 
-pub use export::{devices as export_devices, sites as export_sites};
+pub use export::{
+    BYTE_ORDER_MARK, devices as export_devices, lines, sites as export_sites, users as export_users,
+};
 pub use kind::Kind;
 pub use plan::{Counts, Effect, Line, Plan, Stored};
 pub use read::{MAX_BYTES, MAX_LINES, Unreadable, check};

@@ -5,14 +5,15 @@ use sqlx::PgConnection;
 
 use super::kind::Kind;
 use super::read::{Row, Table, Unreadable, read};
-use super::{credentials, devices, sites};
+use super::{credentials, devices, sites, users};
 use crate::db::managing::{
     self as db, CredentialValues, DeviceValues, SiteValues, StoredCredential, StoredDevice,
-    StoredSite, Wanted,
+    StoredSite, StoredUser, UserValues, Wanted,
 };
 use crate::managing::change::{Changed, cancel_runs};
 use crate::managing::known::Known;
 use crate::managing::text::{Difference, stamp};
+use crate::model::UserId;
 use crate::vault::Vault;
 
 /// After how many wrong lines names are no longer compared with all others, which takes long.
@@ -60,26 +61,39 @@ pub struct Stored {
     pub(super) devices: Vec<StoredDevice>,
     /// Each with its sealed secret.
     pub(super) credentials: Vec<(StoredCredential, Vec<u8>)>,
+    pub(super) users: Vec<StoredUser>,
     pub(super) known: Known,
+    /// Who asks: nobody changes their own role.
+    pub(super) own: Option<UserId>,
 }
 
 impl Stored {
-    /// What a file of this kind is compared with.
+    /// What a file of this kind is compared with that `own` brought.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn load(conn: &mut PgConnection, kind: Kind) -> Result<Self, sqlx::Error> {
+    pub async fn load(
+        conn: &mut PgConnection,
+        kind: Kind,
+        own: UserId,
+    ) -> Result<Self, sqlx::Error> {
         let mut stored = Self {
             sites: Vec::new(),
             devices: Vec::new(),
             credentials: Vec::new(),
+            users: Vec::new(),
             known: Known::default(),
+            own: Some(own),
         };
         match kind {
             Kind::Sites => stored.sites = db::list_sites(conn).await?,
             Kind::Devices => {
                 stored.known = Known::load(conn).await?;
                 stored.devices = db::list_devices(conn, None).await?;
+            }
+            Kind::Users => {
+                stored.known = Known::load(conn).await?;
+                stored.users = db::list_users(conn).await?;
             }
             Kind::Credentials => {
                 for credential in db::list_credentials(conn).await? {
@@ -100,6 +114,7 @@ pub(super) struct Writes {
     pub sites: Vec<Wanted<SiteValues>>,
     pub devices: Vec<Wanted<DeviceValues>>,
     pub credentials: Vec<Wanted<CredentialValues>>,
+    pub users: Vec<Wanted<UserValues>>,
 }
 
 /// What a file would do.
@@ -132,6 +147,7 @@ impl Plan {
             Kind::Sites => Self::by(kind, &table, sites::Planned::new(stored)),
             Kind::Devices => Self::by(kind, &table, devices::Planned::new(stored)),
             Kind::Credentials => Self::by(kind, &table, credentials::Planned::new(stored, vault)),
+            Kind::Users => Self::by(kind, &table, users::Planned::new(stored)),
         })
     }
 
@@ -185,6 +201,7 @@ impl Plan {
             sites,
             devices,
             credentials,
+            users,
         } = &self.writes;
         stamp(&(
             self.kind,
@@ -192,6 +209,7 @@ impl Plan {
             ids(&mut sites.iter().map(|one| one.id)),
             ids(&mut devices.iter().map(|one| one.id)),
             ids(&mut credentials.iter().map(|one| one.id)),
+            ids(&mut users.iter().map(|one| one.id)),
         ))
     }
 
@@ -204,6 +222,7 @@ impl Plan {
         db::save_sites(conn, &self.writes.sites).await?;
         db::save_credentials(conn, &self.writes.credentials).await?;
         db::save_devices(conn, &self.writes.devices).await?;
+        db::save_users(conn, &self.writes.users).await?;
         let Counts {
             new,
             changed,

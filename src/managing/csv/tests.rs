@@ -57,7 +57,9 @@ fn stored() -> Stored {
             device(2, "ap-1", Origin::File),
         ],
         credentials: Vec::new(),
+        users: Vec::new(),
         known: Known::for_tests(&["core"]),
+        own: None,
     }
 }
 

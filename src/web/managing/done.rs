@@ -28,6 +28,23 @@ done! {
     Saved "saved" => "The changes were saved.",
     Archived "archived" => "It was archived: nothing new is backed up, and its history stays.",
     Restored "restored" => "It was restored.",
+    UserMade "user-made" =>
+        "The user was added. Make a one-time link for them below, by which they choose a password.",
+    UserSaved "user-saved" =>
+        "The changes were saved. They count at once, also where the user is signed in.",
+    UserArchived "user-archived" =>
+        "The user was archived: their sessions ended, and their API tokens were revoked.",
+    UserRestored "user-restored" => "The user was restored and can sign in as before.",
+    SecondFactorGone "second-factor-gone" => "The second factor was taken away.",
+    NoSecondFactor "no-second-factor" => "Nothing was changed: there is no second factor any more.",
+    SessionsEnded "sessions-ended" => "What was asked for has ended.",
+    Yourself "yourself" =>
+        "Nothing was changed: nobody does this to themselves. Another administrator can.",
+    LastAdministrator "last-administrator" =>
+        "Nothing was changed: this is the last administrator. Make somebody else one first.",
+    Elsewhere "elsewhere" =>
+        "Nothing was changed: this user signs in by single sign-on. What they may do comes from \
+         their groups there.",
     InFile "in-file" =>
         "Nothing was changed: this comes from the inventory file. Change it there.",
     OtherState "other-state" =>

@@ -1,4 +1,4 @@
-//! Sites and devices as files, which can be changed and imported again. Never a secret.
+//! Sites, devices and users as files, which can be changed and imported again. Never a secret.
 
 use axum::{
     extract::{Path, State},
@@ -7,12 +7,12 @@ use axum::{
 };
 
 use crate::db::managing as db;
-use crate::managing::csv::{Kind, export_devices, export_sites};
+use crate::managing::csv::{Kind, export_devices, export_sites, export_users};
 use crate::web::{bodies, error::PageError, state::AppState};
 
 const MISSING: PageError = PageError::NotFound("file");
 
-/// Answers `sites.csv` or `devices.csv`.
+/// Answers `sites.csv`, `devices.csv` or `users.csv`.
 pub async fn download(
     State(state): State<AppState>,
     Path(name): Path<String>,
@@ -30,6 +30,10 @@ pub async fn download(
         Kind::Devices => {
             let devices = db::list_devices(&mut conn, None).await?;
             bodies::aside(move || export_devices(&devices)).await?
+        }
+        Kind::Users => {
+            let users = db::list_users(&mut conn).await?;
+            bodies::aside(move || export_users(&users)).await?
         }
         // Their secrets leave the database for routers only.
         Kind::Credentials => return Err(MISSING),

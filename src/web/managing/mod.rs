@@ -15,6 +15,7 @@ mod preview;
 mod refused;
 mod sites;
 mod tags;
+mod users;
 
 use axum::{
     Router,
@@ -74,6 +75,7 @@ pub fn routes() -> Router<AppState> {
             "/manage/credentials/{id}/restore",
             post(credentials::restore),
         )
+        .merge(users::routes())
         .route("/manage/tags", get(tags::list).post(tags::update))
         .route("/manage/export/{kind}", get(export::download))
         .route(
@@ -94,15 +96,26 @@ pub fn uploads() -> Router<AppState> {
         .layer(from_fn_with_state(gate, gate::pass))
 }
 
-/// Keeps a change together with its entry in the audit: the one place where either is decided.
+/// Keeps a change of settings together with its entry in the audit.
 async fn commit(
     state: &AppState,
-    mut transaction: sqlx::Transaction<'_, sqlx::Postgres>,
+    transaction: sqlx::Transaction<'_, sqlx::Postgres>,
     actor: &Actor,
     changed: &Changed,
 ) -> Result<(), PageError> {
+    let done = (AuditAction::SettingsChanged, changed);
+    commit_as(state, transaction, actor, done).await
+}
+
+/// Keeps a change together with its entry in the audit: the one place where either is decided.
+async fn commit_as(
+    state: &AppState,
+    mut transaction: sqlx::Transaction<'_, sqlx::Postgres>,
+    actor: &Actor,
+    (action, changed): (AuditAction, &Changed),
+) -> Result<(), PageError> {
     let entry = Entry {
-        action: AuditAction::SettingsChanged,
+        action,
         site: changed.site,
         subject: &changed.subject,
         detail: &changed.detail,

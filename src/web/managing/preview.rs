@@ -13,11 +13,12 @@ use axum::{
 use serde::Deserialize;
 use sqlx::PgConnection;
 
-use super::{commit, done::Done, import::context, links};
+use super::{commit_as, done::Done, import::context, links};
 use crate::db::inventory::lock;
 use crate::db::managing as db;
+use crate::db::users;
 use crate::managing::csv::{Counts, Effect, Kind, Line, Plan, Stored};
-use crate::model::UserId;
+use crate::model::{AuditAction, UserId};
 use crate::web::{
     bodies,
     error::PageError,
@@ -116,12 +117,13 @@ impl PreviewPage {
     }
 }
 
-/// What a file of this person would do now.
+/// What a file of this person would do now. `is_to_be_done`: whether it is to be done, so that nobody else
+/// changes what it is about until the transaction ends.
 async fn plan(
     state: &AppState,
     conn: &mut PgConnection,
-    id: &str,
-    owner: UserId,
+    (id, owner): (&str, UserId),
+    is_to_be_done: bool,
 ) -> Result<Plan, PageError> {
     const MISSING: PageError = PageError::NotFound("file, or it waited for too long");
     let import = db::get_import(conn, id, owner, state.now()).await?;
@@ -129,7 +131,13 @@ async fn plan(
     let kind = Kind::of(&import.kind).ok_or(MISSING)?;
     let opened = state.vault.open(&context(id), &import.sealed);
     let text = opened.map_err(|error| PageError::Internal(error.into()))?;
-    let stored = Stored::load(conn, kind).await?;
+    if is_to_be_done {
+        lock(conn).await?;
+        if kind == Kind::Users {
+            users::lock(conn).await?;
+        }
+    }
+    let stored = Stored::load(conn, kind, owner).await?;
     let vault = Arc::clone(&state.vault);
     let planned = bodies::aside(move || Plan::make(kind, &text, &stored, &vault)).await?;
     planned.map_err(|error| PageError::Internal(error.into()))
@@ -143,7 +151,7 @@ pub async fn show(
     Query(asked): Query<ShowQuery>,
 ) -> Result<impl IntoResponse, PageError> {
     let mut conn = state.connection().await?;
-    let plan = plan(&state, &mut conn, &id, person.user).await?;
+    let plan = plan(&state, &mut conn, (&id, person.user), false).await?;
     let (is_applicable, stamp, counts) = (plan.is_applicable(), plan.stamp(), plan.counts);
     let fits = |line: &Line| asked.show.has(&line.effect);
     let total = plan.lines.iter().filter(|line| fits(line)).count();
@@ -182,15 +190,18 @@ pub async fn apply(
     Form(form): Form<ApplyForm>,
 ) -> Result<Redirect, PageError> {
     let mut transaction = state.pool.begin().await?;
-    lock(&mut transaction).await?;
-    let plan = plan(&state, &mut transaction, &id, person.user).await?;
+    let plan = plan(&state, &mut transaction, (&id, person.user), true).await?;
     if plan.stamp() != form.stamp || !plan.is_applicable() {
         let page = links::import(&id);
         return Ok(Redirect::to(&links::with(&page, Done::NotAsShown)));
     }
     let changed = plan.apply(&mut transaction).await?;
     db::delete_import(&mut transaction, &id, person.user).await?;
-    commit(&state, transaction, &actor, &changed).await?;
+    let action = match plan.kind {
+        Kind::Users => AuditAction::UserChanged,
+        Kind::Sites | Kind::Devices | Kind::Credentials => AuditAction::SettingsChanged,
+    };
+    commit_as(&state, transaction, &actor, (action, &changed)).await?;
     let list = format!("/manage/{}", plan.kind.as_str());
     Ok(Redirect::to(&links::with(&list, Done::Imported)))
 }

@@ -33,6 +33,9 @@ pub fn lead_back(
         Refused::OtherState => Done::OtherState,
         Refused::InUse => Done::InUse,
         Refused::NeedsArchived => Done::NeedsArchived,
+        Refused::Yourself => Done::Yourself,
+        Refused::LastAdministrator => Done::LastAdministrator,
+        Refused::Elsewhere => Done::Elsewhere,
     };
     Ok(Ok(Redirect::to(&links::with(page, done)).into_response()))
 }

@@ -1,7 +1,7 @@
 //! Runs: those of all devices, and everything about one.
 
 mod change;
-mod days;
+pub(super) mod days;
 mod fate;
 mod filter;
 mod list;

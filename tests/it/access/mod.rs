@@ -1,10 +1,14 @@
 //! Who may do what: signing in, sessions, links that work once, and every route with every role.
 
+mod audit;
+mod audited;
 mod host_keys;
 mod own_account;
 mod second_factor;
 mod sign_in;
 mod tokens;
+mod users;
+mod users_by_file;
 mod welcome;
 
 use axum::Router;
@@ -49,7 +53,11 @@ impl Answer {
 impl Door {
     /// A house in which nobody can sign in.
     async fn empty() -> Self {
-        let pool = database().await;
+        Self::over(database().await)
+    }
+
+    /// The pages over this database.
+    fn over(pool: PgPool) -> Self {
         let app = web::router(app_state(&pool, &vault(), Utc::now));
         Self { pool, app }
     }
@@ -99,6 +107,20 @@ impl Door {
             .header("cookie", cookie);
         self.send(request.body(Body::from(form.to_owned())).unwrap())
             .await
+    }
+
+    /// Brings a file of lines about this.
+    async fn bring(&self, kind: &str, cookie: &str, file: &str) -> Answer {
+        let body = format!(
+            "--b\r\ncontent-disposition: form-data; name=\"kind\"\r\n\r\n{kind}\r\n--b\r\n\
+             content-disposition: form-data; name=\"file\"; filename=\"x.csv\"\r\n\r\n\
+             {file}\r\n--b--\r\n"
+        );
+        let request = Request::post("/manage/import")
+            .header("host", "localhost")
+            .header("content-type", "multipart/form-data; boundary=b")
+            .header("cookie", cookie);
+        self.send(request.body(Body::from(body)).unwrap()).await
     }
 
     async fn sign_in(&self, name: &str, password: &str, cookie: &str) -> Answer {

@@ -35,10 +35,6 @@ impl Door {
         let at = made.text.find("rvt_").unwrap();
         made.text[at..at + 68].to_owned()
     }
-
-    async fn run(&self, sql: &'static str) {
-        sqlx::raw_sql(sql).execute(&self.pool).await.unwrap();
-    }
 }
 
 #[tokio::test]

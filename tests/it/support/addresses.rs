@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 107] = [
+pub const ADDRESSES: [&str; 115] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -109,6 +109,14 @@ pub const ADDRESSES: [&str; 107] = [
     "/manage/host-keys",
     "/manage/host-keys?decided=1",
     "/manage/export/devices.csv",
+    "/manage/users",
+    "/manage/users?q=a&page=2",
+    "/manage/users/new",
+    "/manage/users/1",
+    "/manage/audit",
+    "/manage/audit?name=kim&action=download",
+    "/manage/audit?site={site}&from={day}",
+    "/manage/audit?text=core-1",
     "/manage/import",
     "/settings/single-sign-on",
     "/settings/single-sign-on/groups/new",
