@@ -83,9 +83,8 @@ pub async fn by_code(
         tx.commit().await?;
         return Err(Refused::Wrong);
     };
-    let pending = origin.old.as_ref().map(Token::hash).unwrap_or_default();
     // It may have been ended meanwhile, as by a change of the password.
-    if !sessions::delete(&mut tx, &pending).await? {
+    if !sessions::delete_of(&mut tx, user, begun.id).await? {
         return Err(Refused::NotBegun);
     }
     sign_in_failures::delete(&mut tx, &key).await?;

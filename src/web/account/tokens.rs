@@ -7,6 +7,7 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
+use secrecy::SecretString;
 use sqlx::Connection as _;
 
 use super::{done::Done, owner::Owner, problem::Problem, token_form::TokenForm, words};
@@ -16,7 +17,7 @@ use crate::db::api_tokens;
 use crate::model::{AuditAction, Right, Role, TokenId};
 use crate::web::{
     error::PageError,
-    fields::Fields,
+    fields::{Fields, values},
     filters,
     shell::{Area, Shell},
     state::AppState,
@@ -28,6 +29,8 @@ struct TokenPage {
     shell: Shell,
     /// The greatest role that is offered: one's own.
     own_role: Role,
+    /// Whether there is a password to be asked for.
+    has_password: bool,
     form: TokenForm,
     problem: Option<String>,
 }
@@ -59,24 +62,28 @@ pub async fn new(
 }
 
 async fn page(state: &AppState, owner: &Owner, form: TokenForm) -> Result<TokenPage, PageError> {
+    let account = owner.account(state).await?;
     Ok(TokenPage {
         shell: Shell::new(state, &owner.person, Area::None),
-        own_role: owner.account(state).await?.role,
+        own_role: account.role,
+        has_password: account.has_password,
         form,
         problem: None,
     })
 }
 
 /// Makes a token and shows it. The answer is the page itself, for nothing that could be fetched
-/// again may have the token; sent again, the form finds its name taken and makes no other.
+/// again may have the token; sent again, the form finds its name taken and makes no other. The
+/// password is asked for: a token would outlive a stolen session by far.
 pub async fn create(
     State(state): State<AppState>,
     owner: Owner,
     Form(fields): Form<Fields>,
 ) -> Result<Response, PageError> {
     let form = TokenForm::read(&fields)?;
+    let password = values(&fields, "password").next().unwrap_or_default();
     let mut page = page(&state, &owner, form).await?;
-    let problem = match make(&state, &owner, &page).await? {
+    let problem = match make(&state, &owner, &page, password.into()).await? {
         Ok(token) => {
             let made = TokenMadePage {
                 shell: page.shell,
@@ -85,7 +92,7 @@ pub async fn create(
             };
             return Ok(made.into_response());
         }
-        Err(sentence) => Problem::wrong(sentence),
+        Err(problem) => problem,
     };
     Ok(problem.answer(|sentence| {
         page.problem = Some(sentence);
@@ -98,15 +105,21 @@ async fn make(
     state: &AppState,
     owner: &Owner,
     page: &TokenPage,
-) -> Result<Result<Token, String>, PageError> {
-    let form = &page.form;
+    password: SecretString,
+) -> Result<Result<Token, Problem>, PageError> {
+    let (form, own) = (&page.form, owner.own(state));
     let reach = {
         let mut conn = state.connection().await?;
         match form.reach(&mut conn, &owner.person.scope).await? {
             Ok(reach) => reach,
-            Err(sentence) => return Ok(Err(sentence)),
+            Err(sentence) => return Ok(Err(Problem::wrong(sentence))),
         }
     };
+    if page.has_password
+        && let Err(unproven) = own.prove(password, "a new API token").await
+    {
+        return Problem::of(unproven, own.now).map(Err);
+    }
     let wanted = Wanted {
         name: &form.name,
         role: form.role,
@@ -114,10 +127,10 @@ async fn make(
         reach,
         lasts: form.lasts,
     };
-    match api_token::make(&owner.own(state), page.own_role, &wanted).await {
+    match api_token::make(&own, page.own_role, &wanted).await {
         Ok(token) => Ok(Ok(token)),
         Err(Refused::Database(error)) => Err(error.into()),
-        Err(refused) => Ok(Err(refused.to_string())),
+        Err(refused) => Ok(Err(Problem::wrong(refused))),
     }
 }
 

@@ -5,7 +5,9 @@ use axum::http::{Request, StatusCode};
 
 use super::{Answer, Door, PASSWORD};
 
-const FORM: &str = "name=nightly&role=viewer&reach=all&sites=&tags=&days=90";
+/// What the administrator sends.
+const FORM: &str = "name=nightly&role=viewer&reach=all&sites=&tags=&days=90\
+                    &password=copper-lantern-meadow-41";
 
 impl Door {
     /// Asks as a program does; whatever the other headers are.
@@ -72,6 +74,18 @@ async fn a_token_is_shown_once_kept_hashed_and_says_who_used_it_from_where() {
         .await
         .unwrap();
     assert_eq!(from, "127.0.0.1");
+}
+
+#[tokio::test]
+async fn a_session_alone_makes_no_token() {
+    let (door, _) = Door::with_admin().await;
+    let cookie = door.sign_in("admin", PASSWORD, "").await.cookie();
+    let form = FORM.replace(PASSWORD, "guess");
+    let refused = door.post("/account/tokens/new", &cookie, &form).await;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+    assert!(refused.text.contains("This is not your password."));
+    assert!(refused.text.contains("value=\"nightly\"") && !refused.text.contains("guess"));
+    door.make(&cookie, FORM).await;
 }
 
 #[tokio::test]
@@ -247,7 +261,7 @@ async fn a_token_is_never_more_than_its_owner_and_always_limited() {
         (&kims, "name=a&role=viewer&days=30", 400, "does not offer"),
         (
             &admin,
-            "name=a&role=administrator&reach=some&sites=acme&days=30",
+            "name=a&role=administrator&reach=some&sites=acme&days=30&password=copper-lantern-meadow-41",
             422,
             "reaches all sites",
         ),
@@ -270,8 +284,8 @@ async fn a_token_is_never_more_than_its_owner_and_always_limited() {
 async fn an_account_is_nothing_for_a_token_and_the_audit_names_it() {
     let (door, _) = Door::with_admin().await;
     let cookie = door.sign_in("admin", PASSWORD, "").await.cookie();
-    let form = "name=nightly&role=administrator&reach=all&days=30";
-    let bearer = format!("Bearer {}", door.make(&cookie, form).await);
+    let form = FORM.replace("viewer", "administrator");
+    let bearer = format!("Bearer {}", door.make(&cookie, &form).await);
     let headers = [("authorization", bearer.as_str()), ("cookie", &cookie)];
     for (method, path) in [
         ("GET", "/account"),
