@@ -2,8 +2,12 @@
 
 mod audit;
 mod audited;
+mod fuzz;
 mod host_keys;
+mod house;
 mod own_account;
+mod redirects;
+mod routes;
 mod second_factor;
 mod sign_in;
 mod tokens;

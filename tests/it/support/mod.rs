@@ -1,6 +1,7 @@
 //! What the tests share: a database for each, simulated routers, and running backups.
 
 pub mod addresses;
+mod archive;
 mod database;
 pub mod large_export;
 mod program;
@@ -9,6 +10,7 @@ mod signed_in;
 mod wait;
 mod world;
 
+pub use archive::unpack;
 pub use database::{database, database_url, empty_database};
 pub use program::{Program, routervault};
 pub use signed_in::{

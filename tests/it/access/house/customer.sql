@@ -1,0 +1,38 @@
+-- Customer number $NUMBER, called $WORD. Each text that is theirs has the word, an address of $NET, or
+-- a serial number that begins with $SERIAL.
+INSERT INTO sites (slug, name, timezone, tags, notes, next_due_at)
+VALUES ('$WORD', 'Site $WORD', 'Europe/Berlin', '{$WORD-tag}', '$WORD notes', '2026-05-04T0$NUMBER:00:00Z');
+
+INSERT INTO credentials (name, username, sealed) VALUES ('$WORD-login', '$WORD-backup', '');
+
+INSERT INTO devices (site_id, name, address, port, platform, credential_id, tags, identity, model, serial, version, days, days_until)
+VALUES
+    ($NUMBER, '$WORD-gw', '$NET.1', 22, 'routeros', $NUMBER, '{$WORD-core}', '$WORD-identity', '$WORD-model', '$SERIAL01', '7.16.2', 'cu', '2026-05-03'),
+    ($NUMBER, '$WORD-ap', '$NET.2', 22, 'routeros', $NUMBER, '{}', NULL, NULL, NULL, NULL, 'f', '2026-05-03');
+
+INSERT INTO host_keys (device_id, algorithm, public_key, fingerprint, first_seen_at)
+VALUES ($NUMBER * 2 - 1, 'ssh-ed25519', '', 'SHA256:$WORD-fingerprint', '2026-05-01T02:00:00Z');
+
+-- A night in which the access point did not answer, and a person who tries again.
+INSERT INTO batches (trigger, requested_by, site_id, due_at, created_at, finished_at)
+VALUES
+    ('scheduled', NULL, $NUMBER, '2026-05-02T02:00:00Z', '2026-05-02T02:00:00Z', '2026-05-02T02:01:00Z'),
+    ('manual', '$WORD-person', $NUMBER, NULL, '2026-05-03T11:00:00Z', NULL);
+
+INSERT INTO runs (batch_id, device_id, site_id, priority, state, attempt, not_before, queued_at, started_at, finished_at,
+                  outcome, verdict, checks, steps, failure_code, failure_message, size_bytes, duration_ms)
+VALUES
+    (1, $NUMBER * 2 - 1, $NUMBER, 0, 'succeeded', 1, '2026-05-01T02:00:00Z', '2026-05-01T02:00:00Z', '2026-05-01T02:00:00Z',
+     '2026-05-01T02:00:09Z', 'changed', 'verified', '[{"name": "header", "ok": true, "detail": "$WORD-check"}]',
+     '[{"at_ms": 12, "text": "connected to $WORD"}]', NULL, NULL, 20000, 9000),
+    ($NUMBER * 2, $NUMBER * 2, $NUMBER, 1, 'failed', 1, '2026-05-02T02:00:00Z', '2026-05-02T02:00:00Z', '2026-05-02T02:00:00Z',
+     '2026-05-02T02:01:00Z', NULL, NULL, '[]', '[]', 'unreachable', 'No $WORD at $NET.2.', NULL, 60000),
+    ($NUMBER * 2 + 1, $NUMBER * 2, $NUMBER, 0, 'queued', 0, '2026-05-03T11:00:00Z', '2026-05-03T11:00:00Z', NULL, NULL, NULL, NULL, '[]', '[]',
+     NULL, NULL, NULL, NULL);
+
+UPDATE devices SET last_run_id = $NUMBER * 3 - 2 WHERE id = $NUMBER * 2 - 1;
+UPDATE devices SET last_run_id = $NUMBER * 3 - 1 WHERE id = $NUMBER * 2;
+
+INSERT INTO users (name, full_name, role, all_sites, site_tags)
+VALUES ('$WORD-user', 'Robin $WORD', 'technician', false, '{$WORD-tag}');
+INSERT INTO user_sites (user_id, site_id) VALUES ($NUMBER, $NUMBER);
