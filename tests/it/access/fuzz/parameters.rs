@@ -19,6 +19,43 @@ const BATCH: &[&str] = &["page", "notice", "still", "state"];
 const RUN: &[&str] = &["notice", "still"];
 const NONE: &[&str] = &[];
 
+const LISTED: &[&str] = &["q", "site", "archived", "page", "notice"];
+const NOTICE: &[&str] = &["notice"];
+const SITE: &[&str] = &["stamp", "slug", "name", "timezone", "tags", "notes"];
+const DEVICE: &[&str] = &[
+    "stamp",
+    "site",
+    "name",
+    "address",
+    "port",
+    "credential",
+    "tags",
+    "enabled",
+    "legacy_ssh",
+    "connect_timeout_secs",
+    "export_timeout_secs",
+];
+const CREDENTIAL: &[&str] = &[
+    "stamp",
+    "name",
+    "username",
+    "password",
+    "private_key",
+    "passphrase",
+];
+const GROUP: &[&str] = &["name", "role", "withheld", "all_sites", "sites", "tags"];
+const PROVIDER: &[&str] = &[
+    "issuer",
+    "client_id",
+    "client_secret",
+    "no_secret",
+    "scopes",
+    "groups_claim",
+    "label",
+    "own_address",
+    "enabled",
+];
+
 /// Method, path, names.
 pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
     ("GET", "/assets/{hash}/{*path}", NONE),
@@ -72,4 +109,60 @@ pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
     ("GET", "/runs/{id}", RUN),
     ("GET", "/runs/{id}/events", RUN),
     ("POST", "/runs/{id}/cancel", NONE),
+    ("GET", "/sign-in/sso", &["next"]),
+    ("GET", "/sign-in/sso/callback", &["state", "code", "error"]),
+    ("GET", "/manage/sites", LISTED),
+    ("GET", "/manage/sites/new", NONE),
+    ("POST", "/manage/sites/new", SITE),
+    ("GET", "/manage/sites/{slug}/edit", NOTICE),
+    ("POST", "/manage/sites/{slug}/edit", SITE),
+    ("POST", "/manage/sites/{slug}/archive", NONE),
+    ("POST", "/manage/sites/{slug}/restore", NONE),
+    ("GET", "/manage/devices", LISTED),
+    ("GET", "/manage/devices/new", &["site"]),
+    ("POST", "/manage/devices/new", DEVICE),
+    ("GET", "/manage/devices/{id}", NOTICE),
+    ("POST", "/manage/devices/{id}", DEVICE),
+    ("POST", "/manage/devices/{id}/archive", NONE),
+    ("POST", "/manage/devices/{id}/restore", NONE),
+    ("GET", "/manage/credentials", LISTED),
+    ("GET", "/manage/credentials/new", NONE),
+    ("POST", "/manage/credentials/new", CREDENTIAL),
+    ("GET", "/manage/credentials/{id}", NOTICE),
+    ("POST", "/manage/credentials/{id}", CREDENTIAL),
+    ("POST", "/manage/credentials/{id}/archive", NONE),
+    ("POST", "/manage/credentials/{id}/restore", NONE),
+    ("GET", "/manage/tags", LISTED),
+    ("POST", "/manage/tags", &["tag", "action", "new"]),
+    ("GET", "/manage/export/{kind}", NONE),
+    ("GET", "/manage/import", NOTICE),
+    ("POST", "/manage/import", NONE),
+    ("GET", "/manage/import/{id}", &["show", "page", "notice"]),
+    ("POST", "/manage/import/{id}", &["stamp"]),
+    ("POST", "/manage/import/{id}/discard", NONE),
+    ("GET", "/manage/host-keys", &["decided", "before", "notice"]),
+    (
+        "POST",
+        "/manage/host-keys",
+        &["change", "decision", "replaced"],
+    ),
+    (
+        "POST",
+        "/sites/{slug}/devices/{name}/connection-tests",
+        NONE,
+    ),
+    ("GET", "/connection-tests/{id}", RUN),
+    ("GET", "/connection-tests/{id}/events", RUN),
+    ("POST", "/connection-tests/{id}/again", NONE),
+    ("POST", "/connection-tests/{id}/begin", NONE),
+    ("POST", "/connection-tests/{id}/cancel", NONE),
+    ("POST", "/connection-tests/{id}/key-pair", NONE),
+    ("GET", "/settings/single-sign-on", NOTICE),
+    ("POST", "/settings/single-sign-on/check", NONE),
+    ("POST", "/settings/single-sign-on", PROVIDER),
+    ("GET", "/settings/single-sign-on/groups/new", NONE),
+    ("POST", "/settings/single-sign-on/groups", GROUP),
+    ("GET", "/settings/single-sign-on/groups/{id}", NONE),
+    ("POST", "/settings/single-sign-on/groups/{id}", GROUP),
+    ("POST", "/settings/single-sign-on/groups/{id}/delete", NONE),
 ];

@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 
+use super::visitor::VISITOR;
 use super::{SECRET, keep, run};
 
 /// A line of both customers.
@@ -77,6 +78,11 @@ impl Customer {
         self.number * 3 - 2
     }
 
+    /// The connection test that failed; the one that is prepared has the next number.
+    pub const fn test(&self) -> i64 {
+        self.number * 2 - 1
+    }
+
     /// A line that only they have.
     pub fn line(&self) -> String {
         format!("set name={}-identity", self.word)
@@ -129,6 +135,7 @@ impl Customer {
 
     fn fill(&self, script: &str) -> String {
         script
+            .replace("$VISITOR", &VISITOR.to_string())
             .replace("$NUMBER", &self.number.to_string())
             .replace("$NET", self.net)
             .replace("$WORD", self.word)

@@ -14,6 +14,9 @@ use tower::ServiceExt as _;
 use super::{CUSTOMERS, Customer, House, noon};
 use crate::support::{app_state, unpack, vault};
 
+/// The number of whoever visits.
+pub const VISITOR: i64 = 1000;
+
 /// How far somebody is signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signed {
@@ -76,8 +79,9 @@ impl Somebody {
         let withheld: Vec<&str> = self.withheld.iter().map(|right| right.as_str()).collect();
         let id: i64 = sqlx::query_scalar(
             "WITH person AS (
-                 INSERT INTO users (name, role, withheld, all_sites, site_tags)
-                 VALUES ('visitor', $1, $2, $3, array_remove(ARRAY[$4], NULL))
+                 INSERT INTO users (id, name, role, withheld, all_sites, site_tags)
+                 OVERRIDING SYSTEM VALUE
+                 VALUES ($6, 'visitor', $1, $2, $3, array_remove(ARRAY[$4], NULL))
                  RETURNING id
              ), site AS (
                  INSERT INTO user_sites (user_id, site_id)
@@ -90,6 +94,7 @@ impl Somebody {
         .bind(self.reach == Reach::All)
         .bind(tag)
         .bind(site)
+        .bind(VISITOR)
         .fetch_one(pool)
         .await
         .unwrap();

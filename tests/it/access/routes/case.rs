@@ -128,6 +128,8 @@ impl Names {
             ("{ended-run}", customer.run()),
             ("{run}", customer.run() + 2),
             ("{line}", line),
+            ("{test}", customer.test()),
+            ("{prepared-test}", customer.test() + 1),
             ("{other-gateway}", other.gateway()),
             ("{other-newer}", other_newer),
             ("{shared-line}", shared(self.shared_line)),

@@ -3,6 +3,7 @@
 
 mod alone;
 mod case;
+mod managing;
 mod people;
 mod rule;
 mod table;

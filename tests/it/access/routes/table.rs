@@ -6,6 +6,7 @@ use routervault::model::Right::{Annotate, BackUp, Download, Manage, Reveal, See}
 
 use super::case::About::{Both, Either, Nothing, One};
 use super::case::{Case, get, open, post};
+use super::managing;
 
 /// Pages.
 const PAGES: &[Case] = &[
@@ -95,10 +96,13 @@ const FORMS: &[Case] = &[
     open("POST", "/welcome")
         .form("token=none&password=a&again=a")
         .answers(410),
-    post("/sign-out", See, Nothing),
 ];
 
-/// All of them.
+/// What ends a visit.
+const LAST: &[Case] = &[post("/sign-out", See, Nothing)];
+
+/// All of them, pages first.
 pub fn cases() -> impl Iterator<Item = &'static Case> {
-    PAGES.iter().chain(FORMS)
+    let pages = PAGES.iter().chain(managing::PAGES);
+    pages.chain(FORMS).chain(managing::FORMS).chain(LAST)
 }
