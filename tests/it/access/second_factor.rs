@@ -131,6 +131,20 @@ async fn the_first_step_alone_is_worth_nothing() {
 }
 
 #[tokio::test]
+async fn what_was_known_of_a_session_before_either_step_opens_nothing_after() {
+    let (door, before, app, _) = protected().await;
+    let pending = door.sign_in("admin", PASSWORD, &before).await.cookie();
+    let ended = door.get("/runs", &before).await;
+    assert_eq!(ended.status, StatusCode::SEE_OTHER);
+    let whole = give(&door, &pending, &app.code(0)).await.cookie();
+    for worthless in [&before, &pending] {
+        let refused = door.get("/runs", worthless).await;
+        assert_eq!(refused.status, StatusCode::SEE_OTHER);
+    }
+    assert_eq!(door.get("/runs", &whole).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_code_counts_once_and_only_around_its_time() {
     let (door, _, app, codes) = protected().await;
     let shown = app.code(0);

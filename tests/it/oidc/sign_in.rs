@@ -247,6 +247,21 @@ async fn an_account_of_the_same_name_or_an_archived_one_stays_closed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_session_known_before_signing_in_is_worth_nothing_after() {
+    const COOKIE: &str = "routervault";
+    let house = House::open(true).await;
+    let (mut visitor, mut thief) = (Visitor::new(), Visitor::new());
+    house.sign_in(&mut visitor, "kim-1").await;
+    let first = visitor.cookie(&house.origin, COOKIE).unwrap().to_owned();
+    thief.put_cookie(&house.url("/"), COOKIE, &first);
+    assert!(house.knows(&mut thief).await);
+    house.sign_in(&mut visitor, "kim-1").await;
+    assert_ne!(visitor.cookie(&house.origin, COOKIE), Some(first.as_str()));
+    assert!(house.knows(&mut visitor).await);
+    assert!(!house.knows(&mut thief).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_answer_counts_once_in_the_browser_that_began_and_in_time() {
     let house = House::open(true).await;
     let over = "was not begun in this browser";

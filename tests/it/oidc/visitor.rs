@@ -42,6 +42,12 @@ impl Visitor {
         self.cookies.get(&key).map(String::as_str)
     }
 
+    /// Puts a cookie in, as who stole it would.
+    pub fn put_cookie(&mut self, url: &Url, name: &str, value: &str) {
+        let key = (place(url), name.to_owned());
+        self.cookies.insert(key, value.to_owned());
+    }
+
     /// Opens an address, and no other.
     pub async fn open(&mut self, url: &Url) -> Page {
         let request = self.client.get(url.as_str());

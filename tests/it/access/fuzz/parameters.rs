@@ -44,6 +44,7 @@ const CREDENTIAL: &[&str] = &[
     "passphrase",
 ];
 const GROUP: &[&str] = &["name", "role", "withheld", "all_sites", "sites", "tags"];
+const TOKEN: &[&str] = &["name", "role", "withheld", "reach", "sites", "tags", "days"];
 const PROVIDER: &[&str] = &[
     "issuer",
     "client_id",
@@ -109,6 +110,24 @@ pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
     ("GET", "/runs/{id}", RUN),
     ("GET", "/runs/{id}/events", RUN),
     ("POST", "/runs/{id}/cancel", NONE),
+    ("GET", "/sign-in/code", &["next"]),
+    ("POST", "/sign-in/code", &["code", "next"]),
+    ("GET", "/account", NOTICE),
+    ("GET", "/account/password", NONE),
+    ("POST", "/account/password", &["old", "password", "again"]),
+    ("GET", "/account/second-factor", NOTICE),
+    (
+        "POST",
+        "/account/second-factor",
+        &["setup", "code", "password"],
+    ),
+    ("POST", "/account/second-factor/codes", &["password"]),
+    ("POST", "/account/second-factor/off", &["password"]),
+    ("POST", "/account/sessions/end-others", NONE),
+    ("POST", "/account/sessions/{id}/end", NONE),
+    ("GET", "/account/tokens/new", NONE),
+    ("POST", "/account/tokens/new", TOKEN),
+    ("POST", "/account/tokens/{id}/revoke", NONE),
     ("GET", "/sign-in/sso", &["next"]),
     ("GET", "/sign-in/sso/callback", &["state", "code", "error"]),
     ("GET", "/manage/sites", LISTED),

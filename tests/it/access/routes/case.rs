@@ -31,8 +31,8 @@ pub struct Case {
     /// With names in braces for what belongs to a customer.
     pub address: &'static str,
     pub form: &'static str,
-    /// The status of the answer for who may; `None`: any that is no refusal.
-    pub status: Option<u16>,
+    /// The status of the answer for who may is one of these; none: any that is no refusal.
+    pub statuses: &'static [u16],
 }
 
 const fn case(method: &'static str, path: &'static str, right: Right, about: About) -> Case {
@@ -44,7 +44,7 @@ const fn case(method: &'static str, path: &'static str, right: Right, about: Abo
         about,
         address: path,
         form: "",
-        status: None,
+        statuses: &[],
     }
 }
 
@@ -80,11 +80,8 @@ impl Case {
         }
     }
 
-    pub const fn answers(self, status: u16) -> Self {
-        Self {
-            status: Some(status),
-            ..self
-        }
+    pub const fn answers(self, statuses: &'static [u16]) -> Self {
+        Self { statuses, ..self }
     }
 }
 

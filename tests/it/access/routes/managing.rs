@@ -9,8 +9,8 @@ use super::case::{Case, get, open, post};
 /// Pages.
 pub const PAGES: &[Case] = &[
     // No provider is set up.
-    open("GET", "/sign-in/sso").answers(404),
-    open("GET", "/sign-in/sso/callback").answers(400),
+    open("GET", "/sign-in/sso").answers(&[404]),
+    open("GET", "/sign-in/sso/callback").answers(&[400]),
     get("/manage/sites", Manage, Nothing).at("/manage/sites?q={part}"),
     get("/manage/sites/new", Manage, Nothing),
     get("/manage/sites/{slug}/edit", Manage, One),
@@ -27,7 +27,7 @@ pub const PAGES: &[Case] = &[
     // A file is there for who brought it.
     get("/manage/import/{id}", Manage, Nothing)
         .at("/manage/import/none")
-        .answers(404),
+        .answers(&[404]),
     get("/manage/host-keys", Manage, Nothing),
     get("/connection-tests/{id}", Manage, One).at("/connection-tests/{test}"),
     get("/connection-tests/{id}/events", Manage, One).at("/connection-tests/{test}/events"),
@@ -60,25 +60,25 @@ pub const FORMS: &[Case] = &[
         .form("slug={slug}-new&name=New&timezone=UTC&tags=&notes="),
     post("/manage/sites/{slug}/edit", Manage, One)
         .form("stamp=none&slug={slug}&name=New&timezone=UTC&tags=&notes=")
-        .answers(409),
+        .answers(&[409]),
     post("/manage/devices/new", Manage, One).form(DEVICE),
     post("/manage/devices/{id}", Manage, One)
         .at("/manage/devices/{gateway}")
         .form(LATE_DEVICE)
-        .answers(409),
+        .answers(&[409]),
     post("/manage/credentials/new", Manage, Nothing)
         .form("name={slug}-new&username=backup&password=none&private_key=&passphrase="),
     post("/manage/credentials/{id}", Manage, One)
         .at("/manage/credentials/{site}")
         .form("stamp=none&name={slug}-login&username=backup&password=&private_key=&passphrase=")
-        .answers(409),
+        .answers(&[409]),
     post("/manage/tags", Manage, One).form("tag={slug}-core&action=rename&new={slug}-edge"),
     // A file comes as multipart/form-data.
-    post("/manage/import", Manage, Nothing).answers(400),
+    post("/manage/import", Manage, Nothing).answers(&[400]),
     post("/manage/import/{id}", Manage, Nothing)
         .at("/manage/import/none")
         .form("stamp=none")
-        .answers(404),
+        .answers(&[404]),
     post("/manage/import/{id}/discard", Manage, Nothing).at("/manage/import/none/discard"),
     post("/manage/host-keys", Manage, One).form("change={site}&decision=reject&replaced=1"),
     post("/sites/{slug}/devices/{name}/connection-tests", Manage, One)
@@ -100,6 +100,6 @@ pub const FORMS: &[Case] = &[
     post("/settings/single-sign-on/groups/{id}/delete", Manage, One)
         .at("/settings/single-sign-on/groups/{site}/delete"),
     post("/settings/single-sign-on/groups", Manage, Nothing).form(GROUP),
-    post("/settings/single-sign-on/check", Manage, Nothing).answers(404),
+    post("/settings/single-sign-on/check", Manage, Nothing).answers(&[404]),
     post("/settings/single-sign-on", Manage, Nothing).form(PROVIDER),
 ];

@@ -1,6 +1,7 @@
 //! Every route with every role and every reach: who is let in, who is refused, and what each is
 //! told. A route without an example in the table makes the first test fail.
 
+mod account;
 mod alone;
 mod case;
 mod managing;

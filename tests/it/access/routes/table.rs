@@ -6,19 +6,19 @@ use routervault::model::Right::{Annotate, BackUp, Download, Manage, Reveal, See}
 
 use super::case::About::{Both, Either, Nothing, One};
 use super::case::{Case, get, open, post};
-use super::managing;
+use super::{account, managing};
 
 /// Pages.
 const PAGES: &[Case] = &[
     open("GET", "/assets/{hash}/{*path}")
         .at("/assets/none/none.css")
-        .answers(404),
+        .answers(&[404]),
     open("GET", "/sign-in")
         .at("/sign-in?next=/sites/{part}")
-        .answers(200),
+        .answers(&[200]),
     open("GET", "/welcome")
         .at("/welcome?token=none")
-        .answers(410),
+        .answers(&[410]),
     get("/", See, Nothing),
     get("/", See, Nothing).at("/?q={part}"),
     get("/", See, Nothing).at("/?state=verified&tag={part}"),
@@ -92,10 +92,10 @@ const FORMS: &[Case] = &[
     post("/snapshots/{id}/delete", Manage, One).at("/snapshots/{older}/delete"),
     open("POST", "/sign-in")
         .form("name={part}&password=guess")
-        .answers(401),
+        .answers(&[401]),
     open("POST", "/welcome")
         .form("token=none&password=a&again=a")
-        .answers(410),
+        .answers(&[410]),
 ];
 
 /// What ends a visit.
@@ -103,6 +103,7 @@ const LAST: &[Case] = &[post("/sign-out", See, Nothing)];
 
 /// All of them, pages first.
 pub fn cases() -> impl Iterator<Item = &'static Case> {
-    let pages = PAGES.iter().chain(managing::PAGES);
-    pages.chain(FORMS).chain(managing::FORMS).chain(LAST)
+    let pages = [PAGES, account::PAGES, managing::PAGES];
+    let forms = [FORMS, account::FORMS, managing::FORMS, LAST];
+    pages.into_iter().chain(forms).flatten()
 }
