@@ -133,7 +133,8 @@ pub async fn get(
                 scope: owner.scope.and(scope),
                 token: Some(row.token_name),
                 ..owner
-            },
+            }
+            .within_scope(),
         }
     }))
 }

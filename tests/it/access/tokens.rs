@@ -318,3 +318,18 @@ async fn an_account_is_nothing_for_a_token_and_the_audit_names_it() {
     let asked = door.ask("POST", "/runs/1/cancel", &own).await;
     assert_eq!(asked.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn an_administrators_token_for_some_sites_manages_nothing() {
+    let (door, _) = Door::with_admin().await;
+    door.kim().await;
+    let cookie = door.sign_in("admin", PASSWORD, "").await.cookie();
+    let all = "name=all&role=administrator&reach=all&days=30";
+    let all = door.make(&cookie, all).await;
+    let some = "name=some&role=administrator&reach=some&sites=acme&tags=&days=30";
+    let some = door.make(&cookie, some).await;
+    assert_eq!(door.by_token("/manage/sites", &all).await, StatusCode::OK);
+    assert_eq!(door.by_token("/sites/acme", &some).await, StatusCode::OK);
+    let managing = door.by_token("/manage/sites", &some).await;
+    assert_eq!(managing, StatusCode::FORBIDDEN);
+}

@@ -7,7 +7,6 @@ use crate::access::routes::{Case, Names, cases};
 /// A good request, and what of it can be replaced.
 pub struct Target {
     pub method: &'static str,
-    pub path: &'static str,
     segments: Vec<String>,
     /// Pairs of the query or of the form.
     pairs: Vec<(String, String)>,
@@ -40,7 +39,6 @@ impl Target {
         let places = case.path.split('/').enumerate();
         Self {
             method: case.method,
-            path: case.path,
             segments: path.split('/').map(str::to_owned).collect(),
             pairs: pairs.split('&').filter_map(split).collect(),
             places: places
