@@ -124,9 +124,10 @@ impl ErrorPage {
         }
     }
 
-    /// Whether to offer the sign-in.
-    fn asks_to_sign_in(&self) -> bool {
-        self.status == StatusCode::UNAUTHORIZED
+    /// Whether the sign-in is the next page for who is told this.
+    fn leads_to_sign_in(&self) -> bool {
+        let is_spent_link = self.status == StatusCode::GONE && self.shell.person_name().is_none();
+        is_spent_link || self.status == StatusCode::UNAUTHORIZED
     }
 
     /// Whether the reader can do nothing but tell somebody, who then needs the request's id.

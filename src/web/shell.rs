@@ -19,7 +19,7 @@ pub enum Area {
     Batches,
     /// Runs.
     Runs,
-    /// Managing sites, devices and credentials.
+    /// What only administrators reach: managing, host keys, single sign-on.
     Manage,
     /// An error page.
     None,

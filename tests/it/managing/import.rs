@@ -73,7 +73,7 @@ async fn ten_thousand_lines_are_applied_unless_the_last_is_wrong() {
     let page = desk.get(&format!("{address}?show=wrong")).await;
     page.shows("<td data-label=\"Line\" class=\"num\">10,001</td>");
     page.shows("The address is a URL");
-    page.hides("Apply all of it");
+    page.hides("Apply all");
     // Nor is it applied by who sends the form all the same.
     let answer = desk.post(&address, &[("stamp", "")]).await;
     assert!(answer.location().ends_with("notice=not-as-shown"));
@@ -150,7 +150,7 @@ async fn an_export_comes_back_unchanged_and_runs_no_formula() {
         let address = desk.look(kind, file.text.as_bytes()).await;
         let page = desk.get(&address).await;
         page.shows("<b>2</b> unchanged, <b>0</b> wrong");
-        page.hides("Apply all of it");
+        page.hides("Apply all");
     }
     for name in ["credentials.csv", "sites", "x.csv"] {
         let answer = desk.get(&format!("/manage/export/{name}")).await;

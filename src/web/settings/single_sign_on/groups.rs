@@ -50,7 +50,7 @@ impl GroupPage {
 
 fn page(state: &AppState, person: &SignedIn, id: Option<i64>, form: GroupForm) -> GroupPage {
     GroupPage {
-        shell: Shell::new(state, person, Area::None),
+        shell: Shell::new(state, person, Area::Manage),
         id,
         form,
         problem: None,

@@ -58,7 +58,7 @@ impl ProviderPage {
             .as_ref()
             .map_or_else(|| ProviderForm::empty(origin), ProviderForm::of);
         let page = Self {
-            shell: Shell::new(state, person, Area::None),
+            shell: Shell::new(state, person, Area::Manage),
             notice: None,
             redirect_uri: redirect_uri(&form.own_address),
             form,
