@@ -81,12 +81,16 @@ const PAGES: &[(&str, &str)] = &[
     ("manage-user", "/manage/users/1"),
     ("audit", "/manage/audit"),
     ("manage-import", "/manage/import"),
+    ("host-keys", "/manage/host-keys"),
+    ("host-keys-decided", "/manage/host-keys?decided=1"),
     ("single-sign-on", "/settings/single-sign-on"),
     (
         "single-sign-on-group",
         "/settings/single-sign-on/groups/new",
     ),
     ("account-of-nobody", "/account"),
+    ("sign-in", "/sign-in"),
+    ("link-spent", "/welcome?token=spent"),
     ("missing", "/nothing"),
 ];
 

@@ -2,11 +2,12 @@
 
 use chrono::Utc;
 use routervault::demo::{Fault, RouterSpec};
+use routervault::model::Person;
 use routervault::search::index_next;
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::support::{Deadlines, World, app_state, signed_in, vault};
+use crate::support::{Deadlines, World, administrator, app_state, signed_in_as, vault};
 
 /// Routers, the pages on a port of their own, and what stops them.
 pub struct House {
@@ -38,7 +39,7 @@ impl House {
     /// The pages over a world.
     pub async fn around(world: World) -> Self {
         let stop = CancellationToken::new();
-        let origin = serve(&world, stop.clone()).await;
+        let origin = serve(&world, administrator(), stop.clone()).await;
         Self {
             world,
             origin,
@@ -54,6 +55,14 @@ impl House {
         house.world.back_up().await;
         while index_next(&house.world.pool, &vault()).await.unwrap() {}
         house
+    }
+
+    /// The same pages as somebody else sees them, on another port, for as long as the guard is
+    /// kept.
+    pub async fn seen_by(&self, person: Person) -> (String, DropGuard) {
+        let stop = CancellationToken::new();
+        let origin = serve(&self.world, person, stop.clone()).await;
+        (origin, stop.drop_guard())
     }
 
     /// The address of a path.
@@ -124,13 +133,17 @@ impl House {
             ("/manage/users/1", "This is you"),
             ("/manage/audit", "Entries are added and nothing else"),
             ("/manage/audit?action=secrets_shown&text=router", "router-0"),
-            ("/manage/import", "Look at it"),
+            ("/manage/import", "UTF-8, at most"),
             ("/settings/single-sign-on", "There is no group yet"),
             ("/settings/single-sign-on/groups/new", "Withheld"),
             ("/account", "Where you are signed in"),
             ("/account/password", "sign in elsewhere"),
             ("/account/second-factor", "set up there"),
             ("/account/tokens/new", "It never may more than you may"),
+            ("/manage/host-keys", "No changed host keys"),
+            ("/manage/host-keys?decided=1", "Nothing was decided yet"),
+            ("/sign-in?next=/runs", "Forgot it?"),
+            ("/welcome?token=spent", "does not work any more"),
             ("/nothing", "There is no such page"),
         ];
         self.filled(&pages, &numbers)
@@ -157,11 +170,12 @@ impl House {
     }
 }
 
-/// Serves the pages until `stop`, and says where.
-async fn serve(world: &World, stop: CancellationToken) -> String {
+/// Serves the pages to somebody until `stop`, and says where.
+async fn serve(world: &World, person: Person, stop: CancellationToken) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let pages = signed_in(app_state(&world.pool, &vault(), Utc::now)).await;
+    let state = app_state(&world.pool, &vault(), Utc::now);
+    let pages = signed_in_as(state, person).await;
     tokio::spawn(async move {
         let serving = axum::serve(listener, pages).with_graceful_shutdown(stop.cancelled_owned());
         serving.await.unwrap();

@@ -55,6 +55,13 @@ impl Page {
         self.command(InsertTextParams::new(text)).await;
     }
 
+    /// Goes to a field, and puts this in the place of what is in it.
+    pub async fn fill(&self, field: &str, text: &str) {
+        self.tab_to(field).await;
+        self.evaluate("document.activeElement.select()").await;
+        self.enter(text).await;
+    }
+
     /// What has the keyboard: `button "Backup Site"`, or `nothing`.
     pub async fn focused(&self) -> String {
         let focused = self.evaluate(FOCUSED).await;

@@ -7,12 +7,6 @@ use super::collect_until;
 use super::house::House;
 use super::page::Page;
 
-async fn fill(page: &Page, field: &str, text: &str) {
-    page.tab_to(field).await;
-    page.evaluate("document.activeElement.select()").await;
-    page.enter(text).await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_site_a_credential_and_a_device_are_added_and_the_device_is_backed_up() {
     let house = House::open().await;
@@ -27,26 +21,27 @@ async fn a_site_a_credential_and_a_device_are_added_and_the_device_is_backed_up(
     page.tab_to("Add site").await;
     page.press("Enter").await;
     page.shows("Its short name in addresses").await;
-    fill(&page, "input \"Slug\"", "harbour").await;
-    fill(&page, "input \"Name\"", "Harbour").await;
+    page.fill("input \"Slug\"", "harbour").await;
+    page.fill("input \"Name\"", "Harbour").await;
     page.tab_to("button \"Add site\"").await;
     page.press("Enter").await;
     page.shows("It was added.").await;
 
     page.open(&house.url("/manage/credentials/new")).await;
-    fill(&page, "input \"Name\"", "harbour-key").await;
-    fill(&page, "input \"User name\"", username).await;
-    fill(&page, "input \"Password\"", password.expose_secret()).await;
+    page.fill("input \"Name\"", "harbour-key").await;
+    page.fill("input \"User name\"", username).await;
+    page.fill("input \"Password\"", password.expose_secret())
+        .await;
     page.tab_to("button \"Add credential\"").await;
     page.press("Enter").await;
     page.shows("Used by 0 devices").await;
 
     page.open(&house.url("/manage/devices/new?site=harbour"))
         .await;
-    fill(&page, "input \"Name\"", "gw").await;
-    fill(&page, "input \"Address\"", "127.0.0.1").await;
-    fill(&page, "input \"SSH port\"", &port).await;
-    fill(&page, "input \"Credential\"", "harbour-key").await;
+    page.fill("input \"Name\"", "gw").await;
+    page.fill("input \"Address\"", "127.0.0.1").await;
+    page.fill("input \"SSH port\"", &port).await;
+    page.fill("input \"Credential\"", "harbour-key").await;
     page.press("Enter").await;
     page.shows("It was added.").await;
     assert!(page.path().await.starts_with("/manage/devices/"));

@@ -4,6 +4,7 @@ mod axe;
 mod chromium;
 mod connection_test;
 mod day;
+mod first_start;
 mod house;
 mod keyboard;
 mod listening;
@@ -11,6 +12,7 @@ mod managing;
 mod page;
 mod sign_in;
 mod states;
+mod viewer;
 
 use chromiumoxide::cdp::browser_protocol::browser::{
     PermissionDescriptor, PermissionSetting, SetPermissionParams,
@@ -130,13 +132,19 @@ async fn no_wider_than_a_phone(pages: Vec<(String, &str)>) {
     let mut too_wide = Vec::new();
     for (url, _) in pages {
         page.open(&url).await;
-        let width = page.evaluate("document.documentElement.scrollWidth").await;
-        if width != 320 {
-            let by = page.evaluate(BEYOND_THE_WINDOW).await;
-            too_wide.push(format!("{url}: {width} pixels wide, by {by}"));
-        }
+        too_wide.extend(no_wider_than(&page, 320, &url).await);
     }
     assert!(too_wide.is_empty(), "{}", too_wide.join("\n"));
+}
+
+/// What makes the page wider than its window, which is so wide; `None`: nothing does.
+async fn no_wider_than(page: &Page, width: u32, name: &str) -> Option<String> {
+    let is = page.evaluate("document.documentElement.scrollWidth").await;
+    if is == width {
+        return None;
+    }
+    let by = page.evaluate(BEYOND_THE_WINDOW).await;
+    Some(format!("{name}: {is} pixels wide, by {by}"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -241,13 +249,20 @@ async fn without_barriers(pages: Vec<(String, &str)>, width: u32) {
         if !text.contains(words) {
             found.push(format!("{url} has no {words:?}:\n{text}"));
         }
-        for dark in [false, true] {
-            page.dark(dark).await;
-            let barriers = axe(&page).await.into_iter();
-            found.extend(barriers.map(|barrier| format!("{url}, dark {dark}: {barrier}")));
-        }
+        found.extend(barriers(&page, &url).await);
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// What axe finds on a page, light or dark.
+async fn barriers(page: &Page, name: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for dark in [false, true] {
+        page.dark(dark).await;
+        let barriers = axe(page).await.into_iter();
+        found.extend(barriers.map(|barrier| format!("{name}, dark {dark}: {barrier}")));
+    }
+    found
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,10 @@
 //! Pages in the states that are rare, and so are looked at least: before the first site, while
 //! something runs, over what is damaged, gone, or has a very long name.
 
-use routervault::demo::Fleet;
+use chrono::Utc;
+use routervault::access::link;
+use routervault::demo::{Fault, Fleet};
+use routervault::model::UserId;
 
 use super::house::House;
 use super::{no_wider_than_a_phone, without_barriers};
@@ -54,14 +57,21 @@ fn first_pages(house: &House) -> Vec<(String, &'static str)> {
     house.filled(&pages, &[])
 }
 
-/// A house with long names, a device that has left the inventory, a damaged body, and a batch
-/// that nobody works on.
+/// A house with long names, a device that has left the inventory, a damaged body, changed host
+/// keys of which one is decided on, and a batch that nobody works on.
 async fn worn() -> House {
     let house = House::backed_up().await;
+    for name in ["router-0", "router-1", "router-3"] {
+        let router = house.world.router(name);
+        router.set_fault(Some(Fault::ChangedHostKey)).unwrap();
+    }
+    house.world.back_up().await;
     let change = format!(
         "UPDATE sites SET name = '{LONG}', tags = ARRAY['{LONG}'] WHERE slug = 'site-1';
          UPDATE devices SET name = '{LONG}', model = '{LONG}' WHERE name = 'router-1';
          UPDATE devices SET archived_at = now() WHERE name = 'router-2';
+         UPDATE host_key_changes SET decision = 'rejected', decided_at = now(), decided_by = 1
+         WHERE device_id = (SELECT id FROM devices WHERE name = 'router-0');
          UPDATE snapshots SET body = '\\x00', comment = '{LONG}'
          WHERE device_id = (SELECT id FROM devices WHERE name = 'router-2');
          UPDATE users SET password_hash = 'of a password that nobody knows';
@@ -93,6 +103,9 @@ async fn rare_pages(house: &House) -> Vec<(String, &'static str)> {
         ("{queued}", house.run_that_is("queued").await),
     ];
     let device = format!("/sites/site-1/devices/{LONG}");
+    let mut conn = house.world.pool.acquire().await.unwrap();
+    let link = link::for_user(&mut conn, UserId(1), Utc::now()).await;
+    let welcome = format!("/welcome?token={}", link.unwrap().expose());
     let pages = [
         ("/", LONG),
         ("/sites/site-1", LONG),
@@ -111,7 +124,7 @@ async fn rare_pages(house: &House) -> Vec<(String, &'static str)> {
         ("/snapshots/{new}/restore?q=name", LONG),
         ("/snapshots/{new}/restore?device=3", "Warning"),
         ("/compare?s={old}&s={new}&noise=1", "added"),
-        ("/batches/3", "0 of 3 devices done"),
+        ("/batches/4", "0 of 3 devices done"),
         ("/batches", "Several sites"),
         ("/runs?state=queued", LONG),
         ("/runs/{queued}", "Queued"),
@@ -120,6 +133,12 @@ async fn rare_pages(house: &House) -> Vec<(String, &'static str)> {
         ("/account", "Expired"),
         ("/account/password", "The new one again"),
         ("/account/second-factor", "Tell the app"),
+        ("/manage/host-keys", "Accept all 2 of this site"),
+        ("/manage/host-keys?decided=1", "Rejected"),
+        ("/manage/devices", LONG),
+        ("/manage/tags", LONG),
+        ("/sign-in?notice=signed-out", "You are signed out."),
+        (&*welcome, "Set password"),
     ];
     house.filled(&pages, &numbers)
 }

@@ -61,17 +61,15 @@ pub fn with_cookie(pages: Router, cookie: HeaderValue) -> Router {
     }))
 }
 
-/// Somebody who is not an administrator is a technician from whom rights are withheld; a second
+/// Whose rights are those of no role is a technician from whom the others are withheld; a second
 /// one of the same name gets a number.
 pub async fn insert_user(pool: &PgPool, person: &Person) -> UserId {
-    let role = if person.may(Right::Manage) {
-        Role::Administrator
-    } else {
-        Role::Technician
-    };
+    let mut roles = Role::ALL.into_iter();
+    let role = roles.find(|role| role.rights() == person.rights);
+    let role = role.unwrap_or(Role::Technician);
     let lacking = Right::WITHHOLDABLE.into_iter();
     let withheld: Vec<&str> = lacking
-        .filter(|right| !person.may(*right))
+        .filter(|right| role.rights().has(*right) && !person.may(*right))
         .map(Right::as_str)
         .collect();
     let user: i64 = sqlx::query_scalar(
