@@ -324,10 +324,11 @@ async fn an_administrators_token_for_some_sites_manages_nothing() {
     let (door, _) = Door::with_admin().await;
     door.kim().await;
     let cookie = door.sign_in("admin", PASSWORD, "").await.cookie();
-    let all = "name=all&role=administrator&reach=all&days=30";
-    let all = door.make(&cookie, all).await;
-    let some = "name=some&role=administrator&reach=some&sites=acme&tags=&days=30";
-    let some = door.make(&cookie, some).await;
+    let form = |reach: &str| {
+        format!("name=it&role=administrator&reach={reach}&tags=&days=30&password={PASSWORD}")
+    };
+    let all = door.make(&cookie, &form("all")).await;
+    let some = door.make(&cookie, &form("some&sites=acme")).await;
     assert_eq!(door.by_token("/manage/sites", &all).await, StatusCode::OK);
     assert_eq!(door.by_token("/sites/acme", &some).await, StatusCode::OK);
     let managing = door.by_token("/manage/sites", &some).await;

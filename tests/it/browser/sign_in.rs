@@ -65,21 +65,41 @@ async fn a_second_factor_is_set_up_and_asked_for() {
     page.press("Enter").await;
     page.shows("Tell the app").await;
     let secret = secret(&page).await;
+    shot(&page, "setup").await;
     page.tab_to("Code that the app shows").await;
     page.enter(&code(&secret, 0)).await;
     page.tab_to("Your password").await;
     page.enter(PASSWORD).await;
     page.press("Enter").await;
     page.shows("The codes below are shown this once").await;
+    shot(&page, "codes").await;
     page.tab_to("I have kept them").await;
     page.press("Enter").await;
     page.shows("10 recovery codes left").await;
+    for (path, name) in [
+        ("second-factor", "factor"),
+        ("tokens/new", "token"),
+        ("password", "password"),
+    ] {
+        page.open(&format!("{origin}/account/{path}")).await;
+        shot(&page, name).await;
+    }
+    page.open(&format!("{origin}/account/tokens/new")).await;
+    page.tab_to("Name").await;
+    page.enter("nightly export to the ticket system").await;
+    page.tab_to("Your password").await;
+    page.enter(PASSWORD).await;
+    page.press("Enter").await;
+    page.shows("It is shown this once").await;
+    shot(&page, "made").await;
     page.open(&format!("{origin}/account")).await;
+    shot(&page, "account").await;
     page.tab_to("button \"Sign out\"").await;
     page.press("Enter").await;
     page.shows("You are signed out.").await;
     sign_in(&page).await;
     page.shows("Second step").await;
+    shot(&page, "code").await;
     assert_eq!(page.focused().await, "input \"Code\"");
     page.enter("000000").await;
     page.press("Enter").await;
@@ -89,4 +109,17 @@ async fn a_second_factor_is_set_up_and_asked_for() {
     page.press("Enter").await;
     page.shows("Add your first site").await;
     assert_eq!(page.path().await, "/");
+}
+
+async fn shot(page: &Page, name: &str) {
+    for (width, dark) in [(1280, false), (320, true)] {
+        page.viewport(width, 1100).await;
+        page.dark(dark).await;
+        let wanted = chromiumoxide::page::ScreenshotParams::builder()
+            .full_page(true)
+            .build();
+        let bytes = page.tab.screenshot(wanted).await.unwrap();
+        std::fs::write(format!("/tmp/account-{name}-{width}.png"), bytes).unwrap();
+    }
+    page.viewport(1280, 800).await;
 }
