@@ -44,7 +44,22 @@ const CREDENTIAL: &[&str] = &[
     "passphrase",
 ];
 const GROUP: &[&str] = &["name", "role", "withheld", "all_sites", "sites", "tags"];
-const TOKEN: &[&str] = &["name", "role", "withheld", "reach", "sites", "tags", "days"];
+const TOKEN: &[&str] = &[
+    "name", "role", "withheld", "reach", "sites", "tags", "days", "password",
+];
+const AUDIT: &[&str] = &["name", "action", "site", "from", "to", "text", "before"];
+const USER: &[&str] = &[
+    "stamp",
+    "name",
+    "full_name",
+    "role",
+    "withheld",
+    "all_sites",
+    "site",
+    "tags",
+    "find",
+    "search",
+];
 const PROVIDER: &[&str] = &[
     "issuer",
     "client_id",
@@ -128,6 +143,18 @@ pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
     ("GET", "/account/tokens/new", NONE),
     ("POST", "/account/tokens/new", TOKEN),
     ("POST", "/account/tokens/{id}/revoke", NONE),
+    ("GET", "/manage/users", LISTED),
+    ("GET", "/manage/users/new", NONE),
+    ("POST", "/manage/users/new", USER),
+    ("GET", "/manage/users/{id}", NOTICE),
+    ("POST", "/manage/users/{id}", USER),
+    ("POST", "/manage/users/{id}/archive", NONE),
+    ("POST", "/manage/users/{id}/restore", NONE),
+    ("POST", "/manage/users/{id}/link", NONE),
+    ("POST", "/manage/users/{id}/second-factor", NONE),
+    ("POST", "/manage/users/{id}/sessions", &["session"]),
+    ("GET", "/manage/audit", AUDIT),
+    ("GET", "/manage/audit.csv", AUDIT),
     ("GET", "/sign-in/sso", &["next"]),
     ("GET", "/sign-in/sso/callback", &["state", "code", "error"]),
     ("GET", "/manage/sites", LISTED),

@@ -116,6 +116,7 @@ impl Names {
         let shared = |number: i64| if is_there { number } else { NOBODY.number };
         let numbers = [
             ("{site}", customer.number),
+            ("{user}", customer.number),
             ("{gateway}", customer.gateway()),
             ("{access-point}", customer.access_point()),
             ("{night}", customer.night()),

@@ -8,6 +8,7 @@ mod managing;
 mod people;
 mod rule;
 mod table;
+mod users;
 mod walk;
 
 pub use case::{Case, Names};
