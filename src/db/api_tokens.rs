@@ -133,8 +133,7 @@ pub async fn get(
                 scope: owner.scope.and(scope),
                 token: Some(row.token_name),
                 ..owner
-            }
-            .within_scope(),
+            },
         }
     }))
 }

@@ -33,10 +33,12 @@ pub mod single_sign_on;
 pub mod sites;
 pub mod snapshots;
 mod succession;
+mod unwritable;
 pub mod users;
 pub mod vault_keys;
 
 pub use away::is_away;
+pub use unwritable::is_unwritable;
 
 use std::str::FromStr;
 use std::time::Duration;

@@ -15,15 +15,6 @@ pub struct Person {
 }
 
 impl Person {
-    /// The same without what reaches further than its sites: who manages, manages everything.
-    #[must_use]
-    pub fn within_scope(mut self) -> Self {
-        if self.scope != Scope::All {
-            self.rights = self.rights.without(&[Right::Manage]);
-        }
-        self
-    }
-
     /// Whether they may do this, at the sites of their scope.
     #[must_use]
     pub const fn may(&self, right: Right) -> bool {

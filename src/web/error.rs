@@ -87,6 +87,8 @@ impl From<sqlx::Error> for PageError {
     fn from(error: sqlx::Error) -> Self {
         if db::is_away(&error) {
             Self::Unavailable(error)
+        } else if db::is_unwritable(&error) {
+            Self::BadRequest("What was sent has a NUL character in it, so nothing was done.")
         } else {
             Self::Internal(error.into())
         }

@@ -13,6 +13,7 @@ mod days;
 mod deletion;
 mod faults;
 mod inventory;
+mod lints;
 mod listening;
 mod managing;
 mod migrations;

@@ -47,6 +47,15 @@ async fn a_wrong_name_and_a_wrong_password_get_the_same_answer() {
 }
 
 #[tokio::test]
+async fn a_name_with_a_nul_is_refused_and_is_no_fault_of_ours() {
+    let (door, _) = Door::with_admin().await;
+    let answer = door.sign_in("ad%00min", PASSWORD, "").await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert!(answer.text.contains("NUL character"), "{}", answer.text);
+    assert!(door.audit().await.is_empty());
+}
+
+#[tokio::test]
 async fn a_session_known_before_signing_in_is_worth_nothing_after() {
     let (door, _) = Door::with_admin().await;
     let first = door.sign_in("admin", PASSWORD, "").await.cookie();

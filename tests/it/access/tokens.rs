@@ -318,19 +318,3 @@ async fn an_account_is_nothing_for_a_token_and_the_audit_names_it() {
     let asked = door.ask("POST", "/runs/1/cancel", &own).await;
     assert_eq!(asked.status, StatusCode::NOT_FOUND);
 }
-
-#[tokio::test]
-async fn an_administrators_token_for_some_sites_manages_nothing() {
-    let (door, _) = Door::with_admin().await;
-    door.kim().await;
-    let cookie = door.sign_in("admin", PASSWORD, "").await.cookie();
-    let form = |reach: &str| {
-        format!("name=it&role=administrator&reach={reach}&tags=&days=30&password={PASSWORD}")
-    };
-    let all = door.make(&cookie, &form("all")).await;
-    let some = door.make(&cookie, &form("some&sites=acme")).await;
-    assert_eq!(door.by_token("/manage/sites", &all).await, StatusCode::OK);
-    assert_eq!(door.by_token("/sites/acme", &some).await, StatusCode::OK);
-    let managing = door.by_token("/manage/sites", &some).await;
-    assert_eq!(managing, StatusCode::FORBIDDEN);
-}

@@ -1,5 +1,5 @@
 //! The program as it is started for the first time: nobody can sign in, until the link that it
-//! prints makes the first administrator. By keyboard, and without scripts.
+//! prints makes the first administrator. By keyboard.
 
 use super::page::Page;
 use super::{barriers, no_wider_than};
@@ -50,7 +50,6 @@ async fn the_first_link_makes_an_administrator_who_signs_out_and_in_again() {
     let link = program.line_with("/welcome?token=").trim().to_owned();
     let (origin, _) = link.split_once("/welcome").unwrap();
     let page = Page::start().await;
-    page.scripts_off().await;
     page.open(origin).await;
     page.shows("Forgot it?").await;
     assert_eq!(page.path().await, "/sign-in?next=%2F");

@@ -17,6 +17,8 @@ use sqlx::PgPool;
 
 /// What the pages need, over this database.
 pub fn app_state(pool: &PgPool, vault: &Arc<Vault>, clock: fn() -> DateTime<Utc>) -> AppState {
+    // The program does so when it begins; a second time changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     AppState {
         pool: pool.clone(),
         vault: Arc::clone(vault),

@@ -58,7 +58,8 @@ pub fn wrong_status(case: &Case, expected: Expected, answer: &Answer) -> Option<
         Expected::Served if case.statuses.is_empty() => status < 400,
         Expected::Served => case.statuses.contains(&status),
     };
-    (!is_right).then(|| format!("answered {status}, not {expected:?}"))
+    let leads_to = answer.headers.get("location");
+    (!is_right).then(|| format!("answered {status} (to {leads_to:?}), not {expected:?}"))
 }
 
 /// What an answer tells that `who` may not know: a word of a customer whom they do not reach, or
