@@ -27,6 +27,9 @@ use crate::platform::routeros::{
     text::menu_tree,
 };
 
+/// One answer for both: which of the two is there may be nobody's to know.
+const NOT_FOUND: PageError = PageError::NotFound("backup or device");
+
 /// How many devices a search offers.
 const MAX_MATCHES: usize = 20;
 /// How many menus are offered alone.
@@ -115,11 +118,11 @@ pub async fn show(
     let mut conn = state.connection().await?;
     let snapshot = db::get_snapshot(&mut conn, scope, id)
         .await?
-        .ok_or(PageError::NotFound("backup"))?;
+        .ok_or(NOT_FOUND)?;
     let device = query.device.unwrap_or(snapshot.device_id);
     let target = db::get_restore_target(&mut conn, scope, device)
         .await?
-        .ok_or(PageError::NotFound("device"))?;
+        .ok_or(NOT_FOUND)?;
     let word: String = query.q.trim().chars().take(MAX_WORD_CHARS).collect();
     let matches = search(&mut conn, scope, &word).await?;
     let body = bodies::load(&state, &mut conn, id).await?;

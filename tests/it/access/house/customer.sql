@@ -42,14 +42,20 @@ INSERT INTO host_key_changes (device_id, algorithm, trusted_fingerprint, public_
 VALUES ($NUMBER * 2 - 1, 'ssh-ed25519', 'SHA256:$WORD-fingerprint', '', 'SHA256:$WORD-other', '2026-05-02T02:00:00Z', '2026-05-03T02:00:00Z');
 
 -- Two tests of whoever visits: one that failed, and one that is to begin.
+-- Made in the browser, so that it can be changed there. Of a test the time is far off: old ones are
+-- swept.
+UPDATE sites SET origin = 'browser';
+UPDATE devices SET origin = 'browser';
+UPDATE credentials SET origin = 'browser';
+
 INSERT INTO connection_tests (user_id, device_id, site_id, name, address, port, platform, credential_id, legacy_ssh,
                               connect_timeout_secs, export_timeout_secs, state, created_at, finished_at,
                               failure_code, failure_message, version, policies)
 VALUES
     ($VISITOR, $NUMBER * 2, $NUMBER, '$WORD-ap', '$NET.2', 22, 'routeros', $NUMBER, false, 10, 60, 'failed',
-     '2026-05-03T10:00:00Z', '2026-05-03T10:00:09Z', 'export_refused', 'No $WORD.', '7.16.2', '{ssh,read}'),
+     '2126-05-03T10:00:00Z', '2126-05-03T10:00:09Z', 'export_refused', 'No $WORD.', '7.16.2', '{ssh,read}'),
     ($VISITOR, NULL, $NUMBER, '$WORD-ap', '$NET.2', 22, 'routeros', $NUMBER, false, 10, 60, 'prepared',
-     '2026-05-03T11:00:00Z', NULL, NULL, NULL, NULL, NULL);
+     '2126-05-03T11:00:00Z', NULL, NULL, NULL, NULL, NULL);
 
 INSERT INTO single_sign_on_groups (name, role, all_sites, site_tags)
 VALUES ('$WORD-group', 'technician', false, '{$WORD-tag}');
