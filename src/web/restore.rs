@@ -28,7 +28,7 @@ use crate::platform::routeros::{
 };
 
 /// One answer for both: which of the two is there may be nobody's to know.
-const NOT_FOUND: PageError = PageError::NotFound("backup or device");
+const NOT_FOUND: PageError = PageError::NotFound("backup");
 
 /// How many devices a search offers.
 const MAX_MATCHES: usize = 20;
