@@ -39,15 +39,29 @@ pub const CUSTOMERS: [Customer; 2] = [
     },
 ];
 
-/// Of nobody: what an address of something that does not exist is made of.
-pub const NOBODY: Customer = Customer {
-    number: 999_999,
-    word: "nowhere",
-    net: "192.0.2",
-    serial: "NW99",
-};
+/// Two that never were: what an address of something that does not exist is made of.
+pub const NOBODY: [Customer; 2] = [nobody(888_888), nobody(999_999)];
+
+const fn nobody(number: i64) -> Customer {
+    Customer {
+        number,
+        word: "nowhere",
+        net: "192.0.2",
+        serial: "NW99",
+    }
+}
 
 impl Customer {
+    /// Whether there is such a customer.
+    pub fn exists(&self) -> bool {
+        CUSTOMERS.iter().any(|one| one.number == self.number)
+    }
+
+    /// The other one of the two.
+    pub fn other(&self) -> &'static Self {
+        &CUSTOMERS[usize::from(self.number == 1)]
+    }
+
     /// The number of the device with two backups,
     pub const fn gateway(&self) -> i64 {
         self.number * 2 - 1

@@ -1,14 +1,14 @@
 -- Customer number $NUMBER, called $WORD. Each text that is theirs has the word, an address of $NET, or
 -- a serial number that begins with $SERIAL.
-INSERT INTO sites (slug, name, timezone, tags, notes, next_due_at)
-VALUES ('$WORD', 'Site $WORD', 'Europe/Berlin', '{$WORD-tag}', '$WORD notes', '2026-05-04T0$NUMBER:00:00Z');
+INSERT INTO sites (origin, slug, name, timezone, tags, notes, next_due_at)
+VALUES ('browser', '$WORD', 'Site $WORD', 'Europe/Berlin', '{$WORD-tag}', '$WORD notes', '2026-05-04T0$NUMBER:00:00Z');
 
-INSERT INTO credentials (name, username, sealed) VALUES ('$WORD-login', '$WORD-backup', '');
+INSERT INTO credentials (origin, name, username, sealed) VALUES ('browser', '$WORD-login', '$WORD-backup', '');
 
-INSERT INTO devices (site_id, name, address, port, platform, credential_id, tags, identity, model, serial, version, days, days_until)
+INSERT INTO devices (origin, site_id, name, address, port, platform, credential_id, tags, identity, model, serial, version, days, days_until)
 VALUES
-    ($NUMBER, '$WORD-gw', '$NET.1', 22, 'routeros', $NUMBER, '{$WORD-core}', '$WORD-identity', '$WORD-model', '$SERIAL01', '7.16.2', 'cu', '2026-05-03'),
-    ($NUMBER, '$WORD-ap', '$NET.2', 22, 'routeros', $NUMBER, '{}', NULL, NULL, NULL, NULL, 'f', '2026-05-03');
+    ('browser', $NUMBER, '$WORD-gw', '$NET.1', 22, 'routeros', $NUMBER, '{$WORD-core}', '$WORD-identity', '$WORD-model', '$SERIAL01', '7.16.2', 'cu', '2026-05-03'),
+    ('browser', $NUMBER, '$WORD-ap', '$NET.2', 22, 'routeros', $NUMBER, '{}', NULL, NULL, NULL, NULL, 'f', '2026-05-03');
 
 INSERT INTO host_keys (device_id, algorithm, public_key, fingerprint, first_seen_at)
 VALUES ($NUMBER * 2 - 1, 'ssh-ed25519', '', 'SHA256:$WORD-fingerprint', '2026-05-01T02:00:00Z');
@@ -41,21 +41,16 @@ INSERT INTO user_sites (user_id, site_id) VALUES ($NUMBER, $NUMBER);
 INSERT INTO host_key_changes (device_id, algorithm, trusted_fingerprint, public_key, fingerprint, first_seen_at, last_seen_at)
 VALUES ($NUMBER * 2 - 1, 'ssh-ed25519', 'SHA256:$WORD-fingerprint', '', 'SHA256:$WORD-other', '2026-05-02T02:00:00Z', '2026-05-03T02:00:00Z');
 
--- Two tests of whoever visits: one that failed, and one that is to begin.
--- Made in the browser, so that it can be changed there. Of a test the time is far off: old ones are
--- swept.
-UPDATE sites SET origin = 'browser';
-UPDATE devices SET origin = 'browser';
-UPDATE credentials SET origin = 'browser';
-
+-- Two tests of whoever visits, for which such tests are kept a day by the database's own clock: one
+-- that failed, and one that is to begin.
 INSERT INTO connection_tests (user_id, device_id, site_id, name, address, port, platform, credential_id, legacy_ssh,
-                              connect_timeout_secs, export_timeout_secs, state, created_at, finished_at,
+                              connect_timeout_secs, export_timeout_secs, state, finished_at,
                               failure_code, failure_message, version, policies)
 VALUES
     ($VISITOR, $NUMBER * 2, $NUMBER, '$WORD-ap', '$NET.2', 22, 'routeros', $NUMBER, false, 10, 60, 'failed',
-     '2126-05-03T10:00:00Z', '2126-05-03T10:00:09Z', 'export_refused', 'No $WORD.', '7.16.2', '{ssh,read}'),
+     now(), 'export_refused', 'No $WORD.', '7.16.2', '{ssh,read}'),
     ($VISITOR, NULL, $NUMBER, '$WORD-ap', '$NET.2', 22, 'routeros', $NUMBER, false, 10, 60, 'prepared',
-     '2126-05-03T11:00:00Z', NULL, NULL, NULL, NULL, NULL);
+     NULL, NULL, NULL, NULL, NULL);
 
 INSERT INTO single_sign_on_groups (name, role, all_sites, site_tags)
 VALUES ('$WORD-group', 'technician', false, '{$WORD-tag}');

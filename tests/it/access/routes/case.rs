@@ -2,7 +2,7 @@
 
 use routervault::model::Right;
 
-use crate::access::house::{CUSTOMERS, Customer, House, NOBODY};
+use crate::access::house::{CUSTOMERS, Customer, House, NOBODY, Somebody};
 
 /// What a page is about, which decides for whom it is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,21 +99,32 @@ impl Names {
         }
     }
 
-    /// `text` about this customer.
+    /// `text` about this customer, and the other one where it names both.
     pub fn fill(&self, text: &str, customer: &Customer) -> String {
-        let is_there = customer.number != NOBODY.number;
-        let other = if is_there {
-            &CUSTOMERS[usize::from(customer.number == 1)]
-        } else {
-            &NOBODY
+        self.fill_both(text, customer, customer.other())
+    }
+
+    /// The same about what does not exist, but for what `who` reaches of it.
+    pub fn fill_missing(&self, text: &str, customer: &Customer, who: &Somebody) -> String {
+        let [one, another] = &NOBODY;
+        let of = |customer, nobody| {
+            if who.reaches(customer) {
+                customer
+            } else {
+                nobody
+            }
         };
-        let index = CUSTOMERS
-            .iter()
-            .position(|one| one.number == customer.number);
-        let line = index.map_or(NOBODY.number, |index| self.lines[index]);
-        // What does not exist is two things, too, where two are asked for.
-        let other_newer = other.older() + if is_there { 1 } else { 3 };
-        let shared = |number: i64| if is_there { number } else { NOBODY.number };
+        self.fill_both(text, of(customer, one), of(customer.other(), another))
+    }
+
+    fn fill_both(&self, text: &str, customer: &Customer, other: &Customer) -> String {
+        let lines = self.lines.iter().zip(&CUSTOMERS);
+        let mut own = lines.filter(|(_, one)| one.number == customer.number);
+        let line = own.next().map_or(customer.number, |(line, _)| *line);
+        let shared = |number: i64| match customer.exists() {
+            true => number,
+            false => customer.number,
+        };
         let numbers = [
             ("{site}", customer.number),
             ("{user}", customer.number),
@@ -129,7 +140,7 @@ impl Names {
             ("{test}", customer.test()),
             ("{prepared-test}", customer.test() + 1),
             ("{other-gateway}", other.gateway()),
-            ("{other-newer}", other_newer),
+            ("{other-newer}", other.older() + 1),
             ("{shared-line}", shared(self.shared_line)),
             ("{shared-batch}", shared(1)),
         ];

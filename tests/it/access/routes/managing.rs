@@ -84,10 +84,7 @@ pub const FORMS: &[Case] = &[
     post("/sites/{slug}/devices/{name}/connection-tests", Manage, One)
         .at("/sites/{slug}/devices/{slug}-gw/connection-tests"),
     post("/connection-tests/{id}/begin", Manage, One).at("/connection-tests/{prepared-test}/begin"),
-    // The first of the two was begun, and is gone once the second is asked for.
-    post("/connection-tests/{id}/cancel", Manage, One)
-        .at("/connection-tests/{prepared-test}/cancel")
-        .answers(&[303, 404]),
+    post("/connection-tests/{id}/cancel", Manage, One).at("/connection-tests/{test}/cancel"),
     post("/connection-tests/{id}/again", Manage, One).at("/connection-tests/{test}/again"),
     post("/connection-tests/{id}/key-pair", Manage, One).at("/connection-tests/{test}/key-pair"),
     post("/manage/devices/{id}/archive", Manage, One).at("/manage/devices/{access-point}/archive"),

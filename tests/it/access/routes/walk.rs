@@ -1,15 +1,11 @@
 //! Somebody who walks through all routes, and what is found wrong on the way: all of it is told
 //! at the end, for one fault of the guard shows in many places.
 
-use std::collections::BTreeMap;
-
 use super::case::{Case, Names};
 use super::rule::{Expected, expected, leak, wrong_status};
 use super::table::cases;
 use crate::access::house::rows::Rows;
-use crate::access::house::{
-    Answer, CUSTOMERS, Customer, House, NOBODY, Signed, Somebody, Visitor, paths,
-};
+use crate::access::house::{Answer, CUSTOMERS, Customer, House, Signed, Somebody, Visitor, paths};
 
 /// Ways to ask that no address answers.
 const WRONG_METHODS: [&str; 5] = ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
@@ -28,8 +24,6 @@ pub struct Walk<'a> {
     pub visitor: Visitor,
     pub problems: Vec<String>,
     names: &'a Names,
-    /// What they are answered where nothing is, by address and form of the example.
-    nothing_there: BTreeMap<(&'static str, &'static str, &'static str), Answer>,
 }
 
 impl<'a> Walk<'a> {
@@ -38,7 +32,6 @@ impl<'a> Walk<'a> {
             visitor: Visitor::new(house, who).await,
             problems: Vec::new(),
             names,
-            nothing_there: BTreeMap::new(),
         }
     }
 
@@ -84,7 +77,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    async fn visit(&mut self, case: &'static Case, customer: &Customer) {
+    async fn visit(&mut self, case: &Case, customer: &Customer) {
         let expected = expected(self.who(), case, customer);
         let answer = self.send(case, customer, &[]).await;
         let place = format!(
@@ -97,8 +90,9 @@ impl<'a> Walk<'a> {
         let leaks = leak(self.who(), &answer, is_led_back).await;
         self.note(&place, leaks);
         if expected == Expected::Missing {
-            let is_same = answer.lasting() == self.nothing_there(case).await.lasting();
+            let nothing = self.nothing_there(case, customer).await;
             let differs = "answers otherwise than where nothing is".to_owned();
+            let is_same = answer.lasting() == nothing.lasting();
             self.note(&place, (!is_same).then_some(differs));
         }
         if case.method == "GET" {
@@ -116,14 +110,14 @@ impl<'a> Walk<'a> {
         self.visitor.post(&address, &form).await
     }
 
-    /// The answer where nothing is.
-    async fn nothing_there(&mut self, case: &'static Case) -> &Answer {
-        let key = (case.method, case.address, case.form);
-        if !self.nothing_there.contains_key(&key) {
-            let answer = self.send(case, &NOBODY, &[]).await;
-            self.nothing_there.insert(key, answer);
+    /// The answer where nothing is that they do not reach.
+    async fn nothing_there(&self, case: &Case, customer: &Customer) -> Answer {
+        let fill = |text: &str| self.names.fill_missing(text, customer, self.who());
+        let (address, form) = (fill(case.address), fill(case.form));
+        match case.method {
+            "GET" => self.visitor.get(&address).await,
+            _ => self.visitor.post(&address, &form).await,
         }
-        &self.nothing_there[&key]
     }
 
     /// The same page as htmx asks for it.
