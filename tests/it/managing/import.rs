@@ -195,7 +195,7 @@ async fn hostile_files_are_refused_with_a_sentence() {
         assert_eq!(answer.status, status, "{words}");
         answer.shows(words);
     }
-    let strange = desk.bring("users", b"slug\na\n").await;
+    let strange = desk.bring("routers", b"slug\na\n").await;
     assert_eq!(strange.status, StatusCode::BAD_REQUEST);
     assert_eq!(desk.text("SELECT count(*)::text FROM imports").await, "0");
     let hostile = desk
