@@ -1,7 +1,10 @@
 //! What surrounds every page: navigation, and the notice after something was done.
 
+mod notice;
+
+pub use notice::Notice;
+
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
 
 use super::{guard::SignedIn, state::AppState};
 use crate::model::Right;
@@ -152,138 +155,5 @@ impl Shell {
     /// Whether `area` is the marked entry.
     pub fn is_in(&self, area: &Area) -> bool {
         self.area == *area
-    }
-}
-
-/// What a redirect tells the page it leads to. One of a few fixed sentences, so that a forged
-/// link can not put words on a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Notice {
-    /// Runs were queued.
-    Queued,
-    /// Runs were queued for some devices; others were running already.
-    QueuedRest,
-    /// Every device was being backed up already.
-    AlreadyRunning,
-    /// No device was ticked.
-    NothingTicked,
-    /// None of the ticked devices is one of this site (any more).
-    TickedGone,
-    /// There is no device to back up.
-    NoDevices,
-    /// What was queued or running is cancelled.
-    Cancelled,
-    /// Nothing was active.
-    NothingToCancel,
-    /// The failed devices are tried again.
-    Retried,
-    /// No device failed, or none is in the inventory.
-    NothingToRetry,
-    /// A comment was kept.
-    CommentSaved,
-    /// A snapshot was pinned.
-    Pinned,
-    /// A snapshot was unpinned.
-    Unpinned,
-    /// A snapshot was deleted.
-    Deleted,
-    /// A pinned snapshot is not deleted.
-    PinnedStays,
-    /// The newest verified snapshot is not deleted.
-    NewestStays,
-    /// No snapshot was ticked.
-    NothingTickedHere,
-    /// New host keys are trusted.
-    KeysAccepted,
-    /// New host keys stay refused.
-    KeysRejected,
-    /// Somebody else decided on the host keys before.
-    KeysDecidedAlready,
-    /// An earlier connection test of the same person goes on.
-    TestGoesOn,
-    /// The browser's session ended.
-    SignedOut,
-    /// Settings were changed.
-    SettingsSaved,
-}
-
-impl Notice {
-    /// The value of the `notice` parameter.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::QueuedRest => "queued-rest",
-            Self::AlreadyRunning => "already-running",
-            Self::NothingTicked => "nothing-ticked",
-            Self::TickedGone => "ticked-gone",
-            Self::NoDevices => "no-devices",
-            Self::Cancelled => "cancelled",
-            Self::NothingToCancel => "nothing-to-cancel",
-            Self::Retried => "retried",
-            Self::NothingToRetry => "nothing-to-retry",
-            Self::CommentSaved => "comment-saved",
-            Self::Pinned => "pinned",
-            Self::Unpinned => "unpinned",
-            Self::Deleted => "deleted",
-            Self::PinnedStays => "pinned-stays",
-            Self::NewestStays => "newest-stays",
-            Self::NothingTickedHere => "nothing-ticked-here",
-            Self::KeysAccepted => "keys-accepted",
-            Self::KeysRejected => "keys-rejected",
-            Self::KeysDecidedAlready => "keys-decided-already",
-            Self::TestGoesOn => "test-goes-on",
-            Self::SignedOut => "signed-out",
-            Self::SettingsSaved => "settings-saved",
-        }
-    }
-
-    /// The sentence on the page.
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Self::Queued => "The backup was started.",
-            Self::QueuedRest => {
-                "The backup was started. Some of the devices were being backed up already and \
-                 stay in their own batch."
-            }
-            Self::AlreadyRunning => {
-                "These devices are being backed up already; this is the batch that does it. \
-                 Nothing was started twice."
-            }
-            Self::NothingTicked => "Nothing was started: tick at least one device first.",
-            Self::TickedGone => {
-                "Nothing was started: the ticked devices are no longer at this site."
-            }
-            Self::NoDevices => "Nothing was started: there is no enabled device to back up here.",
-            Self::Cancelled => "Queued runs were cancelled, running ones are being stopped.",
-            Self::NothingToCancel => "Nothing was cancelled: everything had ended already.",
-            Self::Retried => {
-                "The devices that failed are being tried again; this is the batch that does it."
-            }
-            Self::NothingToRetry => {
-                "Nothing was started: no device of that batch failed, or none is in the inventory any more."
-            }
-            Self::CommentSaved => "The comment was saved.",
-            Self::Pinned => "The backup is pinned: it can not be deleted until it is unpinned.",
-            Self::Unpinned => "The backup is no longer pinned.",
-            Self::Deleted => "The backup was deleted.",
-            Self::PinnedStays => "Nothing was deleted: the backup is pinned. Unpin it first.",
-            Self::NewestStays => {
-                "Nothing was deleted: this is the newest verified backup of a device that is still in the inventory."
-            }
-            Self::NothingTickedHere => "Nothing was done: tick at least one backup first.",
-            Self::KeysAccepted => {
-                "The new host key is trusted from now on. Back the device up to see that it works."
-            }
-            Self::KeysRejected => "The new host key stays refused.",
-            Self::KeysDecidedAlready => {
-                "Nothing was changed: somebody else has decided on it already."
-            }
-            Self::TestGoesOn => {
-                "Nothing was begun: this test of yours goes on. Let it end, or cancel it first."
-            }
-            Self::SignedOut => "You are signed out.",
-            Self::SettingsSaved => "The settings were saved.",
-        }
     }
 }
