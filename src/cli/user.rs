@@ -8,6 +8,7 @@ use sqlx::{Connection as _, PgConnection};
 use crate::access::{Token, link, subject};
 use crate::db::audit::{self, Entry};
 use crate::db::managing::{self, StoredUser};
+use crate::db::second_factors;
 use crate::model::AuditAction;
 use crate::web;
 
@@ -44,7 +45,7 @@ async fn make(conn: &mut PgConnection, args: &UserLinkArgs) -> anyhow::Result<To
     let mut tx = conn.begin().await?;
     let user = find(&mut tx, &args.name).await?;
     if args.without_second_factor {
-        if !managing::delete_second_factor(&mut tx, user.id).await? {
+        if !second_factors::delete(&mut tx, user.id).await? {
             bail!("{} has no second factor", args.name);
         }
         let done = (AuditAction::SecondFactorChanged, "taken away");

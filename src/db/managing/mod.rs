@@ -29,8 +29,8 @@ pub use sites::{
 };
 pub use tags::{TagChange, TagRow, change_tag, is_tag_in_a_scope, list_tag_rows};
 pub use users::{
-    StoredUser, UserValues, archive_user, count_administrators, delete_second_factor, get_user,
-    get_user_id, list_user_rows, list_users, restore_user, save_users,
+    StoredUser, UserValues, archive_user, count_administrators, get_user, get_user_id,
+    list_user_rows, list_users, restore_user, save_users,
 };
 
 use serde::Serialize;

@@ -321,27 +321,3 @@ pub async fn restore_user(conn: &mut PgConnection, id: UserId) -> Result<(), sql
         .await?;
     Ok(())
 }
-
-/// Takes away somebody's second factor with its recovery codes; whether there was one.
-///
-/// # Errors
-/// When the database fails.
-pub async fn delete_second_factor(
-    conn: &mut PgConnection,
-    id: UserId,
-) -> Result<bool, sqlx::Error> {
-    let deleted = sqlx::query!(
-        "WITH forgotten AS (
-             DELETE FROM recovery_codes WHERE user_id = $1
-         )
-         UPDATE users
-         SET totp_sealed = NULL,
-             totp_last_step = NULL
-         WHERE id = $1
-           AND totp_sealed IS NOT NULL",
-        id.0,
-    )
-    .execute(conn)
-    .await?;
-    Ok(deleted.rows_affected() > 0)
-}

@@ -135,6 +135,7 @@ pub const ROUTES: &[Route] = &[
     post("/manage/users/{id}/link", MANAGE),
     post("/manage/users/{id}/second-factor", MANAGE),
     post("/manage/users/{id}/sessions", MANAGE),
+    post("/manage/users/{id}/tokens", MANAGE),
     get("/manage/audit", MANAGE),
     get("/manage/audit.csv", MANAGE),
     get("/manage/export/{kind}", MANAGE),

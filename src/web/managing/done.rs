@@ -37,6 +37,7 @@ done! {
     UserRestored "user-restored" => "The user was restored and can sign in as before.",
     SecondFactorGone "second-factor-gone" => "The second factor was taken away.",
     NoSecondFactor "no-second-factor" => "Nothing was changed: there is no second factor any more.",
+    TokenRevoked "token-revoked" => "The API token was revoked: it does nothing any more.",
     SessionsEnded "sessions-ended" => "What was asked for has ended.",
     Yourself "yourself" =>
         "Nothing was changed: nobody does this to themselves. Another administrator can.",

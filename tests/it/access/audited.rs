@@ -185,6 +185,19 @@ const DONE: &[(Ask, &[Expected])] = &[
         &[("session_ended", None, "user kim", "1 session")],
     ),
     (
+        Sql(
+            "INSERT INTO api_tokens (user_id, name, token_hash, begins, role, all_sites, created_at,
+                                     expires_at)
+             VALUES (2, 'ci', 'x', 'rv_', 'viewer', true, now(), now() + interval '1 day')",
+        ),
+        NONE,
+    ),
+    (
+        Post("/manage/users/2/tokens", "token=1"),
+        &[("token_revoked", None, "user kim", "ci")],
+    ),
+    (Post("/manage/users/2/tokens", "token=1"), NONE),
+    (
         Post("/manage/users/2/archive", ""),
         &[("user_changed", None, "user kim", "archived")],
     ),

@@ -14,7 +14,7 @@ use sqlx::PgConnection;
 
 use crate::access::{link, subject};
 use crate::db::audit::{self, Actor, Entry};
-use crate::db::{managing as db, sessions};
+use crate::db::{managing as db, second_factors, sessions};
 use crate::managing::{Changed, get_mendable};
 use crate::model::{AuditAction, SessionId, UserId};
 use crate::plural::counted;
@@ -115,7 +115,7 @@ pub async fn delete_second_factor(
         Ok(user) => user,
         Err(refused) => return without_form(refused, "user", &own),
     };
-    if !db::delete_second_factor(&mut transaction, id).await? {
+    if !second_factors::delete(&mut transaction, id).await? {
         return Ok(Redirect::to(&with(&own, Done::NoSecondFactor)).into_response());
     }
     let changed = Changed {

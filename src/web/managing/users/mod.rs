@@ -7,6 +7,7 @@ mod list;
 mod mend;
 mod page;
 mod sent;
+mod tokens;
 
 use axum::{
     Router,
@@ -31,4 +32,5 @@ pub fn routes() -> Router<AppState> {
             post(mend::delete_second_factor),
         )
         .route("/manage/users/{id}/sessions", post(mend::end_sessions))
+        .route("/manage/users/{id}/tokens", post(tokens::revoke))
 }

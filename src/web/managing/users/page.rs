@@ -5,8 +5,9 @@ use askama_web::WebTemplate;
 use chrono_tz::Tz;
 use sqlx::PgConnection;
 
-use super::{LIST, sent::Sent};
+use super::{LIST, sent::Sent, tokens};
 use crate::access::session;
+use crate::db::api_tokens::TokenRow;
 use crate::db::managing::{self as db, ListFilter, ListedSite, StoredUser};
 use crate::db::pages::Slice;
 use crate::db::sessions::{self, SessionRow};
@@ -55,6 +56,7 @@ pub struct UserPage {
     pub meanwhile: Option<Vec<Difference>>,
     found: Option<Found>,
     sessions: Vec<SessionRow>,
+    tokens: Vec<TokenRow>,
     zone: Tz,
 }
 
@@ -72,6 +74,7 @@ impl UserPage {
             meanwhile: None,
             found: None,
             sessions: Vec::new(),
+            tokens: Vec::new(),
             zone: Tz::UTC,
         }
     }
@@ -102,6 +105,7 @@ impl UserPage {
             stamp: stamp(&stored),
             stored: Some(stored),
             sessions,
+            tokens: tokens::list(&mut conn, id).await?,
             ..Self::new(state, person, text)
         })
     }

@@ -33,6 +33,11 @@ pub const FORMS: &[Case] = &[
     post("/manage/users/{id}/link", Manage, One).at("/manage/users/{user}/link"),
     post("/manage/users/{id}/second-factor", Manage, One).at("/manage/users/{user}/second-factor"),
     post("/manage/users/{id}/sessions", Manage, One).at("/manage/users/{user}/sessions"),
+    // A token that nobody has.
+    post("/manage/users/{id}/tokens", Manage, Nothing)
+        .at("/manage/users/{user}/tokens")
+        .form("token=999999")
+        .answers(&[404]),
     post("/manage/users/{id}/archive", Manage, One).at("/manage/users/{user}/archive"),
     post("/manage/users/{id}/restore", Manage, One).at("/manage/users/{user}/restore"),
 ];
