@@ -9,6 +9,7 @@ use routervault::db;
 use routervault::demo::{Fault, Fleet, RouterSpec};
 use sqlx::PgPool;
 
+use super::account;
 use super::planted::{self, Planted};
 use super::visitor::Visitor;
 use crate::support::{database_url, routervault, until};
@@ -188,7 +189,8 @@ impl House {
         .await;
         let (port, token) = link.split_once("/welcome?token=").unwrap();
         let mut visitor = Visitor::new(port.parse().unwrap());
-        let tokens = visitor.settle(token).await;
+        let mut tokens = visitor.settle(token).await;
+        tokens.extend(account::set_up(&mut visitor).await);
         // It is printed for whoever starts the program, and nowhere else.
         std::fs::write(&out, said(&out).replace(token, "")).unwrap();
         let made = self.keys().into_iter().chain(tokens).collect();

@@ -2,6 +2,7 @@
 //! not in a log at its most talkative, not on a page that was not asked to show it, not in a
 //! refusal.
 
+mod account;
 mod finder;
 mod house;
 mod managing;
@@ -23,6 +24,7 @@ async fn at_rest(pool: &PgPool) {
     until("all runs end and all snapshots are indexed", async || {
         let busy: i64 = sqlx::query_scalar(
             "SELECT (SELECT count(*) FROM runs WHERE state IN ('queued', 'running'))
+                  + (SELECT count(*) FROM connection_tests WHERE state IN ('queued', 'running'))
                   + (SELECT count(*) FROM snapshots
                      WHERE verdict = 'verified' AND indexed_at IS NULL)",
         )
@@ -79,6 +81,11 @@ async fn no_planted_secret_is_in_the_dump_the_logs_or_any_answer() {
     }
 
     managing::manage(&visitor, &finder).await;
+    for device in ["good", "keyed", "refusing", "replaced"] {
+        let path = format!("/sites/hq/devices/{device}/connection-tests");
+        assert_eq!(visitor.post(&path, "").await.status, 303, "{path}");
+        at_rest(&house.pool).await;
+    }
     pages::visit(&house.pool, &visitor, &finder).await;
     commands(&house);
     finder.assert_clean("the database", &house.dump());

@@ -6,7 +6,7 @@ use super::finder::Finder;
 use super::visitor::Visitor;
 
 /// The addresses that need nothing of the database.
-const ADDRESSES: [&str; 21] = [
+const ADDRESSES: [&str; 31] = [
     "/",
     "/?q=good",
     "/sites/hq",
@@ -25,13 +25,23 @@ const ADDRESSES: [&str; 21] = [
     "/manage/credentials/new",
     "/manage/tags",
     "/manage/import",
+    "/manage/host-keys",
+    "/manage/users",
+    "/manage/users/new",
+    "/manage/audit",
+    "/manage/audit.csv",
+    "/account",
+    "/account/password",
+    "/account/second-factor",
+    "/account/tokens/new",
+    "/settings/single-sign-on",
     "/manage/export/devices.csv",
     "/manage/export/sites.csv",
     "/healthz",
 ];
 
 /// One address for each row of the statement, whose text takes the place of `{}`.
-const OF_ROWS: [(&str, &str); 21] = [
+const OF_ROWS: [(&str, &str); 24] = [
     ("/sites/hq/devices/{}", "SELECT name FROM devices"),
     ("/snapshots/{}", SNAPSHOTS),
     ("/snapshots/{}?view=joined", SNAPSHOTS),
@@ -50,6 +60,15 @@ const OF_ROWS: [(&str, &str); 21] = [
     ("/batches/{}/events", "SELECT id::text FROM batches"),
     ("/runs?device={}", "SELECT name FROM devices"),
     ("/search/lines/{}", "SELECT id::text FROM search_lines"),
+    (
+        "/connection-tests/{}",
+        "SELECT id::text FROM connection_tests",
+    ),
+    (
+        "/connection-tests/{}/events",
+        "SELECT id::text FROM connection_tests",
+    ),
+    ("/manage/users/{}", "SELECT id::text FROM users"),
     ("/manage/credentials/{}", "SELECT id::text FROM credentials"),
     ("/manage/devices/{}", "SELECT id::text FROM devices"),
     ("/?q={}", "SELECT name FROM devices"),

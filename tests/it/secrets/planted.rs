@@ -38,6 +38,9 @@ pub const POSTED: &str = "ZqIposted-in-vain";
 pub const PASSWORD: &str = "ZqJpassword-of-the-administrator";
 pub const MISTYPED: &str = "ZqMpassword-of-the-administratro";
 pub const BEARER_SENT: &str = "ZqKauthorization-header";
+/// A recovery code that is none.
+pub const MISTYPED_CODE: &str = "ZqQ1-mistyped-code";
+pub const CLIENT_SECRET: &str = "ZqRclient-secret";
 /// Passwords of credentials that are typed, brought in a file, and sent in vain.
 pub const TYPED: &str = "ZqNtyped-into-a-form";
 pub const BROUGHT: &str = "ZqObrought-in-a-file";
@@ -46,7 +49,7 @@ pub const NOT_TAKEN: &str = "ZqPsent-with-a-slip";
 pub const SEARCHED: &str = "ZqLsearched-for-it";
 
 /// Those that are known before anything starts.
-const TABLE: [(&str, &str); 25] = [
+const TABLE: [(&str, &str); 27] = [
     ("the password in the URL of the database", DATABASE_PASSWORD),
     ("the password of a credential", DEVICE_PASSWORD),
     ("the passphrase of a private key", KEY_PASSPHRASE),
@@ -70,6 +73,8 @@ const TABLE: [(&str, &str); 25] = [
     ("a password in a form that was refused", POSTED),
     ("the password of a user", PASSWORD),
     ("a mistyped password of a user", MISTYPED),
+    ("a mistyped recovery code", MISTYPED_CODE),
+    ("our secret at a provider", CLIENT_SECRET),
     ("a password typed into a form", TYPED),
     ("a password in a file of CSV", BROUGHT),
     ("a password beside a slip", NOT_TAKEN),

@@ -22,7 +22,17 @@ pub struct Answer {
     pub bytes: Vec<u8>,
 }
 
+impl Answer {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+}
+
 impl Visitor {
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
     pub const fn new(port: u16) -> Self {
         Self {
             port,
@@ -38,14 +48,7 @@ impl Visitor {
         let form = format!("token={link_token}&name=admin&password={PASSWORD}&again={PASSWORD}");
         let welcomed = self.post("/welcome", &form).await;
         let first = self.take_cookie(&welcomed);
-        assert_eq!(self.post("/sign-out", "").await.status, 303);
-        self.cookie.clear();
-        let form = format!("name=admin&password={MISTYPED}");
-        let refused = self.post("/sign-in", &form).await;
-        assert_eq!(refused.status, 401);
-        let form = format!("name=admin&password={PASSWORD}");
-        let second = self.post("/sign-in", &form).await;
-        let second = self.take_cookie(&second);
+        let second = self.sign_in_again().await;
         let made = [
             ("the token of a one-time link", link_token.to_owned()),
             ("the token of an ended session", first),
@@ -59,8 +62,21 @@ impl Visitor {
         made.into()
     }
 
-    fn take_cookie(&mut self, answer: &Answer) -> String {
-        let text = String::from_utf8_lossy(&answer.bytes);
+    /// Goes, mistypes the password, and gives it; the token of the session that follows.
+    pub async fn sign_in_again(&mut self) -> String {
+        assert_eq!(self.post("/sign-out", "").await.status, 303);
+        self.cookie.clear();
+        let form = format!("name=admin&password={MISTYPED}");
+        let refused = self.post("/sign-in", &form).await;
+        assert_eq!(refused.status, 401, "{}", refused.text());
+        let form = format!("name=admin&password={PASSWORD}");
+        let answer = self.post("/sign-in", &form).await;
+        self.take_cookie(&answer)
+    }
+
+    /// Keeps the cookie of an answer that leads on; its token.
+    pub fn take_cookie(&mut self, answer: &Answer) -> String {
+        let text = answer.text();
         assert_eq!(answer.status, 303, "{text}");
         let from = text.find("routervault=").unwrap();
         self.cookie = text[from..].split(';').next().unwrap().to_owned();
