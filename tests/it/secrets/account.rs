@@ -73,9 +73,9 @@ fn recovery_codes(page: &Answer) -> Vec<String> {
 
 async fn api_token(visitor: &Visitor) -> Vec<Planted> {
     let form =
-        format!("name=nightly&role=viewer&reach=all&sites=&tags=&days=9&password={PASSWORD}");
+        format!("name=nightly&role=viewer&reach=all&sites=&tags=&days=90&password={PASSWORD}");
     let page = visitor.post("/account/tokens/new", &form).await;
-    let at = memmem::find(&page.bytes, b"rvt_").unwrap();
+    let at = memmem::find(&page.bytes, b"rvt_").unwrap_or_else(|| panic!("{}", page.text()));
     let token = String::from_utf8_lossy(&page.bytes[at..at + TOKEN_CHARS]).into_owned();
     let headers = format!("authorization: Bearer {token}\r\n");
     let program = Visitor::new(visitor.port());

@@ -153,6 +153,7 @@ pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
     ("POST", "/manage/users/{id}/link", NONE),
     ("POST", "/manage/users/{id}/second-factor", NONE),
     ("POST", "/manage/users/{id}/sessions", &["session"]),
+    ("POST", "/manage/users/{id}/tokens", &["token"]),
     ("GET", "/manage/audit", AUDIT),
     ("GET", "/manage/audit.csv", AUDIT),
     ("GET", "/sign-in/sso", &["next"]),
