@@ -1,6 +1,6 @@
 // What no page can do without a script: copying. A button with `data-copy-from` copies the text
-// behind that address, one with `data-copy-of` the text of the element of that id. They are
-// hidden until the browser is known to let a page copy (https, or this machine).
+// behind that address, one with `data-copy-of` the text of the element of that id. They are not
+// shown until the browser is known to let a page copy (https, or this machine).
 (() => {
   const SHOWN_MS = 2500;
   if (!navigator.clipboard || !window.ClipboardItem) return;
@@ -25,11 +25,12 @@
     button.dataset.timer = String(setTimeout(() => { button.textContent = label; }, SHOWN_MS));
   };
 
-  document.querySelectorAll("[data-copy-from], [data-copy-of]").forEach((button) => {
-    button.hidden = false;
+  // Parts of a page are replaced while it moves, so no button is held.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy-from], [data-copy-of]");
+    if (!button) return;
     button.setAttribute("aria-live", "polite");
-    button.addEventListener("click", () => {
-      copy(button).then(() => tell(button, "Copied"), () => tell(button, "Could not copy"));
-    });
+    copy(button).then(() => tell(button, "Copied"), () => tell(button, "Could not copy"));
   });
+  document.documentElement.classList.add("can-copy");
 })();

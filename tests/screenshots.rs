@@ -125,6 +125,10 @@ async fn main() {
         let path = path.replace("{other}", &other).replace("{failed}", &failed);
         take(&page, &pictures, name, &format!("{origin}{path}")).await;
     }
+    let test = connection_test(&page, &origin).await;
+    take(&page, &pictures, "connection-test", &test).await;
+    let preview = import_preview(&page, &origin).await;
+    take(&page, &pictures, "manage-import-preview", &preview).await;
     page.dark(false).await;
     page.viewport(1280, HEIGHT).await;
     page.open(&format!("{origin}{ILL_SITE}")).await;
@@ -183,6 +187,27 @@ async fn failed_run(page: &Page, origin: &str) -> String {
     page.open(&format!("{origin}/runs?state=failed")).await;
     let first = "document.querySelector('main a[href^=\"/runs/\"]').pathname.split('/')[2]";
     serde_json::from_value(page.evaluate(first).await).unwrap()
+}
+
+/// A connection test of [`ILL_DEVICE`] that has ended.
+async fn connection_test(page: &Page, origin: &str) -> String {
+    page.open(&format!("{origin}{ILL_DEVICE}")).await;
+    let press = "document.querySelector('form[action$=\"/connection-tests\"]').requestSubmit()";
+    page.evaluate(press).await;
+    page.shows("Test again").await;
+    format!("{origin}{}", page.path().await)
+}
+
+/// Lines of CSV before they are applied, one of them wrong.
+async fn import_preview(page: &Page, origin: &str) -> String {
+    page.open(&format!("{origin}/manage/import")).await;
+    let bring = "document.getElementById('kind-sites').checked = true;
+        document.getElementById('text').value =
+            'slug,name,timezone,tags\\nharbour,Harbour,Europe/London,gold\\nquay,Quay,Mars/Olympus,';
+        document.getElementById('text').form.requestSubmit()";
+    page.evaluate(bring).await;
+    page.shows("Mars/Olympus").await;
+    format!("{origin}{}", page.path().await)
 }
 
 /// Every picture of a page.

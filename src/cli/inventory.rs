@@ -3,12 +3,15 @@
 use std::path::Path;
 
 use anyhow::Context as _;
+use chrono::Utc;
 use sqlx::Connection;
 
+use crate::db::audit::{self, Entry};
 use crate::db::batches;
 use crate::inventory::{self, Applied, Counts, Inventory};
+use crate::model::AuditAction;
 
-use super::store::Store;
+use super::{operator, store::Store};
 
 /// Reads and checks the file; every problem is in the error, a line each.
 pub fn load(path: &Path) -> anyhow::Result<Inventory> {
@@ -26,6 +29,16 @@ pub async fn apply(store: &Store, inventory: &Inventory) -> anyhow::Result<Appli
         .context("Cannot reach the database")?;
     let mut tx = conn.begin().await?;
     let applied = inventory::apply(&mut tx, inventory, &store.vault).await?;
+    let told = applied.in_words();
+    if !told.is_empty() {
+        let entry = Entry {
+            action: AuditAction::SettingsChanged,
+            site: None,
+            subject: "the inventory file",
+            detail: &told,
+        };
+        audit::record(&mut tx, &operator::actor(), &entry, Utc::now()).await?;
+    }
     tx.commit().await?;
     batches::mark_finished(&mut conn, &applied.batches).await?;
     let (sites, devices) = (applied.sites, applied.devices);

@@ -32,6 +32,24 @@ pub struct Counts {
     pub handed_over: u64,
 }
 
+impl Counts {
+    /// `3 added, 1 archived`; empty when no row was written.
+    fn in_words(self) -> String {
+        let told = [
+            (self.added, "added"),
+            (self.changed, "changed"),
+            (self.restored, "restored"),
+            (self.archived, "archived"),
+            (self.handed_over, "managed in the browser from now on"),
+        ];
+        let told = told.iter().filter(|(count, _)| *count > 0);
+        let told: Vec<String> = told
+            .map(|(count, what)| format!("{count} {what}"))
+            .collect();
+        told.join(", ")
+    }
+}
+
 /// What applying an inventory did; all zero when the database said the same already.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Applied {
@@ -46,6 +64,25 @@ pub struct Applied {
     /// The batches of those runs, for [`mark_finished`](crate::db::batches::mark_finished)
     /// after the commit.
     pub batches: Vec<BatchId>,
+}
+
+impl Applied {
+    /// `devices: 3 added, 1 archived; credentials: 1 changed`; empty when the database said the
+    /// same already.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let tables = [
+            ("sites", self.sites),
+            ("devices", self.devices),
+            ("credentials", self.credentials),
+        ];
+        let told = tables.map(|(what, counts)| (what, counts.in_words()));
+        let told = told.iter().filter(|(_, words)| !words.is_empty());
+        let told: Vec<String> = told
+            .map(|(what, words)| format!("{what}: {words}"))
+            .collect();
+        told.join("; ")
+    }
 }
 
 /// Why an inventory could not be applied; the caller rolls back.

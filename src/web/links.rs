@@ -129,6 +129,11 @@ pub fn manage_new_device(slug: &str) -> String {
     query("/manage/devices/new", [("site", slug)])
 }
 
+/// The form of a new device with what a connection test tried.
+pub fn manage_tested_device(id: &ConnectionTestId) -> String {
+    format!("/manage/devices/new?test={id}")
+}
+
 /// The devices of a site that a search finds.
 pub fn site_search(slug: &str, search: &str, state: &str) -> String {
     format!("/sites/{}?q={}&state={state}", encode(slug), encode(search))

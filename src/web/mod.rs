@@ -41,6 +41,7 @@ mod paging;
 mod place;
 mod prose;
 mod restore;
+mod roles;
 mod runs;
 mod scripts;
 mod search;

@@ -4,9 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::db::batches::{COMMAND_LINE, DEMO};
 use crate::db::pages::{DeviceRow, NewestRow, WorstDevice};
-use crate::model::{
-    Check, FailureCode, Outcome, Right, Role, RunState, StoredFailureCode, Trigger, Verdict,
-};
+use crate::model::{Check, FailureCode, Outcome, RunState, StoredFailureCode, Trigger, Verdict};
 use crate::platform::routeros::judge::suspicion;
 
 /// Who or what made something: `Nightly`, a person with where they did it, or a program's name.
@@ -259,27 +257,6 @@ pub fn standing(device: &DeviceRow, covered_since: DateTime<Utc>) -> Standing {
         Some(at) if at < covered_since => Standing::Overdue { at },
         Some(_) if result_is_verified => Standing::Told,
         Some(at) => Standing::Covered { at },
-    }
-}
-
-/// A role as people call it.
-pub const fn role(role: &Role) -> &'static str {
-    match role {
-        Role::Viewer => "Viewer",
-        Role::Technician => "Technician",
-        Role::Administrator => "Administrator",
-    }
-}
-
-/// What somebody may do by a right.
-pub const fn right(right: &Right) -> &'static str {
-    match right {
-        Right::See => "See pages",
-        Right::BackUp => "Start and stop backups",
-        Right::Annotate => "Comment and pin",
-        Right::Download => "Download",
-        Right::Reveal => "See secrets",
-        Right::Manage => "Manage",
     }
 }
 

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use nix::sys::signal::Signal;
+use routervault::db;
 use routervault::demo::{Fault, RouterSpec};
 use serde_json::Value;
 
-use crate::support::{Deadlines, Program, World, routervault, until};
+use crate::support::{Deadlines, Program, World, database_url, routervault, until};
 
 /// A data folder that the private PostgreSQL's user can enter.
 pub fn data_dir() -> tempfile::TempDir {
@@ -523,6 +524,37 @@ async fn a_replaced_router_is_backed_up_again_once_it_is_trusted() {
     let trusted = run(&[&["trust", "site-0/gw"][..], &store].concat());
     assert_eq!(trusted.status.code(), Some(0), "{}", stderr(&trusted));
     assert_eq!(backup().status.code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_inventory_file_changes_is_in_the_audit() {
+    let specs = vec![RouterSpec::new("near", 1), RouterSpec::new("far", 2)];
+    let world = World::with(specs, Deadlines::GENEROUS).await;
+    let data = data_dir();
+    let inventory = inventory_file(&world, data.path());
+    let url = database_url().await;
+    let pool = db::connect(&url, 2).await.unwrap();
+    let audit = async || {
+        let told = "SELECT concat_ws(': ', subject, detail) FROM audit
+                    WHERE action = 'settings_changed' ORDER BY id";
+        let told: Vec<String> = sqlx::query_scalar(told).fetch_all(&pool).await.unwrap();
+        told
+    };
+    let store = ["--data-dir", text(data.path()), "--database-url", &url];
+    let backup = ["backup", "--inventory", text(&inventory)];
+    let first = "the inventory file: sites: 1 added; devices: 2 added; credentials: 2 added";
+    for _ in 0..2 {
+        let output = run(&[&backup[..], &store[..]].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        assert_eq!(audit().await, [first]);
+    }
+    let fewer = world
+        .inventory()
+        .replace("name = \"far\"", "name = \"farther\"");
+    std::fs::write(&inventory, fewer).unwrap();
+    run(&[&backup[..], &store[..]].concat());
+    let second = "the inventory file: devices: 1 added, 1 archived";
+    assert_eq!(audit().await, [first, second]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

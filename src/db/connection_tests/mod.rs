@@ -7,7 +7,7 @@ mod target;
 
 pub use job::Job;
 pub use queue::{Ended, SeenKey, claim, heartbeat, mark_ended, release, sweep};
-pub use target::{Target, get_device_target, get_target};
+pub use target::{Target, get_device_target, get_target, get_tried, get_typed_target};
 
 use std::time::Duration;
 

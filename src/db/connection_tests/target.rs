@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use sqlx::PgConnection;
 
+use crate::db::managing::DeviceValues;
 use crate::model::{ConnectionTestId, CredentialId, DeviceId, Platform, SiteId, UserId};
 
 /// What is to be tried.
 #[derive(Debug, Clone)]
 pub struct Target {
     /// The saved device that it is of: its trusted host keys and what is known of it count then.
-    /// `None` for one that is not saved yet, or is to be tried with other settings elsewhere.
+    /// `None` for one that is not saved yet.
     pub device: Option<DeviceId>,
     pub site: SiteId,
     /// What the device is called, or is to be called.
@@ -112,6 +113,89 @@ pub async fn get_device_target(
         connect_timeout: seconds(row.connect_timeout_secs),
         export_timeout: seconds(row.export_timeout_secs),
         version: row.version,
+    }))
+}
+
+/// What a test of settings that were typed tries, for `device` or, with `None`, for one that is not
+/// saved yet; `None` when the site or the credential is not there.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get_typed_target(
+    conn: &mut PgConnection,
+    device: Option<DeviceId>,
+    typed: &DeviceValues,
+) -> Result<Option<Target>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"SELECT sites.id AS "site_id: SiteId",
+                  credentials.id AS "credential_id: CredentialId",
+                  (SELECT devices.version FROM devices WHERE devices.id = $3) AS version
+           FROM sites
+           CROSS JOIN credentials
+           WHERE sites.slug = $1
+             AND sites.archived_at IS NULL
+             AND credentials.name = $2
+             AND credentials.archived_at IS NULL"#,
+        typed.site,
+        typed.credential,
+        device.map(|id| id.0),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| Target {
+        device,
+        site: row.site_id,
+        name: typed.name.clone(),
+        address: typed.address.clone(),
+        port: typed.port,
+        platform: Platform::Routeros,
+        credential: row.credential_id,
+        legacy_ssh: typed.legacy_ssh,
+        connect_timeout: Duration::from_secs(typed.connect_timeout_secs.into()),
+        export_timeout: Duration::from_secs(typed.export_timeout_secs.into()),
+        version: row.version,
+    }))
+}
+
+/// What an earlier test of this person tried, as it would be typed; `None` when there is none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get_tried(
+    conn: &mut PgConnection,
+    user: UserId,
+    id: ConnectionTestId,
+) -> Result<Option<DeviceValues>, sqlx::Error> {
+    let row = sqlx::query!(
+        "SELECT sites.slug,
+                tests.name,
+                tests.address,
+                tests.port,
+                credentials.name AS credential,
+                tests.legacy_ssh,
+                tests.connect_timeout_secs,
+                tests.export_timeout_secs
+         FROM connection_tests tests
+         JOIN sites ON sites.id = tests.site_id
+         JOIN credentials ON credentials.id = tests.credential_id
+         WHERE tests.id = $1
+           AND tests.user_id = $2",
+        id.0,
+        user.0,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| DeviceValues {
+        site: row.slug,
+        name: row.name,
+        address: row.address,
+        port: port(row.port),
+        credential: row.credential,
+        tags: Vec::new(),
+        enabled: true,
+        legacy_ssh: row.legacy_ssh,
+        connect_timeout_secs: row.connect_timeout_secs.unsigned_abs(),
+        export_timeout_secs: row.export_timeout_secs.unsigned_abs(),
     }))
 }
 

@@ -17,7 +17,6 @@ mod single_sign_on;
 mod token_form;
 mod tokens;
 mod welcome;
-mod words;
 
 pub use code::{create as sign_in_code, show as show_sign_in_code};
 pub use sign_in::{create as sign_in, show as show_sign_in};

@@ -9,7 +9,7 @@ use axum::{
 use chrono_tz::Tz;
 use serde::Deserialize;
 
-use super::{browser, done::Done, owner::Owner, words};
+use super::{browser, done::Done, owner::Owner};
 use crate::access::api_token::MAX_TOKENS;
 use crate::access::session::IDLE;
 use crate::db::api_tokens::{self, TokenRow};
@@ -18,7 +18,7 @@ use crate::db::sessions::{self, SessionRow};
 use crate::model::SessionId;
 use crate::web::{
     error::PageError,
-    filters,
+    filters, roles,
     shell::{Area, Shell},
     state::AppState,
 };

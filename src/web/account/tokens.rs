@@ -10,7 +10,7 @@ use axum::{
 use secrecy::SecretString;
 use sqlx::Connection as _;
 
-use super::{done::Done, owner::Owner, problem::Problem, token_form::TokenForm, words};
+use super::{done::Done, owner::Owner, problem::Problem, token_form::TokenForm};
 use crate::access::Token;
 use crate::access::api_token::{self, Lasts, Refused, Wanted};
 use crate::db::api_tokens;
@@ -18,7 +18,7 @@ use crate::model::{AuditAction, Right, Role, TokenId};
 use crate::web::{
     error::PageError,
     fields::{Fields, values},
-    filters,
+    filters, roles,
     shell::{Area, Shell},
     state::AppState,
 };

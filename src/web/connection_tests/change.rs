@@ -6,7 +6,7 @@ use axum::{
     response::Redirect,
 };
 use chrono::{DateTime, Utc};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Postgres, Transaction};
 
 use crate::db::audit::{self, Actor, Entry};
 use crate::db::connection_tests::{self as db, Requested, Target};
@@ -37,8 +37,21 @@ pub async fn create(
     let target = db::get_device_target(&mut tx, device.id)
         .await?
         .ok_or(PageError::NotFound("device"))?;
-    let requested = db::request(&mut tx, person.user, &target).await?;
-    note(&mut tx, (&actor, state.now()), &target, requested).await?;
+    ask(tx, (&person, &actor), state.now(), &target).await
+}
+
+/// Asks for a test of `target`, keeps that in the audit, and leads to its page.
+///
+/// # Errors
+/// [`PageError::Busy`], or what the database answers.
+pub async fn ask(
+    mut tx: Transaction<'_, Postgres>,
+    (person, actor): (&SignedIn, &Actor),
+    now: DateTime<Utc>,
+    target: &Target,
+) -> Result<Redirect, PageError> {
+    let requested = db::request(&mut tx, person.user, target).await?;
+    note(&mut tx, (actor, now), target, requested).await?;
     tx.commit().await?;
     lead_on(requested)
 }
@@ -52,10 +65,7 @@ pub async fn again(
 ) -> Result<Redirect, PageError> {
     let mut tx = state.pool.begin().await?;
     let target = earlier(&mut tx, &person, id).await?;
-    let requested = db::request(&mut tx, person.user, &target).await?;
-    note(&mut tx, (&actor, state.now()), &target, requested).await?;
-    tx.commit().await?;
-    lead_on(requested)
+    ask(tx, (&person, &actor), state.now(), &target).await
 }
 
 /// Begins a test that was prepared.

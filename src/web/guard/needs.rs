@@ -114,6 +114,8 @@ pub const ROUTES: &[Route] = &[
     post("/manage/devices/new", MANAGE),
     get("/manage/devices/{id}", MANAGE),
     post("/manage/devices/{id}", MANAGE),
+    post("/manage/devices/new/connection-tests", MANAGE),
+    post("/manage/devices/{id}/connection-tests", MANAGE),
     post("/manage/devices/{id}/archive", MANAGE),
     post("/manage/devices/{id}/restore", MANAGE),
     get("/manage/credentials", MANAGE),

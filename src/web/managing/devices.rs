@@ -18,9 +18,10 @@ use super::{
     refused::{Again, lead_back, without_form},
     sites::EditQuery,
 };
+use crate::db::connection_tests::get_tried;
 use crate::db::managing::{self as db, ListedDevice, StoredDevice};
 use crate::managing::{self, DeviceText, Difference, Known, Problems, differences, stamp};
-use crate::model::DeviceId;
+use crate::model::{ConnectionTestId, DeviceId};
 use crate::web::{
     error::PageError,
     filters,
@@ -65,22 +66,22 @@ pub async fn list(
 
 #[derive(Template, WebTemplate)]
 #[template(path = "managing/device.html")]
-struct DevicePage {
+pub(super) struct DevicePage {
     shell: Shell,
     notice: Option<Done>,
     /// `None`: it is to be made.
     stored: Option<StoredDevice>,
     text: DeviceText,
-    problems: Problems,
+    pub(super) problems: Problems,
     /// What the form was filled from.
-    stamp: String,
+    pub(super) stamp: String,
     /// What is stored, where somebody else changed it after the form was filled.
     meanwhile: Option<Vec<Difference>>,
     known: Known,
 }
 
 impl DevicePage {
-    fn new(state: &AppState, person: &SignedIn, text: DeviceText, known: Known) -> Self {
+    pub(super) fn new(state: &AppState, person: &SignedIn, text: DeviceText, known: Known) -> Self {
         Self {
             shell: Shell::new(state, person, Area::Manage),
             notice: None,
@@ -94,7 +95,7 @@ impl DevicePage {
     }
 
     /// The page of a stored device with `text` in its form.
-    fn of(mut self, stored: StoredDevice) -> Self {
+    pub(super) fn of(mut self, stored: StoredDevice) -> Self {
         self.stamp = stamp(&stored);
         self.stored = Some(stored);
         self
@@ -105,6 +106,11 @@ impl DevicePage {
             Some(device) => links::device(device.id),
             None => "/manage/devices/new".to_owned(),
         }
+    }
+
+    /// Where what is typed is tried.
+    fn test_action(&self) -> String {
+        format!("{}/connection-tests", self.action())
     }
 
     fn is_in_file(&self) -> bool {
@@ -131,14 +137,15 @@ impl DevicePage {
     }
 }
 
-/// For which site a device is to be made.
+/// For which site a device is to be made, or as which test of one's own tried it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct NewQuery {
     site: String,
+    test: Option<ConnectionTestId>,
 }
 
-async fn known(state: &AppState) -> Result<Known, PageError> {
+pub(super) async fn known(state: &AppState) -> Result<Known, PageError> {
     let mut conn = state.connection().await?;
     Ok(Known::load(&mut conn).await?)
 }
@@ -150,11 +157,26 @@ pub async fn new(
     Query(query): Query<NewQuery>,
 ) -> Result<impl IntoResponse, PageError> {
     let known = known(&state).await?;
-    let text = DeviceText {
-        site: query.site,
-        ..DeviceText::new(&known)
+    let text = match query.test {
+        Some(id) => as_tested(&state, &person, id).await?,
+        None => DeviceText {
+            site: query.site,
+            ..DeviceText::new(&known)
+        },
     };
     Ok(DevicePage::new(&state, &person, text, known))
+}
+
+/// What a connection test of this person tried.
+async fn as_tested(
+    state: &AppState,
+    person: &SignedIn,
+    id: ConnectionTestId,
+) -> Result<DeviceText, PageError> {
+    let mut conn = state.connection().await?;
+    let tried = get_tried(&mut conn, person.user, id).await?;
+    let tried = tried.ok_or(PageError::NotFound("connection test"))?;
+    Ok(DeviceText::from(&tried))
 }
 
 /// Makes a device.
@@ -185,7 +207,7 @@ pub async fn create(
     }
 }
 
-async fn get(state: &AppState, id: DeviceId) -> Result<StoredDevice, PageError> {
+pub(super) async fn get(state: &AppState, id: DeviceId) -> Result<StoredDevice, PageError> {
     let mut conn = state.connection().await?;
     let device = db::get_device(&mut conn, id).await?;
     device.ok_or(PageError::NotFound("device"))
@@ -210,9 +232,19 @@ pub async fn edit(
 #[derive(Debug, Deserialize)]
 pub struct DeviceForm {
     #[serde(default)]
-    stamp: String,
+    pub(super) stamp: String,
     #[serde(flatten)]
     text: DeviceText,
+}
+
+impl DeviceForm {
+    /// What was typed; the site of a device is fixed.
+    pub(super) fn text_at(&self, stored: &StoredDevice) -> DeviceText {
+        DeviceText {
+            site: stored.values.site.clone(),
+            ..self.text.clone()
+        }
+    }
 }
 
 /// Changes a device.
@@ -240,10 +272,7 @@ pub async fn update(
     };
     let stored = get(&state, id).await?;
     let now = DeviceText::from(&stored.values);
-    let text = DeviceText {
-        site: now.site.clone(),
-        ..form.text
-    };
+    let text = form.text_at(&stored);
     let page = DevicePage::new(&state, &person, text, known(&state).await?);
     let mut page = page.of(stored);
     let status = match again {

@@ -5,6 +5,7 @@
 //! Administrators reach every site, so nothing here is narrowed to a scope.
 
 mod credentials;
+mod device_test;
 mod devices;
 mod done;
 mod export;
@@ -55,6 +56,14 @@ pub fn routes() -> Router<AppState> {
         .route(
             "/manage/devices/{id}",
             get(devices::edit).post(devices::update),
+        )
+        .route(
+            "/manage/devices/new/connection-tests",
+            post(device_test::of_new),
+        )
+        .route(
+            "/manage/devices/{id}/connection-tests",
+            post(device_test::of_stored),
         )
         .route("/manage/devices/{id}/archive", post(devices::archive))
         .route("/manage/devices/{id}/restore", post(devices::restore))

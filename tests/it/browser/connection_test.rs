@@ -38,6 +38,8 @@ async fn a_connection_test_fails_for_a_missing_policy_and_then_passes() {
     let text = page.text().await;
     assert!(text.contains("signed in as backup"), "{text}");
     assert!(text.contains("policy=ssh,read,sensitive,!local"), "{text}");
+    // The commands came while the page moved.
+    page.tab_to("Copy").await;
     house
         .world
         .router("gw")

@@ -6,6 +6,7 @@ use secrecy::ExposeSecret as _;
 use super::collect_until;
 use super::house::House;
 use super::page::Page;
+use super::{no_wider_than_a_phone, without_barriers};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_site_a_credential_and_a_device_are_added_and_the_device_is_backed_up() {
@@ -50,4 +51,29 @@ async fn a_site_a_credential_and_a_device_are_added_and_the_device_is_backed_up(
     page.tab_to("button \"Back up now\"").await;
     page.press("Enter").await;
     collect_until(&house, &page, "1 device backed up and verified").await;
+}
+
+/// One line of each kind: made, changed in the file only, wrong, and wrong at great length.
+const LINES: &str = "slug,name,timezone,tags\\n\
+    harbour,Harbour,Europe/London,gold;north\\n\
+    site-0,Renamed,UTC,\\n\
+    quay,Quay,Mars/Olympus,\\n\
+    averyveryveryveryverylongslugwithoutanyplacewhereitcouldbreak,Name,Nowhere/Atall,\\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_preview_of_a_file_keeps_anybody_out() {
+    let house = House::open().await;
+    let page = Page::start().await;
+    page.open(&house.url("/manage/import")).await;
+    let bring = format!(
+        "document.getElementById('kind-sites').checked = true;
+         document.getElementById('text').value = '{LINES}';
+         document.getElementById('text').form.requestSubmit()"
+    );
+    page.evaluate(&bring).await;
+    page.shows("Mars/Olympus").await;
+    let pages = vec![(house.url(&page.path().await), "Mars/Olympus")];
+    without_barriers(pages.clone(), 1280).await;
+    without_barriers(pages.clone(), 320).await;
+    no_wider_than_a_phone(pages).await;
 }

@@ -48,17 +48,47 @@ impl Desk {
 
     /// Presses a button; gives where it leads.
     async fn press(&self, address: &str) -> (StatusCode, String) {
+        let (status, location, _) = self.submit(address, "").await;
+        (status, location)
+    }
+
+    /// The port and the credential of the saved device.
+    async fn saved(&self) -> (i32, String) {
+        let saved = "SELECT port, credentials.name
+                     FROM devices
+                     JOIN credentials ON credentials.id = credential_id";
+        sqlx::query_as(saved)
+            .fetch_one(&self.world.pool)
+            .await
+            .unwrap()
+    }
+
+    /// The names of all devices.
+    async fn devices(&self) -> String {
+        sqlx::query_scalar("SELECT string_agg(name, ' ') FROM devices")
+            .fetch_one(&self.world.pool)
+            .await
+            .unwrap()
+    }
+
+    async fn submit(&self, address: &str, form: &str) -> (StatusCode, String, String) {
         let request = Request::post(address)
             .header("host", "localhost:8080")
-            .header("sec-fetch-site", "same-origin");
-        let (status, location, _) = self.send(request.body(Body::empty()).unwrap()).await;
-        (status, location)
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(form.to_owned())).unwrap())
+            .await
     }
 
     /// Presses a button that begins a test, lets a collector make it, and gives address and page.
     async fn tested(&self, button: &str) -> (String, String) {
-        let (status, page) = self.press(button).await;
-        assert_eq!(status, StatusCode::SEE_OTHER, "{button}");
+        self.tested_with(button, "").await
+    }
+
+    /// The same of what a form says.
+    async fn tested_with(&self, button: &str, form: &str) -> (String, String) {
+        let (status, page, text) = self.submit(button, form).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{button}: {text}");
         let stop = CancellationToken::new();
         let collector = Collector::new(self.world.pool.clone(), vault(), World::settings());
         let collecting = tokio::spawn(collector.run(stop.clone()));
@@ -71,6 +101,64 @@ impl Desk {
         collecting.await.unwrap();
         (page, ended)
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_typed_is_tried_before_it_is_saved() {
+    let desk = Desk::of("7.18.2").await;
+    let (port, credential) = desk.saved().await;
+    let form = format!(
+        "site=site-0&name=typed&address=127.0.0.1&port={port}&credential={credential}\
+         &enabled=true&connect_timeout_secs=7&export_timeout_secs=61"
+    );
+    let new = "/manage/devices/new/connection-tests";
+    let (test, page) = desk.tested_with(new, &form).await;
+    assert!(page.contains("would be whole"), "{page}");
+    assert_eq!(desk.devices().await, "gw");
+    // What was tried stands in the form of a new device.
+    let id = test.rsplit('/').next().unwrap();
+    let add = format!("/manage/devices/new?test={id}");
+    assert!(page.contains(&format!("href=\"{add}\"")), "{page}");
+    let prepared = desk.get(&add).await;
+    for typed in ["site-0", "typed", "127.0.0.1", &credential, "7", "61"] {
+        let value = format!("value=\"{typed}\"");
+        assert!(prepared.contains(&value), "{typed}: {prepared}");
+    }
+
+    let wrong = form.replace("&port=", "&port=x");
+    let (status, _, page) = desk.submit(new, &wrong).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("The port must be from 1 to 65535"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_form_of_a_device_is_tried_with_the_trusted_host_keys() {
+    let desk = Desk::of("7.18.2").await;
+    desk.world.back_up().await;
+    let (port, credential) = desk.saved().await;
+    let form = |name: &str| {
+        format!(
+            "stamp=none&name={name}&address=127.0.0.1&port={port}&credential={credential}\
+             &connect_timeout_secs=7&export_timeout_secs=61"
+        )
+    };
+    let button = "/manage/devices/1/connection-tests";
+    let (_, page) = desk.tested_with(button, &form("moved")).await;
+    assert!(page.contains("the trusted one"), "{page}");
+    assert!(page.contains("Connection test of moved"), "{page}");
+    assert!(!page.contains("Add this device"), "{page}");
+    assert_eq!(desk.devices().await, "gw");
+    let (status, _, page) = desk.submit(button, &form("a%2Fb")).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("SITE/NAME"), "{page}");
+
+    sqlx::query("UPDATE devices SET archived_at = now()")
+        .execute(&desk.world.pool)
+        .await
+        .unwrap();
+    let (status, location, _) = desk.submit(button, &form("moved")).await;
+    let back = "/manage/devices/1?notice=";
+    assert!(status == StatusCode::SEE_OTHER && location.starts_with(back));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -144,4 +144,18 @@ FROM (
 ) newest
 WHERE newest.device_id = devices.id;
 
+-- As many entries of the audit as there are snapshots, of three people.
+INSERT INTO audit (at, user_name, address, action, site_id, subject, detail)
+SELECT snapshots.taken_at,
+       (ARRAY['kim', 'robin', 'sasha'])[1 + snapshots.id % 3],
+       '192.0.2.' || snapshots.id % 200,
+       (ARRAY['download', 'secrets_shown', 'backup_requested', 'sign_in'])[1 + snapshots.id % 4],
+       sites.id,
+       sites.slug || '/' || devices.name || ', backup ' || snapshots.id,
+       'exact'
+FROM snapshots
+JOIN devices ON devices.id = snapshots.device_id
+JOIN sites ON sites.id = devices.site_id
+ORDER BY snapshots.taken_at, snapshots.id;
+
 RESET session_replication_role;

@@ -18,9 +18,9 @@ use crate::web::{
     links,
     managing::listed::ListQuery,
     paging::Pager,
+    roles,
     shell::{Area, Shell},
     state::AppState,
-    words,
 };
 
 #[derive(Template, WebTemplate)]
@@ -36,8 +36,8 @@ struct ListPage {
 impl ListPage {
     /// What is withheld from somebody, in words; empty: nothing.
     fn withheld(&self, values: &UserValues) -> String {
-        let words: Vec<&str> = values.withheld.iter().map(words::right).collect();
-        words.join(", ").to_lowercase()
+        let words: Vec<&str> = values.withheld.iter().map(roles::right).collect();
+        words.join(", ")
     }
 
     /// How somebody's sites were chosen.

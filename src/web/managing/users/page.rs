@@ -19,9 +19,9 @@ use crate::web::{
     guard::SignedIn,
     links,
     managing::done::Done,
+    roles,
     shell::{Area, Shell},
     state::AppState,
-    words,
 };
 
 /// How many sites a search offers to tick.

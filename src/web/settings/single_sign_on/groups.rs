@@ -20,10 +20,9 @@ use crate::web::{
     fields::Fields,
     filters,
     guard::{Acting, SignedIn},
-    links,
+    links, roles,
     shell::{Area, Notice, Shell},
     state::AppState,
-    words,
 };
 
 const MISSING: PageError = PageError::NotFound("group");

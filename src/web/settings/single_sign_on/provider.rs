@@ -23,10 +23,9 @@ use crate::web::{
     error::PageError,
     filters,
     guard::{Acting, SignedIn},
-    links,
+    links, roles,
     shell::{Area, Notice, Shell},
     state::AppState,
-    words,
 };
 
 #[derive(Template, WebTemplate)]

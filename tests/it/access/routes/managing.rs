@@ -66,6 +66,10 @@ pub const FORMS: &[Case] = &[
         .at("/manage/devices/{gateway}")
         .form(LATE_DEVICE)
         .answers(&[409]),
+    post("/manage/devices/new/connection-tests", Manage, One).form(DEVICE),
+    post("/manage/devices/{id}/connection-tests", Manage, One)
+        .at("/manage/devices/{access-point}/connection-tests")
+        .form(LATE_DEVICE),
     post("/manage/credentials/new", Manage, Nothing)
         .form("name={slug}-new&username=backup&password=none&private_key=&passphrase="),
     post("/manage/credentials/{id}", Manage, One)

@@ -1,4 +1,4 @@
-//! Roles and rights as an account tells them.
+//! Roles and rights as the words that people read.
 
 use crate::model::{Right, Role};
 
