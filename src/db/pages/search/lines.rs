@@ -247,9 +247,15 @@ pub async fn get_line(
              AND ($2::bigint[] IS NULL OR EXISTS (
                  SELECT
                  FROM devices
-                 JOIN search_spans ON search_spans.device_id = devices.id
+                 -- Each device by itself, however many the planner thinks have the line.
+                 CROSS JOIN LATERAL (
+                     SELECT
+                     FROM search_spans
+                     WHERE search_spans.line_id = $1
+                       AND search_spans.device_id = devices.id
+                     LIMIT 1
+                 ) own
                  WHERE devices.site_id = ANY ($2)
-                   AND search_spans.line_id = $1
              ))"#,
         id.0,
         reach.as_deref(),

@@ -97,7 +97,8 @@ struct Asked<'a> {
 }
 
 /// The spans are found once, before anything is looked up for them: the planner expects few of
-/// them, and would find them again for every site.
+/// them, and would find them again for every site. Of few devices each is asked by itself: whether
+/// the planner would rather go through all spans of a line hangs on which rows its statistics saw.
 async fn list(conn: &mut PgConnection, asked: &Asked<'_>) -> Result<Vec<SpanRow>, sqlx::Error> {
     sqlx::query_as!(
         SpanRow,
@@ -107,9 +108,26 @@ async fn list(conn: &mut PgConnection, asked: &Asked<'_>) -> Result<Vec<SpanRow>
                CROSS JOIN LATERAL (
                    SELECT device_id, first_snapshot_id, last_snapshot_id
                    FROM asked_spans(wanted.id, $4, $5, $10, $7, $8)
-                   WHERE (device_id, first_snapshot_id) > ($2, $3)
-                     AND ($6::bigint[] IS NULL OR device_id = ANY ($6))
+                   WHERE $6::bigint[] IS NULL
+                     AND (device_id, first_snapshot_id) > ($2, $3)
                    ORDER BY device_id, first_snapshot_id
+                   LIMIT $9
+               ) span
+               UNION ALL
+               SELECT wanted.id, wanted.place, span.*
+               FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted (id, place)
+               CROSS JOIN LATERAL (
+                   SELECT own.*
+                   FROM unnest($6::bigint[]) AS few (id)
+                   CROSS JOIN LATERAL (
+                       SELECT device_id, first_snapshot_id, last_snapshot_id
+                       FROM asked_spans(wanted.id, $4, $5, $10, $7, $8)
+                       WHERE device_id = few.id
+                         AND (device_id, first_snapshot_id) > ($2, $3)
+                       ORDER BY first_snapshot_id
+                       LIMIT $9
+                   ) own
+                   ORDER BY own.device_id, own.first_snapshot_id
                    LIMIT $9
                ) span
            )
@@ -169,10 +187,24 @@ pub async fn count_now(
         r#"SELECT (
                SELECT count(*)
                FROM (
-                   SELECT
-                   FROM asked_spans(wanted.id, true, false, $6, $3, $4)
-                   WHERE $5::bigint[] IS NULL OR device_id = ANY ($5)
-                   LIMIT $2
+                   (
+                       SELECT
+                       FROM asked_spans(wanted.id, true, false, $6, $3, $4)
+                       WHERE $5::bigint[] IS NULL
+                       LIMIT $2
+                   )
+                   UNION ALL
+                   (
+                       SELECT
+                       FROM unnest($5::bigint[]) AS few (id)
+                       CROSS JOIN LATERAL (
+                           SELECT
+                           FROM asked_spans(wanted.id, true, false, $6, $3, $4)
+                           WHERE device_id = few.id
+                           LIMIT 1
+                       ) own
+                       LIMIT $2
+                   )
                ) now
            ) AS "devices!"
            FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted (id, place)
