@@ -111,7 +111,7 @@ async fn sites_are_found_and_ticked_with_nothing_saved_until_it_is() {
         .location();
     let wrong = door.change(2, &cookie, "role=viewer&site=nowhere").await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(wrong.text.contains("There is no site `nowhere`"));
+    assert!(wrong.text.contains("There is no site <code>nowhere</code>"));
     let sites = "SELECT string_agg(slug, ' ' ORDER BY slug)
                  FROM user_sites JOIN sites ON sites.id = site_id WHERE user_id = 2";
     assert_eq!(door.text(sites).await, "acme depot");

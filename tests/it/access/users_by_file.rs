@@ -46,7 +46,7 @@ async fn a_file_does_nothing_that_a_form_may_not() {
     for (line, sentence) in [
         ("Admin,viewer", "Nobody changes their own role"),
         ("sam,technician", "single sign-on"),
-        ("kim,boss", "`boss` is not known"),
+        ("kim,boss", "<code>boss</code> is not known"),
         ("two words,viewer", "no spaces"),
         ("kim,viewer\nKIM,viewer", "is in line 2 already"),
     ] {

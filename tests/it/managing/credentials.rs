@@ -134,5 +134,5 @@ async fn a_credential_in_use_is_not_archived() {
     assert_eq!(archived.location(), "/manage/credentials?notice=archived");
     let device = super::with(&super::gateway(), ("name", "ap-1"), "");
     let answer = desk.post("/manage/devices/new", &device).await;
-    answer.shows("The credential `core` is archived; restore it first");
+    answer.shows("The credential <code>core</code> is archived; restore it first");
 }

@@ -58,7 +58,7 @@ async fn what_is_wrong_is_told_at_its_field_and_a_run_meanwhile_is_no_edit() {
             "The address has a user name in it",
         ),
         ("port", "0", "The port must be from 1 to 65535"),
-        ("credential", "cor", "did you mean `core`?"),
+        ("credential", "cor", "did you mean <code>core</code>?"),
         ("name", "a/b", "SITE/NAME"),
         (
             "export_timeout_secs",
@@ -88,10 +88,10 @@ async fn a_name_is_taken_once_at_a_site_whatever_the_case() {
     let again = with(&gateway(), ("name", "GW-1"), "");
     let answer = desk.post("/manage/devices/new", &again).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    answer.shows("The site has a device `gw-1` already");
+    answer.shows("The site has a device <code>gw-1</code> already");
     desk.post("/manage/devices/1/archive", &[]).await.location();
     let answer = desk.post("/manage/devices/new", &again).await;
-    answer.shows("archived device `gw-1`");
+    answer.shows("archived device <code>gw-1</code>");
 }
 
 #[tokio::test]

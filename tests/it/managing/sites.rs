@@ -57,13 +57,13 @@ async fn what_is_wrong_is_told_at_its_field_and_what_was_typed_stays() {
     let answer = desk.post("/manage/sites/new", &wrong).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     answer.shows("id=\"slug-wrong\"");
-    answer.shows("did you mean `Europe/London`?");
+    answer.shows("did you mean <code>Europe/London</code>?");
     answer.shows("value=\"Acme HQ\"");
     answer.shows("value=\"&#34;&#62;&#60;script&#62;\"");
     answer.hides("<script>");
     let taken = [("slug", "acme"), ("timezone", "UTC")];
     let answer = desk.post("/manage/sites/new", &taken).await;
-    answer.shows("There is a site `acme` already; choose another slug");
+    answer.shows("There is a site <code>acme</code> already; choose another slug");
     let nul = [
         ("slug", "b"),
         ("timezone", "UTC"),
