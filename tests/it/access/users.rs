@@ -212,9 +212,14 @@ async fn of_two_administrators_who_demote_each_other_at_once_one_is_left() {
                 );
             }
             _ => {
+                // Both have the form open before either sends it.
+                let page = door.get("/manage/users/2", &first).await;
+                let demote_second = format!("role=viewer&stamp={}", page.hidden("stamp"));
+                let page = door.get("/manage/users/1", &second).await;
+                let demote_first = format!("role=viewer&stamp={}", page.hidden("stamp"));
                 tokio::join!(
-                    door.change(2, &first, "role=viewer"),
-                    door.change(1, &second, "role=viewer"),
+                    door.post("/manage/users/2", &first, &demote_second),
+                    door.post("/manage/users/1", &second, &demote_first),
                 );
             }
         }
