@@ -14,16 +14,16 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::{
-    commit,
+    Pressed, commit, conclude,
     done::Done,
     links,
     listed::ListQuery,
-    refused::{Again, lead_back, without_form},
+    refused::{Again, lead_back},
     sites::EditQuery,
 };
 use crate::db::managing::{self as db, CredentialRow, StoredCredential};
 use crate::managing::{self, CredentialText, Problems, stamp};
-use crate::model::CredentialId;
+use crate::model::{AuditAction, CredentialId};
 use crate::web::{
     error::PageError,
     filters,
@@ -251,13 +251,14 @@ pub async fn archive(
 ) -> Result<Response, PageError> {
     let own = links::credential(id);
     let mut transaction = state.pool.begin().await?;
-    match managing::archive_credential(&mut transaction, id).await {
-        Ok(changed) => {
-            commit(&state, transaction, &actor, &changed).await?;
-            Ok(Redirect::to(&links::with(LIST, Done::Archived)).into_response())
-        }
-        Err(refused) => without_form(refused, "credential", &own),
-    }
+    let outcome = managing::archive_credential(&mut transaction, id).await;
+    let done = (AuditAction::SettingsChanged, outcome);
+    let pressed = Pressed {
+        what: "credential",
+        page: &own,
+        done: links::with(LIST, Done::Archived),
+    };
+    conclude(&state, transaction, &actor, done, pressed).await
 }
 
 /// Restores an archived credential.
@@ -268,11 +269,12 @@ pub async fn restore(
 ) -> Result<Response, PageError> {
     let own = links::credential(id);
     let mut transaction = state.pool.begin().await?;
-    match managing::restore_credential(&mut transaction, id).await {
-        Ok(changed) => {
-            commit(&state, transaction, &actor, &changed).await?;
-            Ok(Redirect::to(&links::with(&own, Done::Restored)).into_response())
-        }
-        Err(refused) => without_form(refused, "credential", &own),
-    }
+    let outcome = managing::restore_credential(&mut transaction, id).await;
+    let done = (AuditAction::SettingsChanged, outcome);
+    let pressed = Pressed {
+        what: "credential",
+        page: &own,
+        done: links::with(&own, Done::Restored),
+    };
+    conclude(&state, transaction, &actor, done, pressed).await
 }

@@ -11,17 +11,17 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
-    commit,
+    Pressed, commit, conclude,
     done::Done,
     links,
     listed::ListQuery,
-    refused::{Again, lead_back, without_form},
+    refused::{Again, lead_back},
     sites::EditQuery,
 };
 use crate::db::connection_tests::get_tried;
 use crate::db::managing::{self as db, ListedDevice, StoredDevice};
 use crate::managing::{self, DeviceText, Difference, Known, Problems, differences, stamp};
-use crate::model::{ConnectionTestId, DeviceId};
+use crate::model::{AuditAction, ConnectionTestId, DeviceId};
 use crate::web::{
     error::PageError,
     filters,
@@ -298,13 +298,14 @@ pub async fn archive(
 ) -> Result<Response, PageError> {
     let own = links::device(id);
     let mut transaction = state.pool.begin().await?;
-    match managing::archive_device(&mut transaction, id).await {
-        Ok(changed) => {
-            commit(&state, transaction, &actor, &changed).await?;
-            Ok(Redirect::to(&links::with(&own, Done::Archived)).into_response())
-        }
-        Err(refused) => without_form(refused, "device", &own),
-    }
+    let outcome = managing::archive_device(&mut transaction, id).await;
+    let done = (AuditAction::SettingsChanged, outcome);
+    let pressed = Pressed {
+        what: "device",
+        page: &own,
+        done: links::with(&own, Done::Archived),
+    };
+    conclude(&state, transaction, &actor, done, pressed).await
 }
 
 /// Restores an archived device.
@@ -315,11 +316,12 @@ pub async fn restore(
 ) -> Result<Response, PageError> {
     let own = links::device(id);
     let mut transaction = state.pool.begin().await?;
-    match managing::restore_device(&mut transaction, id).await {
-        Ok(changed) => {
-            commit(&state, transaction, &actor, &changed).await?;
-            Ok(Redirect::to(&links::with(&own, Done::Restored)).into_response())
-        }
-        Err(refused) => without_form(refused, "device", &own),
-    }
+    let outcome = managing::restore_device(&mut transaction, id).await;
+    let done = (AuditAction::SettingsChanged, outcome);
+    let pressed = Pressed {
+        what: "device",
+        page: &own,
+        done: links::with(&own, Done::Restored),
+    };
+    conclude(&state, transaction, &actor, done, pressed).await
 }

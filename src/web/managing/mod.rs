@@ -21,8 +21,11 @@ mod users;
 use axum::{
     Router,
     middleware::from_fn_with_state,
+    response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
+
+use refused::without_form;
 
 use super::{
     error::PageError,
@@ -31,7 +34,7 @@ use super::{
 };
 use crate::db::audit::{self, Actor, Entry};
 use crate::db::batches;
-use crate::managing::Changed;
+use crate::managing::{Changed, Refused};
 use crate::model::AuditAction;
 
 /// How many uploads are read at once: each is in memory as a whole.
@@ -103,6 +106,33 @@ pub fn uploads() -> Router<AppState> {
     Router::new()
         .route("/manage/import", get(import::new).post(import::create))
         .layer(from_fn_with_state(gate, gate::pass))
+}
+
+/// A button without a form.
+struct Pressed<'a> {
+    /// On what: `device`.
+    what: &'static str,
+    /// The page that it stands on.
+    page: &'a str,
+    /// Where it leads to once it is done.
+    done: String,
+}
+
+/// Keeps what a button did and leads on, or leads back with the reason why it did nothing.
+async fn conclude(
+    state: &AppState,
+    transaction: sqlx::Transaction<'_, sqlx::Postgres>,
+    actor: &Actor,
+    (action, outcome): (AuditAction, Result<Changed, Refused>),
+    pressed: Pressed<'_>,
+) -> Result<Response, PageError> {
+    match outcome {
+        Ok(changed) => {
+            commit_as(state, transaction, actor, (action, &changed)).await?;
+            Ok(Redirect::to(&pressed.done).into_response())
+        }
+        Err(refused) => without_form(refused, pressed.what, pressed.page),
+    }
 }
 
 /// Keeps a change of settings together with its entry in the audit.

@@ -11,14 +11,15 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
-    commit,
+    Pressed, commit, conclude,
     done::Done,
     links,
     listed::ListQuery,
-    refused::{Again, lead_back, without_form},
+    refused::{Again, lead_back},
 };
 use crate::db::managing::{self as db, ListedSite, StoredSite};
 use crate::managing::{self, Difference, Problems, SiteText, differences, stamp};
+use crate::model::AuditAction;
 use crate::web::{
     error::PageError,
     filters,
@@ -241,13 +242,14 @@ pub async fn archive(
 ) -> Result<Response, PageError> {
     let own = links::site(&slug);
     let mut transaction = state.pool.begin().await?;
-    match managing::archive_site(&mut transaction, &slug).await {
-        Ok(changed) => {
-            commit(&state, transaction, &actor, &changed).await?;
-            Ok(Redirect::to(&links::with(&own, Done::Archived)).into_response())
-        }
-        Err(refused) => without_form(refused, "site", &own),
-    }
+    let outcome = managing::archive_site(&mut transaction, &slug).await;
+    let done = (AuditAction::SettingsChanged, outcome);
+    let pressed = Pressed {
+        what: "site",
+        page: &own,
+        done: links::with(&own, Done::Archived),
+    };
+    conclude(&state, transaction, &actor, done, pressed).await
 }
 
 /// Restores an archived site.
@@ -258,11 +260,12 @@ pub async fn restore(
 ) -> Result<Response, PageError> {
     let own = links::site(&slug);
     let mut transaction = state.pool.begin().await?;
-    match managing::restore_site(&mut transaction, &slug).await {
-        Ok(changed) => {
-            commit(&state, transaction, &actor, &changed).await?;
-            Ok(Redirect::to(&links::with(&own, Done::Restored)).into_response())
-        }
-        Err(refused) => without_form(refused, "site", &own),
-    }
+    let outcome = managing::restore_site(&mut transaction, &slug).await;
+    let done = (AuditAction::SettingsChanged, outcome);
+    let pressed = Pressed {
+        what: "site",
+        page: &own,
+        done: links::with(&own, Done::Restored),
+    };
+    conclude(&state, transaction, &actor, done, pressed).await
 }

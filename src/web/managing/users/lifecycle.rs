@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Path, State},
-    response::{IntoResponse, Redirect, Response},
+    response::Response,
 };
 
 use super::LIST;
@@ -12,7 +12,7 @@ use crate::web::{
     error::PageError,
     guard::{Acting, SignedIn},
     links,
-    managing::{commit_as, done::Done, links::with, refused::without_form},
+    managing::{Pressed, conclude, done::Done, links::with},
     state::AppState,
 };
 
@@ -25,19 +25,14 @@ pub async fn archive(
 ) -> Result<Response, PageError> {
     let mut transaction = state.pool.begin().await?;
     let now = state.now();
-    match managing::archive_user(&mut transaction, person.user, id, now).await {
-        Ok(changed) => {
-            commit_as(
-                &state,
-                transaction,
-                &actor,
-                (AuditAction::UserChanged, &changed),
-            )
-            .await?;
-            Ok(Redirect::to(&with(LIST, Done::UserArchived)).into_response())
-        }
-        Err(refused) => without_form(refused, "user", &links::user(&id)),
-    }
+    let outcome = managing::archive_user(&mut transaction, person.user, id, now).await;
+    let done = (AuditAction::UserChanged, outcome);
+    let pressed = Pressed {
+        what: "user",
+        page: &links::user(&id),
+        done: with(LIST, Done::UserArchived),
+    };
+    conclude(&state, transaction, &actor, done, pressed).await
 }
 
 /// Lets somebody in again who was archived.
@@ -48,17 +43,12 @@ pub async fn restore(
 ) -> Result<Response, PageError> {
     let own = links::user(&id);
     let mut transaction = state.pool.begin().await?;
-    match managing::restore_user(&mut transaction, id).await {
-        Ok(changed) => {
-            commit_as(
-                &state,
-                transaction,
-                &actor,
-                (AuditAction::UserChanged, &changed),
-            )
-            .await?;
-            Ok(Redirect::to(&with(&own, Done::UserRestored)).into_response())
-        }
-        Err(refused) => without_form(refused, "user", &own),
-    }
+    let outcome = managing::restore_user(&mut transaction, id).await;
+    let done = (AuditAction::UserChanged, outcome);
+    let pressed = Pressed {
+        what: "user",
+        page: &links::user(&id),
+        done: with(&own, Done::UserRestored),
+    };
+    conclude(&state, transaction, &actor, done, pressed).await
 }
