@@ -8,6 +8,7 @@ use axum::{
 };
 
 use super::{
+    actions::{self, Who},
     error::PageError,
     fields::{self, Fields},
     guard::{Acting, SignedIn},
@@ -16,14 +17,11 @@ use super::{
     state::AppState,
     ticked,
 };
-use crate::access::subject;
 use crate::db::{
-    audit::{self, Entry},
-    batches::{self, DeviceScope, NewBatch, Requested},
+    batches::{DeviceScope, NewBatch, Requested},
     pages::{self, SiteHead},
 };
-use crate::model::{AuditAction, DeviceId, Trigger};
-use crate::plural::counted;
+use crate::model::{DeviceId, Trigger};
 
 /// How many devices one form may tick: those of one page of a site.
 const MAX_TICKED: usize = 100;
@@ -69,17 +67,11 @@ pub async fn create(
         due_at: None,
         scope,
     };
-    let requested = batches::request(&mut transaction, &new).await?;
-    if let Some(batch) = requested.batch {
-        let new = requested.runs.len() - requested.already_active;
-        let entry = Entry {
-            action: AuditAction::BackupRequested,
-            site: Some(site.id),
-            subject: &format!("{}, {}", site.slug, subject::batch(batch)),
-            detail: &counted(new, "device"),
-        };
-        audit::record(&mut transaction, &actor, &entry, state.now()).await?;
-    }
+    let who = Who {
+        person: &person,
+        actor: &actor,
+    };
+    let requested = actions::back_up(&state, &mut transaction, who, &site, &new).await?;
     transaction.commit().await?;
     Ok(redirect(&site, &requested))
 }

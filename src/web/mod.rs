@@ -6,6 +6,7 @@
 //! from `links`, and `|safe` is used nowhere: what routers send is untrusted text.
 
 mod account;
+mod actions;
 mod archives;
 mod assets;
 mod audit;
@@ -77,7 +78,6 @@ pub use state::AppState;
 /// How many searches run at once: a quarter of the connections to the database.
 const MAX_SEARCHES: usize = 4;
 
-/// All pages.
 /// All pages, ready to be served.
 pub fn router(state: AppState) -> Router {
     router_until(state, CancellationToken::new())

@@ -10,10 +10,9 @@ use axum::{
 };
 use chrono_tz::Tz;
 use serde::Deserialize;
-use sqlx::PgConnection;
 
 use super::{
-    bodies,
+    actions::{self, Who},
     error::PageError,
     filters, format,
     guard::{Acting, SignedIn},
@@ -23,11 +22,9 @@ use super::{
     state::AppState,
     words,
 };
-use crate::access::subject;
-use crate::db::audit::{self, Actor, Entry};
 use crate::db::pages::{self as db, SnapshotNotes};
-use crate::db::snapshots::{self, Deleted, MAX_COMMENT_CHARS};
-use crate::model::{AuditAction, SnapshotId};
+use crate::db::snapshots::Deleted;
+use crate::model::SnapshotId;
 
 const MISSING: PageError = PageError::NotFound("backup");
 
@@ -81,23 +78,6 @@ async fn get(
         .ok_or(MISSING)
 }
 
-/// Records what was done to a snapshot. What a comment says is not repeated: it can be taken back
-/// from the snapshot, and never from the audit.
-async fn record(
-    state: &AppState,
-    conn: &mut PgConnection,
-    actor: &Actor,
-    (action, snapshot, detail): (AuditAction, &SnapshotNotes, &str),
-) -> Result<(), PageError> {
-    let entry = Entry {
-        action,
-        site: Some(snapshot.site_id),
-        subject: &subject::backup(&snapshot.site_slug, &snapshot.device_name, snapshot.id),
-        detail,
-    };
-    Ok(audit::record(conn, actor, &entry, state.now()).await?)
-}
-
 /// The page that a form of this snapshot stood on, with a notice.
 fn back(id: SnapshotId, snapshot: &SnapshotNotes, origin: Origin, notice: Notice) -> Redirect {
     match origin.back {
@@ -145,32 +125,11 @@ pub async fn update_comment(
     Path(id): Path<SnapshotId>,
     Form(form): Form<CommentForm>,
 ) -> Result<Redirect, PageError> {
-    // Forms send CR LF, whatever was typed.
-    let comment = form.comment.replace("\r\n", "\n");
-    let comment = comment.trim();
-    if comment.chars().count() > MAX_COMMENT_CHARS {
-        return Err(PageError::BadRequest(
-            "A comment has at most 2,000 characters. Go back and shorten it.",
-        ));
-    }
-    if comment.contains('\0') {
-        return Err(PageError::BadRequest(
-            "The comment has a NUL character in it.",
-        ));
-    }
-    let snapshot = get(&state, &person, id).await?;
-    let mut transaction = state.pool.begin().await?;
-    if !snapshots::set_comment(&mut transaction, &person.scope, id, comment).await? {
-        return Err(MISSING);
-    }
-    let detail = if comment.is_empty() {
-        "removed"
-    } else {
-        "written"
+    let who = Who {
+        person: &person,
+        actor: &actor,
     };
-    let done = (AuditAction::CommentChanged, &snapshot, detail);
-    record(&state, &mut transaction, &actor, done).await?;
-    transaction.commit().await?;
+    let snapshot = actions::set_comment(&state, who, id, &form.comment).await?;
     let origin = Origin {
         back: form.back,
         before: form.before,
@@ -195,19 +154,16 @@ pub async fn update_pin(
     Path(id): Path<SnapshotId>,
     Form(form): Form<PinForm>,
 ) -> Result<Redirect, PageError> {
-    let snapshot = get(&state, &person, id).await?;
-    let mut transaction = state.pool.begin().await?;
-    if !snapshots::set_pinned(&mut transaction, &person.scope, id, form.pinned).await? {
-        return Err(MISSING);
-    }
-    let (notice, detail) = if form.pinned {
-        (Notice::Pinned, "pinned")
-    } else {
-        (Notice::Unpinned, "unpinned")
+    let who = Who {
+        person: &person,
+        actor: &actor,
     };
-    let done = (AuditAction::PinChanged, &snapshot, detail);
-    record(&state, &mut transaction, &actor, done).await?;
-    transaction.commit().await?;
+    let snapshot = actions::set_pinned(&state, who, id, form.pinned).await?;
+    let notice = if form.pinned {
+        Notice::Pinned
+    } else {
+        Notice::Unpinned
+    };
     let origin = Origin {
         back: form.back,
         before: form.before,
@@ -239,18 +195,11 @@ pub async fn delete(
     Path(id): Path<SnapshotId>,
     Form(origin): Form<Origin>,
 ) -> Result<Redirect, PageError> {
-    let snapshot = get(&state, &person, id).await?;
-    let mut transaction = state.pool.begin().await?;
-    let deleted = snapshots::delete(&mut transaction, &person.scope, &state.vault, id)
-        .await
-        .map_err(bodies::unreadable)?;
-    if deleted == Deleted::Done {
-        let taken = snapshot.taken_at.format("taken %Y-%m-%d %H:%M:%S UTC");
-        let detail = format!("{}, {taken}", words::verdict(&snapshot.verdict));
-        let done = (AuditAction::SnapshotDeleted, &snapshot, detail.as_str());
-        record(&state, &mut transaction, &actor, done).await?;
-    }
-    transaction.commit().await?;
+    let who = Who {
+        person: &person,
+        actor: &actor,
+    };
+    let (snapshot, deleted) = actions::delete(&state, who, id).await?;
     let notice = match deleted {
         Deleted::Done => Notice::Deleted,
         Deleted::Missing => return Err(MISSING),

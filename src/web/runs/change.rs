@@ -4,13 +4,10 @@ use axum::{
     extract::{Path, State},
     response::Redirect,
 };
-use sqlx::Connection as _;
 
-use crate::access::subject;
-use crate::db::audit::{self, Entry};
-use crate::db::{batches, pages, runs};
-use crate::model::{AuditAction, RunId};
+use crate::model::RunId;
 use crate::web::{
+    actions::{self, Who},
     error::PageError,
     guard::{Acting, SignedIn},
     links,
@@ -25,25 +22,15 @@ pub async fn cancel(
     Acting(actor): Acting,
     Path(id): Path<RunId>,
 ) -> Result<Redirect, PageError> {
-    let mut conn = state.connection().await?;
-    let run = pages::get_run(&mut conn, &person.scope, id).await?;
-    let run = run.ok_or(PageError::NotFound("run"))?;
-    let mut transaction = conn.begin().await?;
-    let batch = runs::cancel_run(&mut transaction, &person.scope, id).await?;
-    let notice = if let Some(batch) = batch {
-        let entry = Entry {
-            action: AuditAction::BackupCancelled,
-            site: Some(run.site_id),
-            subject: &subject::run(&run.site_slug, &run.device_name, id),
-            detail: &subject::batch(batch),
-        };
-        audit::record(&mut transaction, &actor, &entry, state.now()).await?;
+    let who = Who {
+        person: &person,
+        actor: &actor,
+    };
+    let notice = if actions::cancel_run(&state, who, id).await? {
         Notice::Cancelled
     } else {
         Notice::NothingToCancel
     };
-    transaction.commit().await?;
-    batches::mark_finished(&mut conn, batch.as_slice()).await?;
     Ok(Redirect::to(&format!(
         "{}?notice={}",
         links::run(&id),

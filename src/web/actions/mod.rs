@@ -1,0 +1,18 @@
+//! What a person does, by a page or by the API: the change, its entry in the audit, and what came
+//! of it. How that is told is the caller's: a page leads on with a notice, the API answers JSON.
+
+mod backups;
+mod snapshots;
+
+pub use backups::{back_up, cancel_batch, cancel_run, retry};
+pub use snapshots::{delete, set_comment, set_pinned};
+
+use crate::db::audit::Actor;
+use crate::web::guard::SignedIn;
+
+/// Who does it: as the rights and the scope know them, and as the audit names them.
+#[derive(Debug, Clone, Copy)]
+pub struct Who<'a> {
+    pub person: &'a SignedIn,
+    pub actor: &'a Actor,
+}
