@@ -88,6 +88,7 @@ const PAGES: &[(&str, &str)] = &[
         "single-sign-on-group",
         "/settings/single-sign-on/groups/new",
     ),
+    ("api", "/api"),
     ("account-of-nobody", "/account"),
     ("sign-in", "/sign-in"),
     ("link-spent", "/welcome?token=spent"),

@@ -90,10 +90,10 @@ pub async fn retry_failed(
     conn: &mut PgConnection,
     scope: &Scope,
     failed: BatchId,
-    requested_by: Option<String>,
+    (trigger, requested_by): (Trigger, Option<String>),
 ) -> Result<Requested, sqlx::Error> {
     let new = NewBatch {
-        trigger: Trigger::Manual,
+        trigger,
         requested_by,
         site: get_site(conn, failed).await?,
         due_at: None,

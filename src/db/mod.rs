@@ -15,6 +15,7 @@ mod deletion;
 pub mod devices;
 pub mod host_key_changes;
 pub mod host_keys;
+pub mod idempotency_keys;
 pub mod inventory;
 pub mod jobs;
 mod leases;

@@ -15,7 +15,7 @@ text_enum! {
 }
 
 /// One named check and its result, as the database and JSON hold it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Check {
     /// Stable name, for example `sentinel`.
     pub name: String,

@@ -16,7 +16,13 @@ use axum::{
 };
 use tower_http::request_id::RequestId;
 
-use super::{filters, guard::SignedIn, shell::Shell, state::AppState};
+use super::{
+    api::{self, problem::Problem},
+    filters,
+    guard::SignedIn,
+    shell::Shell,
+    state::AppState,
+};
 use crate::db;
 
 /// What of a refusal's own headers its page has, too.
@@ -38,6 +44,15 @@ pub enum PageError {
     /// The address or the form makes no sense; the sentence says what to do.
     #[error("{0}")]
     BadRequest(&'static str),
+    /// What a program sent makes no sense; the sentence says where.
+    #[error("{0}")]
+    Invalid(String),
+    /// It can not be done as things are; the sentence says why.
+    #[error("{0}")]
+    Conflict(&'static str),
+    /// Somebody else changed it since the program looked.
+    #[error("It was changed since you looked, so nothing was done. Get it again, then change it.")]
+    Outdated,
     /// Nobody who is known asks.
     #[error("You are not signed in, or no longer, so nothing was done. Sign in and try again.")]
     NotSignedIn,
@@ -65,7 +80,9 @@ impl PageError {
     const fn status(&self) -> StatusCode {
         match self {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
-            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::BadRequest(_) | Self::Invalid(_) => StatusCode::BAD_REQUEST,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Outdated => StatusCode::PRECONDITION_FAILED,
             Self::NotSignedIn => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::Gone(_) => StatusCode::GONE,
@@ -138,7 +155,8 @@ impl ErrorPage {
     }
 }
 
-/// Turns every refusal and failure into a page with the request's id, and logs it once.
+/// Turns every refusal and failure into a page with the request's id, or what a program reads in its
+/// place, and logs it once.
 pub async fn error_pages(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let request_id = request_id(&request);
     let path = request.uri().path().to_owned();
@@ -157,13 +175,17 @@ pub async fn error_pages(State(state): State<AppState>, request: Request, next: 
     let sentence = error
         .and_then(|error| error.sentence())
         .unwrap_or_else(|| sentence_of(status).to_owned());
-    let page = ErrorPage {
-        shell: Shell::of_error(&state, person),
-        status,
-        sentence,
-        request_id,
+    let mut shown = if path.starts_with(api::ROOT) {
+        Problem::new(status, sentence, request_id).into_response()
+    } else {
+        let page = ErrorPage {
+            shell: Shell::of_error(&state, person),
+            status,
+            sentence,
+            request_id,
+        };
+        (status, page).into_response()
     };
-    let mut shown = (status, page).into_response();
     for name in KEPT_HEADERS {
         if let Some(value) = response.headers().get(&name) {
             shown.headers_mut().insert(name, value.clone());

@@ -7,6 +7,7 @@
 
 mod account;
 mod actions;
+pub mod api;
 mod archives;
 mod assets;
 mod audit;
@@ -153,6 +154,7 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
         .merge(testing())
         .merge(costly())
         .merge(managing::routes())
+        .merge(api::routes())
         .with_state(state.clone())
         .merge(moving)
         .merge(single_sign_on);

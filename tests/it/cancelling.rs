@@ -293,7 +293,7 @@ async fn the_failed_of_a_batch_are_tried_again_in_a_batch_of_their_own() {
         .unwrap();
     let batch = reports(&pool, &runs).await[0].batch;
     let by = Some("kim".to_owned());
-    let requested = batches::retry_failed(&mut conn, &Scope::All, batch, by)
+    let requested = batches::retry_failed(&mut conn, &Scope::All, batch, (Trigger::Manual, by))
         .await
         .unwrap();
     let mut devices: Vec<_> = reports(&pool, &requested.runs)
@@ -314,8 +314,13 @@ async fn the_failed_of_a_batch_are_tried_again_in_a_batch_of_their_own() {
         retried,
         (Some(batch.0), "manual".to_owned(), Some("kim".to_owned()))
     );
-    let again = batches::retry_failed(&mut conn, &Scope::All, requested.batch.unwrap(), None)
-        .await
-        .unwrap();
+    let again = batches::retry_failed(
+        &mut conn,
+        &Scope::All,
+        requested.batch.unwrap(),
+        (Trigger::Manual, None),
+    )
+    .await
+    .unwrap();
     assert!(again.batch.is_none() && again.runs.is_empty());
 }

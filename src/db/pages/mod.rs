@@ -10,6 +10,7 @@ mod connection_tests;
 mod coverage;
 mod devices;
 mod downloads;
+mod inventory;
 mod matches;
 mod movement;
 mod restore;
@@ -35,6 +36,9 @@ pub use devices::{
     list_device_ids, list_device_runs, list_devices,
 };
 pub use downloads::{NewestRow, TickedRow, list_newest, list_ticked};
+pub use inventory::{
+    DeviceRecord, DeviceRecords, SiteRecord, SiteRecords, list_device_records, list_site_records,
+};
 pub use matches::{DeviceMatch, SiteMatch, match_devices, match_sites};
 pub use movement::{Movement, get_batch_movement, get_batches_movement, get_run_movement};
 pub use restore::{RestoreTarget, get_restore_target, list_restore_targets};

@@ -8,7 +8,7 @@ use crate::db::audit::{self, Entry};
 use crate::db::batches::{self, NewBatch, Requested};
 use crate::db::pages::SiteHead;
 use crate::db::{pages, runs};
-use crate::model::{AuditAction, BatchId, RunId, Scope};
+use crate::model::{AuditAction, BatchId, RunId, Scope, Trigger};
 use crate::plural::counted;
 use crate::web::{error::PageError, state::AppState};
 
@@ -45,11 +45,11 @@ pub async fn retry(
     state: &AppState,
     conn: &mut PgConnection,
     who: Who<'_>,
-    id: BatchId,
+    (id, trigger): (BatchId, Trigger),
 ) -> Result<Requested, PageError> {
     check_exists(conn, &who.person.scope, id).await?;
-    let name = Some(who.person.name.clone());
-    let requested = batches::retry_failed(conn, &who.person.scope, id, name).await?;
+    let by = (trigger, Some(who.person.name.clone()));
+    let requested = batches::retry_failed(conn, &who.person.scope, id, by).await?;
     if let Some(batch) = requested.batch {
         let entry = Entry {
             action: AuditAction::BackupRequested,

@@ -5,7 +5,7 @@ use axum::{
     response::Redirect,
 };
 
-use crate::model::BatchId;
+use crate::model::{BatchId, Trigger};
 use crate::web::{
     actions::{self, Who},
     error::PageError,
@@ -45,7 +45,7 @@ pub async fn retry(
         person: &person,
         actor: &actor,
     };
-    let requested = actions::retry(&state, &mut transaction, who, id).await?;
+    let requested = actions::retry(&state, &mut transaction, who, (id, Trigger::Manual)).await?;
     transaction.commit().await?;
     Ok(match (requested.batch, requested.already_active_batch) {
         (Some(batch), _) => to_batch(batch, Notice::Retried),

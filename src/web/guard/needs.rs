@@ -40,6 +40,22 @@ const fn post(path: &'static str, need: Need) -> Route {
     }
 }
 
+const fn patch(path: &'static str, need: Need) -> Route {
+    Route {
+        method: "PATCH",
+        path,
+        need,
+    }
+}
+
+const fn delete(path: &'static str, need: Need) -> Route {
+    Route {
+        method: "DELETE",
+        path,
+        need,
+    }
+}
+
 const SEE: Need = Need::Right(Right::See);
 const BACK_UP: Need = Need::Right(Right::BackUp);
 const ANNOTATE: Need = Need::Right(Right::Annotate);
@@ -148,6 +164,27 @@ pub const ROUTES: &[Route] = &[
     post("/manage/import/{id}/discard", MANAGE),
     get("/manage/host-keys", MANAGE),
     post("/manage/host-keys", MANAGE),
+    get("/api", SEE),
+    get("/api/v1/openapi.json", SEE),
+    get("/api/v1/sites", SEE),
+    get("/api/v1/sites/{slug}", SEE),
+    post("/api/v1/sites/{slug}/backups", BACK_UP),
+    get("/api/v1/sites/{slug}/devices", SEE),
+    get("/api/v1/sites/{slug}/devices/{name}", SEE),
+    get("/api/v1/sites/{slug}/devices/{name}/snapshots", SEE),
+    get("/api/v1/devices", SEE),
+    get("/api/v1/snapshots/{id}", SEE),
+    patch("/api/v1/snapshots/{id}", ANNOTATE),
+    delete("/api/v1/snapshots/{id}", MANAGE),
+    get("/api/v1/snapshots/{id}/text", DOWNLOAD),
+    get("/api/v1/batches", SEE),
+    get("/api/v1/batches/{id}", SEE),
+    get("/api/v1/batches/{id}/runs", SEE),
+    post("/api/v1/batches/{id}/cancel", BACK_UP),
+    post("/api/v1/batches/{id}/retry", BACK_UP),
+    get("/api/v1/runs", SEE),
+    get("/api/v1/runs/{id}", SEE),
+    post("/api/v1/runs/{id}/cancel", BACK_UP),
     post("/sites/{slug}/devices/{name}/connection-tests", MANAGE),
     get("/connection-tests/{id}", MANAGE),
     get("/connection-tests/{id}/events", MANAGE),
@@ -198,7 +235,7 @@ mod tests {
 
     #[test]
     fn nothing_changes_anything_without_a_right_of_its_own() {
-        for route in ROUTES.iter().filter(|route| route.method == "POST") {
+        for route in ROUTES.iter().filter(|route| route.method != "GET") {
             assert_ne!(route.need, SEE, "{}", route.path);
         }
     }

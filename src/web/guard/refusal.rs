@@ -9,7 +9,7 @@ use axum::{
 use super::{Need, SignedIn, bearer, only_asks};
 use crate::db::audit::{self, Entry};
 use crate::model::{AuditAction, Right};
-use crate::web::{client::Client, error::PageError, links, state::AppState};
+use crate::web::{api, client::Client, error::PageError, links, state::AppState};
 
 /// Has htmx load the whole page, which leads to the sign-in.
 const HX_REFRESH: HeaderName = HeaderName::from_static("hx-refresh");
@@ -17,7 +17,8 @@ const HX_REFRESH: HeaderName = HeaderName::from_static("hx-refresh");
 /// Leads a browser that opens a page to the sign-in, and from there back to the page. What a
 /// form sent is not kept: a page says that nothing was done.
 pub fn sign_in_first(request: &Request) -> Response {
-    if only_asks(request.method()) && opens_a_page(request.headers()) {
+    let is_program = request.uri().path().starts_with(api::ROOT);
+    if only_asks(request.method()) && !is_program && opens_a_page(request.headers()) {
         let wanted = request.uri().path_and_query();
         let wanted = wanted.map_or("/", |wanted| wanted.as_str());
         return Redirect::to(&links::sign_in(wanted)).into_response();

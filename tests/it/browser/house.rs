@@ -136,6 +136,7 @@ impl House {
             ("/manage/import", "UTF-8, at most"),
             ("/settings/single-sign-on", "There is no group yet"),
             ("/settings/single-sign-on/groups/new", "Withheld"),
+            ("/api", "Backs up a site, or some of its devices"),
             ("/account", "Where you are signed in"),
             ("/account/password", "sign in elsewhere"),
             ("/account/second-factor", "set up there"),

@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 115] = [
+pub const ADDRESSES: [&str; 132] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -93,6 +93,23 @@ pub const ADDRESSES: [&str; 115] = [
     "/search?q=customer-7-3&when=ever",
     "/search?q=forward&tag=core",
     "/search/lines/{line}",
+    "/api",
+    "/api/v1/openapi.json",
+    "/api/v1/sites",
+    "/api/v1/sites?tag=tag-3&limit=500",
+    "/api/v1/sites/site-1",
+    "/api/v1/sites/site-1/devices",
+    "/api/v1/sites/site-1/devices/core-1",
+    "/api/v1/sites/site-1/devices/core-1/snapshots",
+    "/api/v1/devices?limit=500",
+    "/api/v1/snapshots/{new}",
+    "/api/v1/snapshots/{new}/text?masked=1",
+    "/api/v1/batches",
+    "/api/v1/batches/{batch}",
+    "/api/v1/batches/{batch}/runs?limit=500",
+    "/api/v1/runs?limit=500",
+    "/api/v1/runs?state=failed&site={site}",
+    "/api/v1/runs/{run}",
     "/manage/sites",
     "/manage/sites?q=customer&page=3",
     "/manage/sites/new",

@@ -46,7 +46,10 @@ impl Fuzzer {
         }
         let answer = match method {
             "GET" => self.visitor.get(&address).await,
-            _ => self.visitor.post(&address, &form).await,
+            _ if address.starts_with("/api/") => {
+                self.visitor.send(method, &address, &as_json(&form)).await
+            }
+            _ => self.visitor.send(method, &address, &form).await,
         };
         let place = format!("{method} {address:.200} {form:.200}");
         self.look(&address, &place, &answer).await;
@@ -99,6 +102,20 @@ fn leads_away(address: &str, answer: &Answer) -> bool {
     let asked = base.join(address).unwrap_or_else(|_| base.clone());
     let target = asked.join(answer.header("location"));
     !target.is_ok_and(|target| target.origin() == base.origin())
+}
+
+/// The fields of a form as a program would send them.
+fn as_json(form: &str) -> String {
+    let fields = url::form_urlencoded::parse(form.as_bytes()).map(|(name, value)| {
+        let value = match (&*name, &*value) {
+            ("devices", name) => serde_json::json!([name]),
+            (_, "true") => serde_json::Value::Bool(true),
+            (_, text) => serde_json::Value::from(text),
+        };
+        (name.into_owned(), value)
+    });
+    let fields: serde_json::Map<String, serde_json::Value> = fields.collect();
+    serde_json::Value::Object(fields).to_string()
 }
 
 #[test]

@@ -178,15 +178,22 @@ impl Visitor {
         self.ask("GET", address, &[], "").await
     }
 
-    /// Sends a form of our own pages.
-    pub async fn post(&self, address: &str, form: &str) -> Answer {
-        self.ask("POST", address, &FORM, form.to_owned()).await
+    /// Sends a form of our own pages, or what begins as JSON as such.
+    pub async fn send(&self, method: &str, address: &str, body: &str) -> Answer {
+        let kind = if body.starts_with('{') { JSON } else { FORM };
+        self.ask(method, address, &kind, body.to_owned()).await
     }
 }
 
 /// How a form of our own pages says what it is.
 pub const FORM: [(&str, &str); 2] = [
     ("content-type", "application/x-www-form-urlencoded"),
+    ("sec-fetch-site", "same-origin"),
+];
+
+/// How a program says what it sends.
+const JSON: [(&str, &str); 2] = [
+    ("content-type", "application/json"),
     ("sec-fetch-site", "same-origin"),
 ];
 

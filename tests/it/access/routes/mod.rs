@@ -3,6 +3,7 @@
 
 mod account;
 mod alone;
+mod api;
 mod case;
 mod managing;
 mod people;

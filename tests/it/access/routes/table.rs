@@ -6,7 +6,7 @@ use routervault::model::Right::{Annotate, BackUp, Download, Manage, Reveal, See}
 
 use super::case::About::{Both, Either, Nothing, One};
 use super::case::{Case, get, open, post};
-use super::{account, managing, users};
+use super::{account, api, managing, users};
 
 /// Pages.
 const PAGES: &[Case] = &[
@@ -103,7 +103,20 @@ const LAST: &[Case] = &[post("/sign-out", See, Nothing)];
 
 /// All of them, pages first.
 pub fn cases() -> impl Iterator<Item = &'static Case> {
-    let pages = [PAGES, account::PAGES, managing::PAGES, users::PAGES];
-    let forms = [FORMS, account::FORMS, managing::FORMS, users::FORMS, LAST];
+    let pages = [
+        PAGES,
+        api::ASKED,
+        account::PAGES,
+        managing::PAGES,
+        users::PAGES,
+    ];
+    let forms = [
+        api::SENT,
+        FORMS,
+        account::FORMS,
+        managing::FORMS,
+        users::FORMS,
+        LAST,
+    ];
     pages.into_iter().chain(forms).flatten()
 }

@@ -59,7 +59,7 @@ impl<'a> Walk<'a> {
         for case in cases() {
             for customer in self.customers(case) {
                 let is_served = expected(self.who(), case, customer) == Expected::Served;
-                let is_form = case.method == "POST" && is_served;
+                let is_form = case.method != "GET" && is_served;
                 if is_form == (part == Part::Forms) {
                     self.visit(case, customer).await;
                 }
@@ -107,7 +107,7 @@ impl<'a> Walk<'a> {
             return self.visitor.ask("GET", &address, headers, "").await;
         }
         let form = self.names.fill(case.form, customer);
-        self.visitor.post(&address, &form).await
+        self.visitor.send(case.method, &address, &form).await
     }
 
     /// The answer where nothing is that they do not reach.
@@ -116,7 +116,7 @@ impl<'a> Walk<'a> {
         let (address, form) = (fill(case.address), fill(case.form));
         match case.method {
             "GET" => self.visitor.get(&address).await,
-            _ => self.visitor.post(&address, &form).await,
+            method => self.visitor.send(method, &address, &form).await,
         }
     }
 
@@ -171,7 +171,8 @@ impl<'a> Walk<'a> {
                 continue;
             };
             let address = self.names.fill(case.address, &CUSTOMERS[1]);
-            for method in WRONG_METHODS {
+            let has = |method: &&str| cases().any(|one| one.path == path && one.method == *method);
+            for method in WRONG_METHODS.iter().filter(|method| !has(method)) {
                 let answer = self.visitor.ask(method, &address, &[], "").await;
                 let (status, place) = (answer.status.as_u16(), format!("{method} {address}"));
                 let wrong = (status != wanted).then(|| format!("answered {status}"));

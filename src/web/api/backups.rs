@@ -1,0 +1,133 @@
+//! **Backup Site**, for programs.
+
+use axum::{extract::State, http::StatusCode, response::Response};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    idempotency::Once,
+    input::{Place, Sent},
+    problem::Problem,
+};
+use crate::db::batches::{DeviceScope, NewBatch, Requested};
+use crate::db::pages::{self, DeviceRecords, list_device_records};
+use crate::model::{BatchId, DeviceId, Trigger};
+use crate::web::{
+    actions::{self, Who},
+    error::PageError,
+    guard::{Acting, SignedIn},
+    state::AppState,
+};
+
+/// How many devices may be named.
+const MAX_DEVICES: usize = 100;
+
+/// What to back up.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BackupRequest {
+    /// Names of devices of the site, at most 100; null or left out: all that are enabled.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    devices: Option<Vec<String>>,
+}
+
+/// What was asked for. The address of the batch to follow is in `Location`, too.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BackupRequested {
+    /// The batch that does the work; an earlier one when all devices were being backed up already.
+    pub batch: BatchId,
+    /// How many devices were queued.
+    queued: usize,
+    /// How many were being backed up already.
+    already_active: usize,
+}
+
+/// What came of a request; `None`: there was nothing to do.
+pub fn told(requested: &Requested) -> Option<BackupRequested> {
+    let batch = requested.batch.or(requested.already_active_batch)?;
+    Some(BackupRequested {
+        batch,
+        queued: requested.runs.len() - requested.already_active,
+        already_active: requested.already_active,
+    })
+}
+
+/// Where a batch is followed.
+pub fn batch_address(batch: BatchId) -> String {
+    format!("/api/v1/batches/{batch}")
+}
+
+/// Backs up a site, or some of its devices
+///
+/// Answers at once, with the batch to follow. With `Idempotency-Key` it is done once, however often
+/// it is asked for within a day.
+#[utoipa::path(post, path = "/api/v1/sites/{slug}/backups", tag = "backups", operation_id = "back_up_site",
+    params(
+        ("slug" = String, Path, description = "The site's name in addresses"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A name of your own for this request"),
+    ),
+    request_body = BackupRequest,
+    responses(
+        (status = 202, description = "It is queued, or being done already", body = BackupRequested,
+            headers(("Location" = String, description = "The batch"))),
+        (status = "4XX", description = "Refused", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn create(
+    State(state): State<AppState>,
+    person: SignedIn,
+    Acting(actor): Acting,
+    Place(slug): Place<String>,
+    once: Once,
+    Sent(wanted): Sent<BackupRequest>,
+) -> Result<Response, PageError> {
+    let mut transaction = state.pool.begin().await?;
+    let (user, now) = (person.user, state.now());
+    let site = pages::get_site(&mut transaction, &person.scope, &slug)
+        .await?
+        .filter(|site| site.archived_at.is_none())
+        .ok_or(PageError::NotFound("site"))?;
+    if let Some(answered) = once.before(&mut transaction, user, &wanted, now).await? {
+        return Ok(answered);
+    }
+    let scope = match &wanted.devices {
+        None => DeviceScope::Site(site.id),
+        Some(names) if names.len() > MAX_DEVICES => {
+            return Err(PageError::BadRequest(
+                "Name at most 100 devices, or none for the site.",
+            ));
+        }
+        Some(names) => {
+            let mut ids: Vec<DeviceId> = Vec::new();
+            for name in names {
+                let asked = DeviceRecords {
+                    site: Some(site.id),
+                    name: Some(name),
+                    ..DeviceRecords::default()
+                };
+                let found = list_device_records(&mut transaction, &person.scope, &asked, 1).await?;
+                ids.push(found.first().ok_or(PageError::NotFound("device"))?.id);
+            }
+            DeviceScope::Devices(ids)
+        }
+    };
+    let new = NewBatch {
+        trigger: Trigger::Api,
+        requested_by: Some(person.name.clone()),
+        site: Some(site.id),
+        due_at: None,
+        scope,
+    };
+    let who = Who {
+        person: &person,
+        actor: &actor,
+    };
+    let requested = actions::back_up(&state, &mut transaction, who, &site, &new).await?;
+    let told = told(&requested).ok_or(PageError::Conflict(
+        "No device of these is to be backed up: they are archived or switched off.",
+    ))?;
+    let at = (StatusCode::ACCEPTED, batch_address(told.batch));
+    let response = once.answer(&mut transaction, user, at, &told).await?;
+    transaction.commit().await?;
+    Ok(response)
+}

@@ -1,0 +1,50 @@
+//! What a program sends, read strictly: a name that is not known is refused, so that a slip is no
+//! other question, and what is wrong is said in words.
+
+use axum::{
+    Json,
+    extract::{FromRequest, FromRequestParts, Path, Query, Request},
+    http::request::Parts,
+};
+use serde::de::DeserializeOwned;
+
+use crate::web::error::PageError;
+
+/// The query of an address.
+pub struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        let query = Query::from_request_parts(parts, state).await;
+        let query = query.map_err(|refused| PageError::Invalid(refused.body_text()))?;
+        Ok(Self(query.0))
+    }
+}
+
+/// What stands in the places of an address.
+pub struct Place<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Place<T> {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        let path = Path::from_request_parts(parts, state).await;
+        let path = path.map_err(|refused| PageError::Invalid(refused.body_text()))?;
+        Ok(Self(path.0))
+    }
+}
+
+/// The JSON of a body.
+pub struct Sent<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, PageError> {
+        let body = Json::from_request(request, state).await;
+        let body = body.map_err(|refused| PageError::Invalid(refused.body_text()))?;
+        Ok(Self(body.0))
+    }
+}

@@ -1,0 +1,126 @@
+//! The API for programs, `/api/v1`: what the pages show and do, as JSON. Who asks passes the same
+//! guard by the same table, with a token or a session, and reaches the same sites.
+//!
+//! One file a resource: its shape, its handlers, their description. The description of the whole,
+//! `/api/v1/openapi.json`, is gathered from those, so it can not tell of what is not there. What is
+//! refused is answered by RFC 9457 (`problem`), whichever layer refused it.
+
+mod backups;
+mod batches;
+mod conditional;
+mod devices;
+mod idempotency;
+mod input;
+mod paging;
+pub mod problem;
+mod reference;
+mod runs;
+mod sites;
+mod snapshots;
+
+use axum::{Router, middleware::from_fn};
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::state::AppState;
+
+/// The beginning of every address of the API.
+pub const ROOT: &str = "/api/";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "RouterVault",
+        description = "Backups of router configurations: what is there, what changed, and backing up. \
+            A program asks with an API token of its owner's account (`Authorization: Bearer ...`), a \
+            browser with its session. What the owner does not reach is answered as what is not there. \
+            Lists are read page by page: `next` of an answer is the `cursor` of the next question, and \
+            is null on the last page. Times are UTC."
+    ),
+    components(schemas(sites::Site, devices::Device, snapshots::SnapshotSummary, runs::RunSummary, batches::Batch)),
+    modifiers(&Security),
+    tags(
+        (name = "sites", description = "Customers' locations"),
+        (name = "devices", description = "Routers"),
+        (name = "snapshots", description = "Configurations that were kept"),
+        (name = "backups", description = "Backing up, and what came of it"),
+    )
+)]
+struct Description;
+
+/// How a program is known.
+struct Security;
+
+impl utoipa::Modify for Security {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        use utoipa::openapi::security::{
+            Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
+        };
+        let token = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        let components = api.components.get_or_insert_default();
+        components.add_security_scheme("token", token);
+        let needed = SecurityRequirement::new("token", [""; 0]);
+        api.security = Some(vec![needed]);
+    }
+}
+
+/// Has the pages of lists name what they list: the derive writes a generic's part out in full.
+fn name_entries(api: &mut utoipa::openapi::OpenApi) {
+    use utoipa::openapi::{Ref, RefOr, schema::ArrayItems, schema::Schema};
+    let schemas = &mut api.components.get_or_insert_default().schemas;
+    for (name, schema) in schemas {
+        let (Some(entry), RefOr::T(Schema::Object(page))) = (name.strip_prefix("Page_"), schema)
+        else {
+            continue;
+        };
+        if let Some(RefOr::T(Schema::Array(list))) = page.properties.get_mut("items") {
+            let named = Ref::from_schema_name(entry);
+            list.items = ArrayItems::RefOrSchema(Box::new(RefOr::Ref(named)));
+        }
+    }
+}
+
+/// The routes, and what is to be said of them.
+fn described() -> (Router<AppState>, utoipa::openapi::OpenApi) {
+    let (routes, mut api) = OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(sites::list))
+        .routes(routes!(sites::show))
+        .routes(routes!(devices::list))
+        .routes(routes!(devices::list_of_site))
+        .routes(routes!(devices::show))
+        .routes(routes!(snapshots::list))
+        .routes(routes!(
+            snapshots::show,
+            snapshots::update,
+            snapshots::delete
+        ))
+        .routes(routes!(snapshots::text))
+        .routes(routes!(backups::create))
+        .routes(routes!(batches::list))
+        .routes(routes!(batches::show))
+        .routes(routes!(batches::cancel))
+        .routes(routes!(batches::retry))
+        .routes(routes!(runs::list))
+        .routes(routes!(runs::list_of_batch))
+        .routes(routes!(runs::show))
+        .routes(routes!(runs::cancel))
+        .split_for_parts();
+    name_entries(&mut api);
+    (routes, api)
+}
+
+/// All of the API.
+pub fn routes() -> Router<AppState> {
+    let (routes, description) = described();
+    routes
+        .merge(reference::routes(description))
+        .layer(from_fn(conditional::answer))
+}
+
+/// The description of the API.
+///
+/// # Errors
+/// When it can not be written as JSON.
+pub fn description() -> serde_json::Result<String> {
+    described().1.to_pretty_json()
+}

@@ -1,0 +1,46 @@
+//! What the API says of itself is what there is.
+
+use std::collections::BTreeSet;
+
+use routervault::web::ROUTES;
+
+use super::Program;
+
+#[tokio::test]
+async fn the_description_has_every_address_and_no_other() {
+    let program = Program::new().await;
+    let api = program.get("/api/v1/openapi.json").await;
+    let mut described = BTreeSet::new();
+    let mut ids = BTreeSet::new();
+    for (path, item) in api["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            described.insert((method.to_uppercase(), path.clone()));
+            let id = operation["operationId"].as_str().unwrap();
+            assert!(ids.insert(id.to_owned()), "{id} is there twice");
+            assert!(operation["summary"].is_string(), "{id}");
+        }
+    }
+    let of_api = ROUTES
+        .iter()
+        .filter(|route| route.path.starts_with("/api/v1/"));
+    let of_api = of_api.filter(|route| route.path != "/api/v1/openapi.json");
+    let there: BTreeSet<(String, String)> = of_api
+        .map(|route| (route.method.to_owned(), route.path.to_owned()))
+        .collect();
+    assert_eq!(described, there);
+}
+
+#[tokio::test]
+async fn the_page_for_people_tells_the_same() {
+    let program = Program::new().await;
+    let page = program.ask("GET", "/api", &[], "").await;
+    let page = String::from_utf8(page.body).unwrap();
+    let api = program.get("/api/v1/openapi.json").await;
+    for path in api["paths"].as_object().unwrap().keys() {
+        assert!(page.contains(&format!("{path}</code>")), "{path}");
+    }
+    for name in api["components"]["schemas"].as_object().unwrap().keys() {
+        assert!(page.contains(&format!("id=\"shape-{name}\"")), "{name}");
+    }
+    assert!(page.contains("list of Site") && page.contains("time or null"));
+}

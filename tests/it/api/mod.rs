@@ -1,0 +1,102 @@
+//! The API as a program asks it: with a token, over the production router, a real database and
+//! real routers.
+
+mod description;
+mod refused;
+mod whole;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use chrono::Utc;
+use routervault::demo::RouterSpec;
+use routervault::model::Person;
+use routervault::web;
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+use crate::support::{
+    Deadlines, World, administrator, app_state, cookie_of, insert_user, vault, with_cookie,
+};
+
+/// Routers, and the API as somebody asks it.
+pub struct Program {
+    pub world: World,
+    app: Router,
+}
+
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&self.body)))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        value.map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+impl Program {
+    /// With two routers at one site, `near` and `far`.
+    pub async fn new() -> Self {
+        Self::of(administrator()).await
+    }
+
+    pub async fn of(person: Person) -> Self {
+        let specs = vec![RouterSpec::new("near", 1), RouterSpec::new("far", 2)];
+        let world = World::with(specs, Deadlines::GENEROUS).await;
+        let state = app_state(&world.pool, &vault(), Utc::now);
+        let user = insert_user(&world.pool, &person).await;
+        let cookie = cookie_of(&state, user).await;
+        let app = with_cookie(web::router(state), cookie);
+        Self { world, app }
+    }
+
+    pub async fn ask(
+        &self,
+        method: &str,
+        address: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(address);
+        for (name, value) in [("host", "localhost:8080")].iter().chain(headers) {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body.to_owned())).unwrap();
+        let response = self.app.clone().oneshot(request).await.unwrap();
+        let (head, body) = response.into_parts();
+        Answer {
+            status: head.status,
+            headers: head.headers,
+            body: to_bytes(body, usize::MAX).await.unwrap().into(),
+        }
+    }
+
+    pub async fn get(&self, address: &str) -> Value {
+        let answer = self.ask("GET", address, &[], "").await;
+        assert_eq!(answer.status, StatusCode::OK, "{address}: {answer:?}");
+        assert_eq!(answer.header("content-type"), "application/json");
+        answer.json()
+    }
+
+    pub async fn send(
+        &self,
+        method: &str,
+        address: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        let json = [("content-type", "application/json")];
+        let headers = [&json[..], headers].concat();
+        self.ask(method, address, &headers, body).await
+    }
+}

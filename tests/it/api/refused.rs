@@ -1,0 +1,85 @@
+//! What is refused is told as RFC 9457 has it, whichever layer refuses.
+
+use axum::http::StatusCode;
+use chrono::Utc;
+use routervault::model::Role;
+use routervault::web;
+
+use super::{Answer, Program};
+use crate::support::{app_state, kim, vault};
+
+fn is_problem(answer: &Answer, status: StatusCode, words: &str) {
+    assert_eq!(answer.status, status, "{answer:?}");
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+    let problem = answer.json();
+    assert_eq!(problem["status"], status.as_u16());
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains(words), "{detail}");
+}
+
+#[tokio::test]
+async fn what_makes_no_sense_is_a_problem_with_a_sentence() {
+    let program = Program::new().await;
+    for (method, address, body, status, words) in [
+        ("GET", "/api/v1/nothing", "", 404, "no such page"),
+        ("GET", "/api/v1/sites/nowhere", "", 404, "no such site"),
+        ("GET", "/api/v1/runs/x", "", 400, "x"),
+        ("GET", "/api/v1/sites?limit=0", "", 400, "at least 1"),
+        ("GET", "/api/v1/sites?cursor=x", "", 400, "another page"),
+        ("GET", "/api/v1/sites?tags=x", "", 400, "unknown field"),
+        (
+            "GET",
+            "/api/v1/runs?device=near",
+            "",
+            400,
+            "needs the `site`",
+        ),
+        ("PUT", "/api/v1/sites", "", 405, "does not answer"),
+        ("POST", "/api/v1/sites/site-0/backups", "{", 400, "JSON"),
+        (
+            "POST",
+            "/api/v1/sites/site-0/backups",
+            "{\"device\": \"near\"}",
+            400,
+            "unknown field",
+        ),
+        (
+            "POST",
+            "/api/v1/sites/site-0/backups",
+            "{\"devices\": [\"none\"]}",
+            404,
+            "no such device",
+        ),
+        (
+            "POST",
+            "/api/v1/sites/site-0/backups",
+            "{\"devices\": []}",
+            409,
+            "No device",
+        ),
+    ] {
+        let answer = program.send(method, address, &[], body).await;
+        is_problem(&answer, StatusCode::from_u16(status).unwrap(), words);
+    }
+}
+
+#[tokio::test]
+async fn who_is_not_known_or_may_not_is_told_so_without_a_page() {
+    let program = Program::of(kim(Role::Viewer.rights(), &[1])).await;
+    let refused = program
+        .send("POST", "/api/v1/sites/site-0/backups", &[], "{}")
+        .await;
+    is_problem(&refused, StatusCode::FORBIDDEN, "may not start");
+    let state = app_state(&program.world.pool, &vault(), Utc::now);
+    let nobody = Program {
+        app: web::router(state),
+        ..program
+    };
+    let as_browser = [("accept", "text/html")];
+    let answer = nobody.ask("GET", "/api/v1/sites", &as_browser, "").await;
+    is_problem(&answer, StatusCode::UNAUTHORIZED, "not signed in");
+    assert!(answer.header("www-authenticate").starts_with("Bearer"));
+    let wrong = [("authorization", "Bearer rvt_none")];
+    let answer = nobody.ask("GET", "/api/v1/sites", &wrong, "").await;
+    is_problem(&answer, StatusCode::UNAUTHORIZED, "not signed in");
+}
