@@ -173,6 +173,7 @@ fn is_shown_or_elsewhere(address: &str, status: StatusCode) -> bool {
     if address.ends_with("/delete") || is_managing {
         return status == StatusCode::FORBIDDEN;
     }
+    let address = address.strip_prefix("/api/v1").unwrap_or(address);
     let may_be_elsewhere = address.starts_with("/batches/") || address.starts_with("/runs/");
     is_shown(address, status) || may_be_elsewhere && status == StatusCode::NOT_FOUND
 }

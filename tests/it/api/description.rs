@@ -44,3 +44,31 @@ async fn the_page_for_people_tells_the_same() {
     }
     assert!(page.contains("list of Site") && page.contains("time or null"));
 }
+
+#[tokio::test]
+async fn the_example_of_the_readme_is_answered_as_it_says() {
+    let readme = include_str!("../../../README.md");
+    let (_, example) = readme
+        .split_once("curl -X POST https://backup.example.com")
+        .unwrap();
+    let (example, _) = example.split_once("\n```").unwrap();
+    let address = example.split_whitespace().next().unwrap();
+    let header = |name: &str| {
+        let (_, value) = example.split_once(&format!("-H \"{name}: ")).unwrap();
+        value.split('"').next().unwrap()
+    };
+    let (_, body) = example.split_once("-d '").unwrap();
+    let program = Program::new().await;
+    let headers = [
+        ("content-type", header("Content-Type")),
+        ("idempotency-key", header("Idempotency-Key")),
+    ];
+    let address = address.replace("acme-hq", "site-0");
+    let body = body.trim_end_matches('\'');
+    let answer = program.ask("POST", &address, &headers, body).await;
+    assert_eq!(
+        answer.status,
+        axum::http::StatusCode::ACCEPTED,
+        "{answer:?}"
+    );
+}

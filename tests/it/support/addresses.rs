@@ -104,7 +104,7 @@ pub const ADDRESSES: [&str; 132] = [
     "/api/v1/devices?limit=500",
     "/api/v1/snapshots/{new}",
     "/api/v1/snapshots/{new}/text?masked=1",
-    "/api/v1/batches",
+    "/api/v1/batches?limit=25",
     "/api/v1/batches/{batch}",
     "/api/v1/batches/{batch}/runs?limit=500",
     "/api/v1/runs?limit=500",
