@@ -37,8 +37,8 @@ pub struct ShowQuery {
 }
 
 /// The one value of `masked`: any other is refused, so that a slip shows no secret.
-#[derive(Debug, Clone, Copy, Deserialize)]
-enum Masked {
+#[derive(Debug, Clone, Copy, Deserialize, utoipa::ToSchema)]
+pub enum Masked {
     #[serde(rename = "1")]
     Yes,
 }

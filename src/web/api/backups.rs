@@ -65,7 +65,8 @@ pub fn batch_address(batch: BatchId) -> String {
 #[utoipa::path(post, path = "/api/v1/sites/{slug}/backups", tag = "backups", operation_id = "back_up_site",
     params(
         ("slug" = String, Path, description = "The site's name in addresses"),
-        ("Idempotency-Key" = Option<String>, Header, description = "A name of your own for this request"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A name of your own for this request",
+            min_length = 1, max_length = 200, pattern = "^[!-~]+$"),
     ),
     request_body = BackupRequest,
     responses(

@@ -101,6 +101,7 @@ pub struct BatchesQuery {
     /// The slug of the site that they were asked for.
     site: Option<String>,
     /// `next` of the page before.
+    #[param(pattern = "^[0-9]{1,18}$")]
     cursor: Option<String>,
     /// How many at most; 100 when nothing is said.
     #[param(minimum = 1, maximum = 500)]
@@ -187,7 +188,8 @@ pub async fn cancel(
 #[utoipa::path(post, path = "/api/v1/batches/{id}/retry", tag = "backups", operation_id = "retry_batch",
     params(
         ("id" = BatchId, Path, description = "Its number"),
-        ("Idempotency-Key" = Option<String>, Header, description = "A name of your own for this request"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A name of your own for this request",
+            min_length = 1, max_length = 200, pattern = "^[!-~]+$"),
     ),
     responses(
         (status = 202, description = "It is queued, or being done already", body = BackupRequested,

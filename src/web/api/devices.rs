@@ -87,6 +87,7 @@ pub struct DevicesQuery {
     /// Only those with this tag of their own.
     tag: Option<String>,
     /// `next` of the page before.
+    #[param(pattern = "^[0-9]{1,18}$")]
     cursor: Option<String>,
     /// How many at most; 100 when nothing is said.
     #[param(minimum = 1, maximum = 500)]

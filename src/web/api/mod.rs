@@ -37,7 +37,8 @@ pub const ROOT: &str = "/api/";
             Lists are read page by page: `next` of an answer is the `cursor` of the next question, and \
             is null on the last page. Times are UTC."
     ),
-    components(schemas(sites::Site, devices::Device, snapshots::SnapshotSummary, runs::RunSummary, batches::Batch)),
+    components(schemas(sites::Site, devices::Device, snapshots::SnapshotSummary, runs::RunSummary, batches::Batch,
+        super::download::Masked)),
     modifiers(&Security),
     tags(
         (name = "sites", description = "Customers' locations"),

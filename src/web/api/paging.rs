@@ -17,6 +17,7 @@ const MAX_LIMIT: u16 = 500;
 #[into_params(parameter_in = Query)]
 pub struct Paging {
     /// `next` of the page before.
+    #[param(pattern = "^[0-9]{1,9}$")]
     pub cursor: Option<String>,
     /// How many entries at most; 100 when nothing is said.
     #[param(minimum = 1, maximum = 500)]

@@ -139,7 +139,7 @@ impl From<RunHead> for Run {
 pub struct RunsQuery {
     /// The slug of their site.
     site: Option<String>,
-    /// The name of their device; with `site`.
+    /// Their device, as `SITE/NAME`.
     device: Option<String>,
     state: Option<RunState>,
     /// Queued at that time or later.
@@ -147,6 +147,7 @@ pub struct RunsQuery {
     /// Queued before that time.
     until: Option<DateTime<Utc>>,
     /// `next` of the page before.
+    #[param(pattern = "^[0-9]{1,18}$")]
     cursor: Option<String>,
     /// How many at most; 100 when nothing is said.
     #[param(minimum = 1, maximum = 500)]
@@ -174,19 +175,15 @@ pub async fn list(
         before: paging::cursor(query.cursor.as_deref())?,
         ..RunFilter::default()
     };
-    match (&query.site, &query.device) {
-        (None, None) => {}
-        (None, Some(_)) => {
-            return Err(PageError::BadRequest("`device` needs the `site` it is at."));
-        }
-        (Some(slug), None) => {
-            let site = pages::get_site(&mut conn, &person.scope, slug).await?;
-            filter.site = Some(site.ok_or(PageError::NotFound("site"))?.id);
-        }
-        (Some(slug), Some(name)) => {
-            let device = pages::get_device(&mut conn, &person.scope, slug, name).await?;
-            filter.device = Some(device.ok_or(PageError::NotFound("device"))?.id);
-        }
+    if let Some(slug) = &query.site {
+        let site = pages::get_site(&mut conn, &person.scope, slug).await?;
+        filter.site = Some(site.ok_or(PageError::NotFound("site"))?.id);
+    }
+    if let Some(device) = &query.device {
+        let missing = || PageError::NotFound("device");
+        let (slug, name) = device.split_once('/').ok_or_else(missing)?;
+        let device = pages::get_device(&mut conn, &person.scope, slug, name).await?;
+        filter.device = Some(device.ok_or_else(missing)?.id);
     }
     let most = paging::one_more(limit);
     let rows = pages::list_runs(&mut conn, &person.scope, &filter, most).await?;

@@ -9,12 +9,12 @@ use axum::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     conditional,
     input::{Asked, Place, Sent},
-    paging::{self, Page, Paging},
+    paging::{self, Page},
     problem::Problem,
 };
 use crate::db::pages::{self, SnapshotHead, SnapshotNotes, SnapshotRow};
@@ -141,6 +141,19 @@ impl Snapshot {
     }
 }
 
+/// Which snapshots of a device.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub struct HistoryQuery {
+    /// `next` of the page before.
+    #[param(pattern = "^[0-9]{1,16}-[0-9]{1,18}$")]
+    cursor: Option<String>,
+    /// How many at most; 100 when nothing is said.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u16>,
+}
+
 /// Lists the snapshots of a device
 ///
 /// Newest first.
@@ -149,7 +162,7 @@ impl Snapshot {
     params(
         ("slug" = String, Path, description = "The site's name in addresses"),
         ("name" = String, Path, description = "The device's name"),
-        Paging,
+        HistoryQuery,
     ),
     responses(
         (status = 200, description = "A page of snapshots", body = Page<SnapshotSummary>),
@@ -159,7 +172,7 @@ pub async fn list(
     State(state): State<AppState>,
     person: SignedIn,
     Place((slug, name)): Place<(String, String)>,
-    Asked(paging): Asked<Paging>,
+    Asked(paging): Asked<HistoryQuery>,
 ) -> Result<Json<Page<SnapshotSummary>>, PageError> {
     let limit = paging::limit(paging.limit)?;
     let before: Option<place::Place> = paging::cursor(paging.cursor.as_deref())?;
@@ -275,7 +288,7 @@ pub async fn delete(
     params(
         ("id" = SnapshotId, Path, description = "Its number"),
         ("menu" = Option<String>, Query, description = "Only this menu, for example /ip firewall filter"),
-        ("masked" = Option<String>, Query, description = "1: secrets are masked"),
+        ("masked" = Option<download::Masked>, Query, description = "1: secrets are masked"),
     ),
     responses(
         (status = 200, description = "The configuration", body = Vec<u8>, content_type = "application/octet-stream"),

@@ -2,6 +2,7 @@
 //! real routers.
 
 mod description;
+mod outside;
 mod refused;
 mod whole;
 
