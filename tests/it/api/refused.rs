@@ -27,13 +27,7 @@ async fn what_makes_no_sense_is_a_problem_with_a_sentence() {
         ("GET", "/api/v1/sites?limit=0", "", 400, "at least 1"),
         ("GET", "/api/v1/sites?cursor=x", "", 400, "another page"),
         ("GET", "/api/v1/sites?tags=x", "", 400, "unknown field"),
-        (
-            "GET",
-            "/api/v1/runs?device=near",
-            "",
-            400,
-            "needs the `site`",
-        ),
+        ("GET", "/api/v1/runs?device=near", "", 404, "no such device"),
         ("PUT", "/api/v1/sites", "", 405, "does not answer"),
         ("POST", "/api/v1/sites/site-0/backups", "{", 400, "JSON"),
         (

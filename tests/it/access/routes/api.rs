@@ -30,7 +30,8 @@ pub const ASKED: &[Case] = &[
     get("/api/v1/batches/{id}/runs", See, One).at("/api/v1/batches/{night}/runs"),
     get("/api/v1/batches/{id}/runs", See, Either).at("/api/v1/batches/{shared-batch}/runs"),
     get("/api/v1/runs", See, Nothing),
-    get("/api/v1/runs", See, One).at("/api/v1/runs?site={slug}&device={slug}-gw&state=succeeded"),
+    get("/api/v1/runs", See, One)
+        .at("/api/v1/runs?site={slug}&device={slug}/{slug}-gw&state=succeeded"),
     get("/api/v1/runs/{id}", See, One).at("/api/v1/runs/{run}"),
 ];
 
