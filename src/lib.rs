@@ -13,6 +13,7 @@ pub mod inventory;
 pub mod keyring;
 pub mod listen;
 pub mod managing;
+pub mod metrics;
 pub mod model;
 pub mod platform;
 mod plural;

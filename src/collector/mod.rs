@@ -6,6 +6,7 @@
 
 mod attempt;
 mod connection_tests;
+mod counting;
 mod credentials;
 mod queue;
 mod record;

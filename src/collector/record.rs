@@ -17,7 +17,7 @@ use crate::model::{DayMark, Failure, Outcome, SnapshotId, Step, Verdict, day_in}
 use crate::platform::{Attempted, Export, Trail};
 use crate::ssh::HostKey;
 
-use super::{Flight, Shared, unfinished};
+use super::{Flight, Shared, counting, unfinished};
 
 /// How long to wait before recording is tried again while the database is away.
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
@@ -56,7 +56,10 @@ pub(super) async fn record(
             .await
             .unwrap_or(Err(BodyError::Database(sqlx::Error::PoolTimedOut)));
         match recorded {
-            Ok(Recorded::Done(end)) => return log(job, &end),
+            Ok(Recorded::Done(end)) => {
+                counting::count(&end, ended.duration);
+                return log(job, &end);
+            }
             Ok(Recorded::NotOurs) => {
                 tracing::info!(run_id = %claim.run, "The run was taken over; its result is dropped");
                 return;
@@ -199,7 +202,7 @@ impl Ended<'_> {
     ) -> Result<SnapshotId, BodyError> {
         let new = NewSnapshot {
             device: self.job.device,
-            batch: self.job.batch,
+            batch: Some(self.job.batch),
             taken_at: self.now,
             verdict: export.verdict,
             checks: &self.attempted.checks,

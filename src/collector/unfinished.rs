@@ -5,7 +5,7 @@ use crate::db::devices::{self, Found};
 use crate::db::runs::{self, EndResult, Ending};
 use crate::model::{DayMark, Failure, FailureCode, day_in};
 
-use super::{Flight, Shared};
+use super::{Flight, Shared, counting};
 
 /// Records that a run ended by a fault of ours.
 pub(super) async fn fault(shared: &Shared, flight: &Flight) {
@@ -62,8 +62,13 @@ async fn record(
     found: &Found,
 ) -> Result<(), sqlx::Error> {
     let mut tx = shared.pool.begin().await?;
-    if runs::mark_ended(&mut tx, &shared.name, flight.claim, ending).await? {
+    let is_ours = runs::mark_ended(&mut tx, &shared.name, flight.claim, ending).await?;
+    if is_ours {
         devices::mark_found(&mut tx, flight.job.device, found).await?;
     }
-    tx.commit().await
+    tx.commit().await?;
+    if is_ours {
+        counting::count(&ending.result, ending.duration);
+    }
+    Ok(())
 }

@@ -19,7 +19,8 @@ pub const MAX_COMMENT_CHARS: usize = 2000;
 #[derive(Debug)]
 pub struct NewSnapshot<'a> {
     pub device: DeviceId,
-    pub batch: BatchId,
+    /// What made it; `None`: no batch, for it was imported.
+    pub batch: Option<BatchId>,
     pub taken_at: DateTime<Utc>,
     pub verdict: Verdict,
     pub checks: &'a [Check],
@@ -189,7 +190,7 @@ async fn insert_whole(
            VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'whole', $17, $18)
            RETURNING id AS "id: SnapshotId""#,
         new.device.0,
-        new.batch.0,
+        new.batch.map(|id| id.0),
         new.taken_at,
         new.verdict.as_str(),
         Json(new.checks) as _,

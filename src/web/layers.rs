@@ -29,7 +29,7 @@ use crate::managing::csv;
 use super::{
     client::{self, Client},
     error::{self, PageError},
-    guard, headers, hosts,
+    guard, headers, hosts, metrics,
     served::Served,
     state::AppState,
 };
@@ -42,7 +42,7 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 const MAX_UPLOAD_BYTES: usize = csv::MAX_BYTES + MAX_BODY_BYTES;
 
 /// Wraps what both pages and health checks need around `router`: who asks, the id of the request,
-/// a log line, headers of safety, and compression.
+/// a number in the metrics, a log line, headers of safety, and compression.
 pub fn outer(router: Router, served: &Arc<Served>) -> Router {
     // Downloads travel as they are, so that their length is known and their bytes are exact
     // even for a client that does not decompress; archives are compressed already.
@@ -55,6 +55,7 @@ pub fn outer(router: Router, served: &Arc<Served>) -> Router {
                 Arc::clone(served),
                 client::identify,
             ))
+            .layer(middleware::from_fn(metrics::count))
             .layer(SetRequestIdLayer::x_request_id(RandomId))
             .layer(
                 TraceLayer::new_for_http()

@@ -38,10 +38,12 @@ mod live;
 mod made_by;
 mod managing;
 mod meant;
+mod metrics;
 mod notes;
 mod paging;
 mod place;
 mod prose;
+mod ready;
 mod restore;
 mod roles;
 mod runs;
@@ -149,6 +151,7 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
         .merge(account::routes())
         .route("/manage/audit", get(audit::list))
         .route("/manage/audit.csv", get(audit::download))
+        .route("/metrics", get(metrics::show))
         .route("/assets/{hash}/{*path}", get(assets::show))
         .fallback(|| async { error::PageError::NotFound("page") })
         .merge(testing())
@@ -161,6 +164,7 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
     // Monitoring asks by whatever name it knows the machine, and reads a status and a sentence.
     let health = Router::new()
         .route("/healthz", get(health::show))
+        .route("/readyz", get(ready::show))
         .with_state(state.clone());
     let uploads = managing::uploads().with_state(state.clone());
     layers::outer(layers::inner(pages, uploads, state).merge(health), &served)

@@ -168,7 +168,7 @@ fn is_shown(_: &str, status: StatusCode) -> bool {
 /// As a technician is answered. Which batches and runs the addresses name is by chance: they may be
 /// of other sites.
 fn is_shown_or_elsewhere(address: &str, status: StatusCode) -> bool {
-    let managing = ["/manage/", "/settings/"];
+    let managing = ["/manage/", "/settings/", "/metrics"];
     let is_managing = managing.iter().any(|begin| address.starts_with(begin));
     if address.ends_with("/delete") || is_managing {
         return status == StatusCode::FORBIDDEN;
@@ -263,7 +263,7 @@ fn every_page_is_among_the_addresses() {
         .filter(|path| *path != "/manage/import/{id}" && !path.starts_with("/connection-tests/"))
         // An export is as long as what is exported, up to its limit.
         .filter(|path| *path != "/manage/audit.csv")
-        .chain(["/healthz"])
+        .chain(["/healthz", "/readyz", "/metrics"])
         .filter(|route| !ADDRESSES.iter().any(|address| is_of(address, route)))
         .collect();
     assert!(missing.is_empty(), "no address of {missing:?}");

@@ -69,7 +69,7 @@ impl House {
         let sha256 = Sha256::digest(export);
         let new = NewSnapshot {
             device: DeviceId(device),
-            batch: BatchId(1),
+            batch: Some(BatchId(1)),
             taken_at,
             verdict: Verdict::Verified,
             checks: &[],

@@ -39,7 +39,7 @@ pub async fn insert(
     let sha256 = Sha256::digest(export);
     let new = NewSnapshot {
         device,
-        batch,
+        batch: Some(batch),
         taken_at: Utc::now(),
         verdict: Verdict::Verified,
         checks: &[],

@@ -15,13 +15,13 @@ pub use person::{Acting, SignedIn};
 
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::Method,
+    http::{HeaderMap, Method},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 
 use super::{client::Client, error::PageError, state::AppState};
-use crate::model::Right;
+use crate::model::{Right, Scope};
 use identity::{Identity, identify};
 
 /// Lets a request through to its page, with who asks in its extensions, or refuses it.
@@ -38,6 +38,10 @@ pub async fn check(State(state): State<AppState>, mut request: Request, next: Ne
         Err(error) => return error.into_response(),
     };
     let Some(identity) = identity else {
+        let client = Client::of(request.extensions());
+        if need == Need::Everything && is_here(client, request.headers()) {
+            return next.run(request).await;
+        }
         return refusal::sign_in_first(&request);
     };
     let person = identity.person.clone();
@@ -75,10 +79,17 @@ fn need(request: &Request) -> Result<Need, PageError> {
     }
 }
 
+/// Whether nobody in particular asks on this machine. Who brings a token that is not good any more
+/// is to hear of it.
+fn is_here(client: Client, headers: &HeaderMap) -> bool {
+    client.address.is_loopback() && !bearer::is_there(headers)
+}
+
 fn is_allowed(identity: &Identity, need: Need) -> bool {
     match need {
         Need::Nothing => true,
         Need::Browser => identity.person.token.is_none(),
+        Need::Everything => identity.person.may(Right::See) && identity.person.scope == Scope::All,
         Need::Right(right) => identity.person.may(right),
     }
 }

@@ -12,6 +12,9 @@ pub enum Need {
     Nothing,
     /// To be somebody, with a browser: one's own account.
     Browser,
+    /// To be somebody who sees every site, or to ask on this machine as nobody: what counts over
+    /// all sites, for monitoring.
+    Everything,
     /// To be somebody who has this right, at the site that the page is about.
     Right(Right),
 }
@@ -74,6 +77,7 @@ pub const ROUTES: &[Route] = &[
     post("/welcome", Need::Nothing),
     get("/sign-in/code", Need::Nothing),
     post("/sign-in/code", Need::Nothing),
+    get("/metrics", Need::Everything),
     post("/sign-out", Need::Browser),
     get("/account", Need::Browser),
     get("/account/password", Need::Browser),

@@ -72,6 +72,7 @@ pub async fn forbidden(
 const fn sentence(need: Need) -> &'static str {
     match need {
         Need::Nothing | Need::Browser => "An API token can not do this; sign in with a browser.",
+        Need::Everything => "This counts over all sites, and your account reaches some.",
         Need::Right(Right::See) => "Your account may not see this.",
         Need::Right(Right::BackUp) => "Your account may not start or stop backups.",
         Need::Right(Right::Annotate) => "Your account may not write comments or pin backups.",

@@ -242,7 +242,7 @@ async fn keep(
 ) -> SnapshotId {
     let new = NewSnapshot {
         device: DeviceId(1),
-        batch: BatchId(1),
+        batch: Some(BatchId(1)),
         taken_at: taken_at.parse().unwrap(),
         verdict: Verdict::Verified,
         checks: &[],

@@ -9,6 +9,7 @@ mod headers;
 mod history;
 mod home;
 mod live;
+mod monitoring;
 mod reach;
 mod reader;
 mod restore;
@@ -142,7 +143,7 @@ impl Stage {
     ) -> SnapshotId {
         let new = NewSnapshot {
             device: DeviceId(device),
-            batch: BatchId(1),
+            batch: Some(BatchId(1)),
             taken_at: at(taken_at),
             verdict: Verdict::Verified,
             checks: &[Check {

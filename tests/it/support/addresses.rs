@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 132] = [
+pub const ADDRESSES: [&str; 134] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -137,6 +137,8 @@ pub const ADDRESSES: [&str; 132] = [
     "/manage/import",
     "/settings/single-sign-on",
     "/settings/single-sign-on/groups/new",
+    "/metrics",
+    "/readyz",
     "/healthz",
 ];
 

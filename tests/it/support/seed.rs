@@ -43,7 +43,7 @@ pub async fn keep(pool: &PgPool, vault: &Vault, exports: &[Vec<u8>]) -> Vec<Snap
     for (export, ago) in exports.iter().zip((0..exports.len()).rev()) {
         let new = NewSnapshot {
             device,
-            batch,
+            batch: Some(batch),
             taken_at: Utc::now() - TimeDelta::minutes(i64::try_from(ago).unwrap()),
             verdict: Verdict::Verified,
             checks: &[],

@@ -77,6 +77,7 @@ const PROVIDER: &[&str] = &[
 /// Method, path, names.
 pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
     ("GET", "/assets/{hash}/{*path}", NONE),
+    ("GET", "/metrics", NONE),
     ("GET", "/sign-in", &["next", "notice"]),
     ("POST", "/sign-in", &["name", "password", "next"]),
     ("GET", "/welcome", &["token"]),

@@ -13,6 +13,9 @@ pub enum About {
     One,
     /// Two at once: it is there for who reaches both.
     Both,
+    /// All of them, in numbers: it is there for who reaches all, and on this machine, where every
+    /// test is, for nobody in particular.
+    All,
     /// What two share: it is there for who reaches either, with their part of it.
     Either,
 }

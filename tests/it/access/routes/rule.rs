@@ -1,7 +1,7 @@
 //! What somebody is to be answered, by one small rule that knows nothing of the code behind.
 
 use super::case::{About, Case};
-use crate::access::house::{Answer, CUSTOMERS, Customer, SECRET, Signed, Somebody};
+use crate::access::house::{Answer, CUSTOMERS, Customer, Reach, SECRET, Signed, Somebody};
 use routervault::model::Right;
 
 /// The answer that is right.
@@ -22,6 +22,12 @@ pub fn expected(who: &Somebody, case: &Case, customer: &Customer) -> Expected {
     let Some(right) = case.right else {
         return Expected::Served;
     };
+    if case.about == About::All {
+        return match who.signed {
+            Signed::Wholly if who.reach != Reach::All => Expected::Forbidden,
+            _ => Expected::Served,
+        };
+    }
     if who.signed != Signed::Wholly {
         Expected::SignIn
     } else if !who.may(right) {
@@ -38,7 +44,7 @@ pub fn expected(who: &Somebody, case: &Case, customer: &Customer) -> Expected {
 fn is_there(who: &Somebody, about: About, customer: &Customer) -> bool {
     let mut all = CUSTOMERS.iter();
     match about {
-        About::Nothing => true,
+        About::Nothing | About::All => true,
         About::One => who.reaches(customer),
         About::Both => all.all(|one| who.reaches(one)),
         About::Either => all.any(|one| who.reaches(one)),

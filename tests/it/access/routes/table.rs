@@ -4,7 +4,7 @@
 
 use routervault::model::Right::{Annotate, BackUp, Download, Manage, Reveal, See};
 
-use super::case::About::{Both, Either, Nothing, One};
+use super::case::About::{All, Both, Either, Nothing, One};
 use super::case::{Case, get, open, post};
 use super::{account, api, managing, users};
 
@@ -19,6 +19,7 @@ const PAGES: &[Case] = &[
     open("GET", "/welcome")
         .at("/welcome?token=none")
         .answers(&[410]),
+    get("/metrics", See, All),
     get("/", See, Nothing),
     get("/", See, Nothing).at("/?q={part}"),
     get("/", See, Nothing).at("/?state=verified&tag={part}"),
