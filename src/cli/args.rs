@@ -12,6 +12,7 @@ use crate::model::SnapshotId;
 use crate::web::PublicUrl;
 
 use super::listen::ListenArgs;
+use super::logging::LogFormat;
 
 /// Configuration backups of MikroTik RouterOS routers, proven whole.
 ///
@@ -23,6 +24,17 @@ pub struct Args {
     /// `info,routervault::ssh=debug`
     #[arg(long, global = true, env = "ROUTERVAULT_LOG", value_name = "LEVEL")]
     pub log: Option<String>,
+
+    /// How a line of the log is written
+    #[arg(
+        long,
+        global = true,
+        env = "ROUTERVAULT_LOG_FORMAT",
+        value_name = "FORMAT",
+        value_enum,
+        default_value = "text"
+    )]
+    pub log_format: LogFormat,
 
     #[command(subcommand)]
     pub command: Command,
@@ -50,6 +62,8 @@ pub enum Command {
     Key(KeyArgs),
     /// Help somebody who can not sign in
     User(UserArgs),
+    /// Say of everything that RouterVault needs whether it is well, and what to do
+    Doctor(DoctorArgs),
     /// Try everything with simulated routers: database, backups and pages in one command
     Demo(DemoArgs),
     /// Run simulated routers alone; prints an inventory for them
@@ -246,6 +260,20 @@ pub struct UserLinkArgs {
     /// The address of the pages as people know it
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
     pub public_url: PublicUrl,
+
+    #[command(flatten)]
+    pub store: StoreArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct DoctorArgs {
+    /// Check this inventory file, too
+    #[arg(long, value_name = "FILE")]
+    pub inventory: Option<PathBuf>,
+
+    /// Print one JSON object instead of sentences
+    #[arg(long)]
+    pub json: bool,
 
     #[command(flatten)]
     pub store: StoreArgs,

@@ -5,6 +5,7 @@ mod backup;
 mod check;
 mod collect;
 mod demo;
+mod doctor;
 mod inventory;
 mod key;
 mod listen;
@@ -45,7 +46,7 @@ enum Outcome {
 #[must_use]
 pub fn main() -> ExitCode {
     let args = Args::parse();
-    logging::init(args.log.as_deref());
+    logging::init(args.log.as_deref(), args.log_format);
     raise_file_limit();
     choose_cryptography();
     match run(args.command) {
@@ -96,6 +97,7 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Trust(args) => trust::run(&args),
         Command::Key(args) => key::run(&args),
         Command::User(args) => user::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Simulate(args) => simulate::run(&args),
     }

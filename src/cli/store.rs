@@ -25,6 +25,7 @@ const KEY_FILE: &str = "routervault.key";
 pub struct Database {
     url: String,
     key_file: PathBuf,
+    data_dir: PathBuf,
     /// Stopped when this is dropped, so it must outlive the pool.
     cluster: Option<Cluster>,
 }
@@ -51,16 +52,18 @@ impl Database {
             return Ok(Self {
                 url: url.clone(),
                 key_file,
+                data_dir,
                 cluster: None,
             });
         }
         let cluster = Cluster::start(&cluster::Options {
-            data_dir,
+            data_dir: data_dir.clone(),
             durable: true,
         })?;
         Ok(Self {
             url: cluster.url().to_owned(),
             key_file,
+            data_dir,
             cluster: Some(cluster),
         })
     }
@@ -85,14 +88,24 @@ impl Database {
         self.cluster.as_ref().is_some_and(Cluster::is_own)
     }
 
+    /// The data folder of a private PostgreSQL; `None`: it is one that was given.
+    pub fn private_folder(&self) -> Option<&Path> {
+        self.cluster.as_ref().map(|_| self.data_dir.as_path())
+    }
+
     /// Where its key file is.
     pub fn key_place(&self) -> KeyPlace {
         KeyPlace::at(&self.key_file)
     }
 
+    /// Connects, and leaves the schema as it is.
+    pub async fn connect_only(&self) -> anyhow::Result<PgPool> {
+        Ok(db::connect(&self.url, MAX_CONNECTIONS).await?)
+    }
+
     /// Connects and brings the schema up to date.
     pub async fn connect(&self) -> anyhow::Result<PgPool> {
-        let pool = db::connect(&self.url, MAX_CONNECTIONS).await?;
+        let pool = self.connect_only().await?;
         db::migrate(&pool).await?;
         Ok(pool)
     }

@@ -19,6 +19,7 @@ mod listening;
 mod managing;
 mod migrations;
 mod oidc;
+mod operations;
 mod pages;
 mod plans;
 mod queue;

@@ -14,6 +14,8 @@ pub fn routervault(arguments: &[&str]) -> Command {
         .env_remove("ROUTERVAULT_KEY_FILE")
         .env_remove("ROUTERVAULT_TLS_CERT")
         .env_remove("ROUTERVAULT_TLS_KEY")
+        .env_remove("ROUTERVAULT_LOG_FORMAT")
+        .env_remove("NOTIFY_SOCKET")
         .stdin(Stdio::null());
     command
 }

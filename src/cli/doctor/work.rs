@@ -1,0 +1,123 @@
+//! The work: whether what works by itself is alive, and what waits.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::PgConnection;
+
+use crate::db::{checkup, metrics};
+use crate::plural::counted;
+
+use super::Finding;
+
+/// How long a part that works by itself may be silent.
+const MOST_SILENT: TimeDelta = TimeDelta::minutes(2);
+
+/// How long a run may wait for a collector that is alive: its site may be at its cap.
+const MOST_WAITING: TimeDelta = TimeDelta::minutes(30);
+
+/// How old a verified backup may be.
+const COVERAGE_WINDOW: TimeDelta = TimeDelta::hours(24);
+
+/// Looks at scheduler, indexer, collectors and the device that is overdue longest.
+pub async fn examine(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+) -> Result<Vec<Finding>, sqlx::Error> {
+    let seen = metrics::list_seen(conn).await?;
+    let mut findings: Vec<Finding> = ["scheduler", "indexer"]
+        .into_iter()
+        .map(|service| {
+            let mut seen = seen.iter();
+            let part = seen.find(|part| part.service == service);
+            alive(service, part.map(|part| part.seen_at), now)
+        })
+        .collect();
+    let waiting = checkup::waiting_since(conn, now).await?;
+    let counts = metrics::counts(conn, now - COVERAGE_WINDOW).await?;
+    findings.push(collectors(waiting, counts.running, now));
+    let overdue = checkup::longest_overdue(conn, now - COVERAGE_WINDOW).await?;
+    findings.push(covered(&counts, overdue.as_ref()));
+    Ok(findings)
+}
+
+fn alive(service: &'static str, seen_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Finding {
+    let Some(seen_at) = seen_at else {
+        return Finding::problem(
+            service,
+            format!("No {service} was ever seen: start `routervault serve`."),
+        );
+    };
+    if now - seen_at > MOST_SILENT {
+        let since = seen_at.format("%Y-%m-%d %H:%M UTC");
+        let message = format!(
+            "The {service} was last seen at {since}: start `routervault serve`, or look at its log."
+        );
+        return Finding::problem(service, message);
+    }
+    Finding::ok(service, format!("The {service} was seen just now."))
+}
+
+fn collectors(waiting: Option<DateTime<Utc>>, running: i64, now: DateTime<Utc>) -> Finding {
+    const NAME: &str = "collectors";
+    let at_work = counted(running, "run");
+    match waiting {
+        Some(since)
+            if now - since > MOST_WAITING || (running == 0 && now - since > MOST_SILENT) =>
+        {
+            let since = since.format("%Y-%m-%d %H:%M UTC");
+            Finding::problem(
+                NAME,
+                format!(
+                    "A run waits since {since} and {at_work} go on: start `routervault serve` or \
+                     `collect`, or give them a higher --concurrency."
+                ),
+            )
+        }
+        _ => Finding::ok(NAME, format!("No run waits long; {at_work} at work.")),
+    }
+}
+
+fn covered(counts: &metrics::Counts, overdue: Option<&checkup::Overdue>) -> Finding {
+    const NAME: &str = "coverage";
+    let devices = counted(counts.devices, "device");
+    let Some(longest) = overdue else {
+        let said = format!("Each of {devices} has a verified backup of the last 24 hours.");
+        return Finding::ok(NAME, said);
+    };
+    let since = match longest.last_verified_at {
+        Some(at) => format!("since {}", at.format("%Y-%m-%d %H:%M UTC")),
+        None => "and never had one".to_owned(),
+    };
+    let missing = counts.devices - counts.covered;
+    Finding::problem(
+        NAME,
+        format!(
+            "{missing} of {devices} have no verified backup of the last 24 hours, longest {}/{}, \
+             {since}: its page says why.",
+            longest.site, longest.device
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_alive_when_it_was_seen_lately() {
+        let now = Utc::now();
+        assert!(alive("scheduler", Some(now - TimeDelta::minutes(1)), now).is_ok);
+        assert!(!alive("scheduler", Some(now - TimeDelta::minutes(3)), now).is_ok);
+        assert!(!alive("scheduler", None, now).is_ok);
+    }
+
+    #[test]
+    fn who_waits_is_a_problem_when_nobody_works_and_later_in_any_case() {
+        let now = Utc::now();
+        let since = |minutes| Some(now - TimeDelta::minutes(minutes));
+        assert!(collectors(None, 0, now).is_ok);
+        assert!(collectors(since(1), 0, now).is_ok);
+        assert!(!collectors(since(3), 0, now).is_ok);
+        assert!(collectors(since(3), 5, now).is_ok);
+        assert!(!collectors(since(31), 5, now).is_ok);
+    }
+}
