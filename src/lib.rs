@@ -9,6 +9,7 @@ pub mod collector;
 pub mod compare;
 pub mod db;
 pub mod demo;
+pub mod importing;
 pub mod inventory;
 pub mod keyring;
 pub mod listen;

@@ -1,5 +1,7 @@
 //! The commands and their options, as `--help` shows them.
 
+mod importing;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,6 +12,10 @@ use crate::collector::{DEFAULT_CONCURRENCY, DEFAULT_PER_SITE};
 use crate::demo::{Fault, Version};
 use crate::model::SnapshotId;
 use crate::web::PublicUrl;
+
+pub use importing::{
+    HistoryFrom, ImportHistoryArgs, ImportInventoryArgs, InventoryFrom, InventoryKind,
+};
 
 use super::listen::ListenArgs;
 use super::logging::LogFormat;
@@ -62,6 +68,10 @@ pub enum Command {
     Key(KeyArgs),
     /// Help somebody who can not sign in
     User(UserArgs),
+    /// Take what Oxidized, RANCID or scripts kept as the history of the devices in the inventory
+    ImportHistory(ImportHistoryArgs),
+    /// Print the devices of Oxidized, NetBox or LibreNMS as CSV for Manage, Import
+    ImportInventory(ImportInventoryArgs),
     /// Say of everything that RouterVault needs whether it is well, and what to do
     Doctor(DoctorArgs),
     /// Try everything with simulated routers: database, backups and pages in one command

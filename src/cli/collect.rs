@@ -12,6 +12,7 @@ pub fn run(args: &CollectArgs) -> anyhow::Result<Outcome> {
         let stop = stop::on_signal()?;
         let store = database.open().await?;
         tracing::info!("Collecting; stop with Ctrl-C");
+        stop::tell_systemd(&stop);
         Collector::new(store.pool, store.vault, settings(&args.pace))
             .run(stop)
             .await;

@@ -6,6 +6,8 @@ mod check;
 mod collect;
 mod demo;
 mod doctor;
+mod import_history;
+mod import_inventory;
 mod inventory;
 mod key;
 mod listen;
@@ -98,6 +100,8 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Key(args) => key::run(&args),
         Command::User(args) => user::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::ImportHistory(args) => import_history::run(&args),
+        Command::ImportInventory(args) => import_inventory::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Simulate(args) => simulate::run(&args),
     }

@@ -114,6 +114,7 @@ pub async fn serve_pages(
             web::welcome_link(&first)
         );
     }
+    stop::tell_systemd(&stop);
     let serving = pages.listening.serve(router, stop);
     serving.await.context("Cannot serve the pages")
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
+use sd_notify::NotifyState;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -24,6 +25,24 @@ pub fn on_signal() -> anyhow::Result<CancellationToken> {
         token.cancel();
     });
     Ok(stop)
+}
+
+/// Tells systemd, where it asks (`Type=notify`), that the program is ready, and later that it
+/// stops. Call it when all that others wait for is there.
+pub fn tell_systemd(stop: &CancellationToken) {
+    notify(NotifyState::Ready);
+    let stop = stop.clone();
+    tokio::spawn(async move {
+        stop.cancelled().await;
+        notify(NotifyState::Stopping);
+    });
+}
+
+/// Without systemd there is nobody to tell, and that is no error.
+fn notify(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "systemd could not be told of the state of this program");
+    }
 }
 
 /// Waits until every part has ended. The first to end ends the others: half a program that

@@ -17,6 +17,7 @@ pub mod devices;
 pub mod host_key_changes;
 pub mod host_keys;
 pub mod idempotency_keys;
+pub mod importing;
 pub mod inventory;
 pub mod jobs;
 mod leases;

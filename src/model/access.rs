@@ -81,12 +81,14 @@ text_enum! {
         HostKeyRejected => "host_key_rejected",
         ConnectionTested => "connection_tested",
         KeyRotated => "key_rotated",
+        /// What another tool kept became snapshots.
+        HistoryImported => "history_imported",
     }
 }
 
 impl AuditAction {
     /// All of them, as the filter of the audit offers them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::SignIn,
         Self::SignInRefused,
         Self::SignOut,
@@ -110,6 +112,7 @@ impl AuditAction {
         Self::HostKeyRejected,
         Self::ConnectionTested,
         Self::KeyRotated,
+        Self::HistoryImported,
     ];
 
     /// In words.
@@ -139,6 +142,7 @@ impl AuditAction {
             Self::HostKeyRejected => "Host key rejected",
             Self::ConnectionTested => "Connection tested",
             Self::KeyRotated => "Key rotated",
+            Self::HistoryImported => "History imported",
         }
     }
 }

@@ -1,3 +1,6 @@
 //! Running RouterVault for years: what tells how it is, how it stops, and how it is kept.
 
 mod doctor;
+mod history;
+mod inventory;
+mod stopping;

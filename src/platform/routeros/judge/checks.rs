@@ -31,31 +31,52 @@ type Seen = (bool, String);
 type Look = fn(&Evidence<'_>) -> Seen;
 
 /// Every check, in the order in which it is shown.
+const ALL: [(&str, Look); 14] = [
+    (CLOSED_NORMALLY, closed_normally),
+    (SENTINEL, sentinel),
+    (HEADER, header),
+    (NO_CLI_ERROR, no_cli_error),
+    (NOT_INTERRUPTED, not_interrupted),
+    (LAST_LINE_FINISHED, last_line_finished),
+    (HAS_MENUS, has_menus),
+    (ONLY_CONFIGURATION, only_configuration),
+    (NO_TIMEOUT, no_timeout),
+    (ERROR_MENUS, error_menus),
+    (VERSION, version),
+    (SIZE, size),
+    (IDENTITY, identity),
+    (SECRETS, secrets),
+];
+
+/// Those that look at the text and at nothing else.
+const OF_TEXT: [&str; 8] = [
+    HEADER,
+    NO_CLI_ERROR,
+    NOT_INTERRUPTED,
+    LAST_LINE_FINISHED,
+    HAS_MENUS,
+    ONLY_CONFIGURATION,
+    NO_TIMEOUT,
+    ERROR_MENUS,
+];
+
+/// The results of every check.
 pub(super) fn all(evidence: &Evidence<'_>) -> Vec<Check> {
-    let checks: [(&str, Look); 14] = [
-        (CLOSED_NORMALLY, closed_normally),
-        (SENTINEL, sentinel),
-        (HEADER, header),
-        (NO_CLI_ERROR, no_cli_error),
-        (NOT_INTERRUPTED, not_interrupted),
-        (LAST_LINE_FINISHED, last_line_finished),
-        (HAS_MENUS, has_menus),
-        (ONLY_CONFIGURATION, only_configuration),
-        (NO_TIMEOUT, no_timeout),
-        (ERROR_MENUS, error_menus),
-        (VERSION, version),
-        (SIZE, size),
-        (IDENTITY, identity),
-        (SECRETS, secrets),
-    ];
-    checks
-        .into_iter()
-        .map(|(name, look)| {
-            let (ok, detail) = look(evidence);
-            let name = name.to_owned();
-            Check { name, ok, detail }
-        })
+    ALL.iter().map(|check| result(check, evidence)).collect()
+}
+
+/// The results of those that look at the text alone.
+pub(super) fn of_text(evidence: &Evidence<'_>) -> Vec<Check> {
+    ALL.iter()
+        .filter(|(name, _)| OF_TEXT.contains(name))
+        .map(|check| result(check, evidence))
         .collect()
+}
+
+fn result((name, look): &(&str, Look), evidence: &Evidence<'_>) -> Check {
+    let (ok, detail) = look(evidence);
+    let name = (*name).to_owned();
+    Check { name, ok, detail }
 }
 
 fn passed(detail: impl Into<String>) -> Seen {

@@ -104,6 +104,33 @@ pub fn judge(capture: &Capture<'_>, known: &Known) -> Judgement {
     Judgement { checks, ruling }
 }
 
+/// The checks that look at the text alone, for an export that this program did not fetch: nothing
+/// is known of how it came, and nothing is ruled.
+#[must_use]
+pub fn check_text(export: &[u8]) -> Vec<Check> {
+    let capture = Capture {
+        export,
+        sentinel: Sentinel::NotAsked,
+        ending: &Ending::default(),
+        agrees_with_second_fetch: None,
+    };
+    checks::of_text(&Evidence {
+        capture: &capture,
+        known: &Known::default(),
+        header: header(export),
+        marks: marks(export),
+    })
+}
+
+/// Whether an export has any menu, which is the least that makes it one.
+#[must_use]
+pub fn has_menus(checks: &[Check]) -> bool {
+    let mut menus = checks
+        .iter()
+        .filter(|check| check.name == checks::HAS_MENUS);
+    menus.any(|check| check.ok)
+}
+
 /// Whether fetching the export again can change the ruling. Not when the router refuses the
 /// command, and not for what another fetch on the same connection answers in the same way: the
 /// version, the identity, and the secrets.
