@@ -72,6 +72,8 @@ pub enum Command {
     ImportHistory(ImportHistoryArgs),
     /// Print the devices of Oxidized, NetBox or LibreNMS as CSV for Manage, Import
     ImportInventory(ImportInventoryArgs),
+    /// Run the private PostgreSQL alone and print its URL, for pg_dump and psql
+    Database(StoreArgs),
     /// Say of everything that RouterVault needs whether it is well, and what to do
     Doctor(DoctorArgs),
     /// Try everything with simulated routers: database, backups and pages in one command

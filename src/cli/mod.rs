@@ -4,6 +4,7 @@ mod args;
 mod backup;
 mod check;
 mod collect;
+mod database;
 mod demo;
 mod doctor;
 mod import_history;
@@ -99,6 +100,7 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Trust(args) => trust::run(&args),
         Command::Key(args) => key::run(&args),
         Command::User(args) => user::run(&args),
+        Command::Database(args) => database::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::ImportHistory(args) => import_history::run(&args),
         Command::ImportInventory(args) => import_inventory::run(&args),

@@ -83,6 +83,11 @@ impl Database {
         Self::start(args)
     }
 
+    /// Where it answers. That of a private one has no password; one that was given may.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// Whether this process started a private PostgreSQL, and did not join another's.
     pub fn is_own(&self) -> bool {
         self.cluster.as_ref().is_some_and(Cluster::is_own)

@@ -3,4 +3,6 @@
 mod doctor;
 mod history;
 mod inventory;
+mod packaging;
 mod stopping;
+mod upgrade;

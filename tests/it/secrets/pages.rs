@@ -6,7 +6,7 @@ use super::finder::Finder;
 use super::visitor::Visitor;
 
 /// The addresses that need nothing of the database.
-const ADDRESSES: [&str; 31] = [
+const ADDRESSES: [&str; 33] = [
     "/",
     "/?q=good",
     "/sites/hq",
@@ -38,6 +38,8 @@ const ADDRESSES: [&str; 31] = [
     "/manage/export/devices.csv",
     "/manage/export/sites.csv",
     "/healthz",
+    "/readyz",
+    "/metrics",
 ];
 
 /// One address for each row of the statement, whose text takes the place of `{}`.
