@@ -1,7 +1,6 @@
 //! `import-history`: what Oxidized, RANCID or scripts kept becomes the history of the devices in
 //! the inventory.
 
-use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -12,10 +11,10 @@ use sqlx::Connection as _;
 use crate::db::audit::{self, Entry};
 use crate::db::importing::{self as db, Candidate};
 use crate::importing::{
-    Found, Imported, Layout, Listing, MAX_MAPPING_BYTES, Matching, Reader, Repository, Source,
-    Target, Version, import_device, read_folder,
+    ENDING, GitError, Imported, Layout, Listing, MAX_MAPPING_BYTES, Matching, Reader, Repository,
+    Target, Version, import_device, read_folder, sort,
 };
-use crate::model::{AuditAction, DeviceId};
+use crate::model::AuditAction;
 use crate::plural::counted;
 use crate::visible;
 
@@ -25,6 +24,9 @@ use super::{Outcome, block_on, operator, table};
 
 /// How many things that were left out are printed; of the others the number.
 const MAX_LEFT_OUT_SHOWN: usize = 1000;
+
+/// Where a group of RANCID has its files.
+const RANCID_FILES: &str = "configs";
 
 pub fn run(args: &ImportHistoryArgs) -> anyhow::Result<Outcome> {
     let mapping = args.map.as_deref().map(read_mapping).transpose()?;
@@ -43,8 +45,12 @@ pub fn run(args: &ImportHistoryArgs) -> anyhow::Result<Outcome> {
         if let Some(mapping) = &mapping {
             matching.write_down(mapping).context("--map")?;
         }
-        let (devices, mut report) = sort(listing, &matching);
-        for (id, versions) in devices {
+        let sorted = sort(listing, &matching);
+        let mut report = Report {
+            left_out: sorted.left_out,
+            ..Report::default()
+        };
+        for (id, versions) in sorted.devices {
             let candidate = candidates.iter().find(|one| one.id == id);
             let candidate = candidate.context("a device that was found is a candidate")?;
             let imported = import(args, &store, &mut reader, candidate, &versions).await?;
@@ -71,80 +77,35 @@ fn read_mapping(path: &Path) -> anyhow::Result<Vec<u8>> {
 /// Every version of the source.
 async fn list(args: &ImportHistoryArgs) -> anyhow::Result<(Listing, Reader)> {
     let path = &args.path;
-    let shown = path.display();
+    let cannot = || format!("Cannot read the history of {}", path.display());
     let layout = match args.from {
-        HistoryFrom::Folder => {
-            let listing = read_folder(path, args.trust_mtime);
-            let listing = listing.with_context(|| format!("Cannot read {shown}"))?;
-            return Ok((listing, Reader::of_files()));
-        }
+        HistoryFrom::Folder => return list_files(path, ENDING, args.trust_mtime),
         HistoryFrom::Oxidized => Layout::Oxidized,
         HistoryFrom::Rancid => Layout::Rancid,
     };
-    let opened = Repository::open(path).await.with_context(|| {
-        let advice = match layout {
-            Layout::Rancid => {
-                "; a group that RANCID keeps in CVS or Subversion is turned into git first, by \
-                 cvs-fast-export or git svn"
-            }
-            Layout::Oxidized => "; name the repository of Oxidized's `output: git`",
-        };
-        format!("Cannot read the history of {shown}{advice}")
-    })?;
-    let listing = opened.list(layout).await;
-    let listing = listing.with_context(|| format!("Cannot read the history of {shown}"))?;
-    Ok((listing, Reader::of_repository(&opened)?))
+    let repository = match Repository::open(path).await {
+        // RANCID keeps groups in CVS or Subversion, too, whose history is not read.
+        Err(GitError::NoRepository(_)) if path.join(RANCID_FILES).is_dir() => {
+            tracing::warn!(
+                "This group is in no git repository: only the files that it has now are read. \
+                 cvs-fast-export and git svn turn its history into git"
+            );
+            return list_files(&path.join(RANCID_FILES), "", args.trust_mtime);
+        }
+        opened => opened.with_context(cannot)?,
+    };
+    let listing = repository.list(layout).await.with_context(cannot)?;
+    Ok((listing, Reader::of_repository(&repository)?))
 }
 
-/// The versions of each device in order of time, and what is of none.
-fn sort(listing: Listing, matching: &Matching<'_>) -> (BTreeMap<DeviceId, Vec<Version>>, Report) {
-    let mut report = Report::default();
-    report.left_out.extend(listing.passed_over);
-    let mut sources: BTreeMap<Source, Vec<Version>> = BTreeMap::new();
-    for version in listing.versions {
-        sources
-            .entry(version.source.clone())
-            .or_default()
-            .push(version);
-    }
-    let mut devices: BTreeMap<DeviceId, Vec<(Source, bool, Vec<Version>)>> = BTreeMap::new();
-    for (source, versions) in sources {
-        let (count, why) = (
-            versions.len(),
-            match matching.find(&source) {
-                Found::Device { id, is_written } => {
-                    devices
-                        .entry(id)
-                        .or_default()
-                        .push((source, is_written, versions));
-                    continue;
-                }
-                Found::Nobody => "no device of the inventory has this name or address".to_owned(),
-                Found::Several(names) => {
-                    format!("several devices may be meant: {}", names.join(", "))
-                }
-            },
-        );
-        report.unmatched(&source, count, &why);
-    }
-    let mut sorted = BTreeMap::new();
-    for (id, found) in devices {
-        // Two that mean one device would tell its history twice, unless a person said that they do.
-        if found.len() > 1 && found.iter().any(|(_, is_written, _)| !is_written) {
-            for (source, _, versions) in &found {
-                report.unmatched(
-                    source,
-                    versions.len(),
-                    "others mean the same device; say which by --map",
-                );
-            }
-            continue;
-        }
-        let mut versions: Vec<Version> = found.into_iter().flat_map(|(_, _, all)| all).collect();
-        versions.sort_by_key(|version| version.at);
-        sorted.insert(id, versions);
-    }
-    (sorted, report)
+fn list_files(
+    folder: &Path,
+    ending: &str,
+    trust_modified: bool,
+) -> anyhow::Result<(Listing, Reader)> {
+    let listing = read_folder(folder, ending, trust_modified);
+    let listing = listing.with_context(|| format!("Cannot read {}", folder.display()))?;
+    Ok((listing, Reader::of_files()))
 }
 
 /// Imports a device in a transaction of its own, which a trial takes back.
@@ -193,11 +154,6 @@ struct Report {
 }
 
 impl Report {
-    fn unmatched(&mut self, source: &Source, versions: usize, why: &str) {
-        let what = format!("{source}, {}", counted(versions, "version"));
-        self.left_out.push((what, why.to_owned()));
-    }
-
     fn add(&mut self, candidate: &Candidate, versions: &[Version], imported: Imported) {
         self.rows.push([
             format!("{}/{}", candidate.site, candidate.name),

@@ -15,13 +15,17 @@ use super::{MAX_VERSIONS, file_time};
 const MAX_DEPTH: usize = 8;
 
 /// How an export is called.
-const ENDING: &str = ".rsc";
+pub const ENDING: &str = ".rsc";
 
-/// Lists the exports of a folder; links are not followed.
+/// Where CVS keeps what it knows of a folder.
+const CVS: &str = "CVS";
+
+/// Lists the files of a folder that are called with this ending (empty: any); links are not
+/// followed, nor is anything hidden.
 ///
 /// # Errors
 /// When the folder can not be read, or has more than [`MAX_VERSIONS`] files.
-pub fn read_folder(folder: &Path, trust_modified: bool) -> io::Result<Listing> {
+pub fn read_folder(folder: &Path, ending: &str, trust_modified: bool) -> io::Result<Listing> {
     let mut listing = Listing::default();
     let mut waiting = vec![(folder.to_owned(), 0)];
     let mut files = 0;
@@ -35,10 +39,16 @@ pub fn read_folder(folder: &Path, trust_modified: bool) -> io::Result<Listing> {
                 )));
             }
             let kind = entry.file_type()?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with('.') || name == CVS {
+                continue;
+            }
             if kind.is_dir() && depth < MAX_DEPTH {
                 waiting.push((entry.path(), depth + 1));
-            } else if kind.is_file() {
-                take(&mut listing, &entry, trust_modified)?;
+            } else if kind.is_file()
+                && let Some(stem) = name.strip_suffix(ending)
+            {
+                take(&mut listing, &entry, stem, trust_modified)?;
             }
         }
     }
@@ -46,22 +56,20 @@ pub fn read_folder(folder: &Path, trust_modified: bool) -> io::Result<Listing> {
 }
 
 /// Adds a file, or why it is none.
-fn take(listing: &mut Listing, entry: &DirEntry, trust_modified: bool) -> io::Result<()> {
+fn take(
+    listing: &mut Listing,
+    entry: &DirEntry,
+    stem: &str,
+    trust_modified: bool,
+) -> io::Result<()> {
     let path = entry.path();
-    let name = entry.file_name().to_string_lossy().into_owned();
-    let stem = name
-        .strip_suffix(ENDING)
-        .filter(|stem| !stem.starts_with('.'));
-    let Some(stem) = stem else {
-        return Ok(());
-    };
     let modified = trust_modified.then(|| entry.metadata()).transpose()?;
     let shown = path.display().to_string();
     match placed(&path, stem, modified.as_ref()) {
         Some((source, at)) => listing.versions.push(Version {
             source,
             at,
-            from: format!("the file {name}"),
+            from: format!("the file {}", entry.file_name().to_string_lossy()),
             content: Content::File(path),
         }),
         None => listing.passed_over.push((
@@ -115,7 +123,7 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, "x").unwrap();
         }
-        let listing = read_folder(&folder.path().join("all"), trust_modified).unwrap();
+        let listing = read_folder(&folder.path().join("all"), ENDING, trust_modified).unwrap();
         let mut found: Vec<String> = listing
             .versions
             .iter()
@@ -134,6 +142,7 @@ mod tests {
             "gw-4-2026-01-05.rsc",
             "acme/notes.txt",
             "acme/.gw-9_2026-01-02.rsc",
+            "acme/CVS/gw-9_2026-01-02.rsc",
         ];
         let expected = [
             "2026-01-02 03:04 acme/gw-1",
@@ -163,7 +172,7 @@ mod tests {
         let link = folder.path().join("link");
         std::os::unix::fs::symlink(outside.path(), link).unwrap();
         std::os::unix::fs::symlink("/etc/passwd", folder.path().join("gw_2026-01-02.rsc")).unwrap();
-        let listing = read_folder(folder.path(), true).unwrap();
+        let listing = read_folder(folder.path(), ENDING, true).unwrap();
         assert!(listing.versions.is_empty());
     }
 }

@@ -10,13 +10,15 @@ mod folder;
 mod git;
 pub mod inventory;
 mod matching;
+mod sorting;
 mod source;
 mod version;
 
 pub use device::{ImportError, Imported, Target, import_device};
-pub use folder::read_folder;
+pub use folder::{ENDING, read_folder};
 pub use git::{GitError, Repository};
 pub use matching::{Found, MAX_MAPPING_BYTES, MappingError, Matching};
+pub use sorting::{Sorted, sort};
 pub use source::{Layout, Listing, ReadError, Reader, Source, Version};
 
 /// How many versions are read at most.

@@ -312,6 +312,25 @@ async fn a_group_of_rancid_is_its_configs_and_names_can_be_written_down() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_a_group_of_rancid_outside_git_the_files_are_read_that_it_has_now() {
+    let desk = Desk::new().await;
+    desk.write("configs/gw-1", &export("now"));
+    desk.write("configs/CVS/Entries", "/gw-1/1.1///\n");
+    let (status, said) = desk.import("rancid", &[]);
+    assert_eq!(status, 1, "{said}");
+    assert!(
+        said.contains("cvs-fast-export") && said.contains("gw-1: neither its name"),
+        "{said}"
+    );
+    let (status, said) = desk.import("rancid", &["--trust-mtime"]);
+    assert_eq!(status, 0, "{said}");
+    assert_eq!(
+        desk.shown(&desk.kept("acme/gw-1")[0]),
+        export("now").as_bytes()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_repository_is_a_sentence() {
     let desk = Desk::new().await;
     let nowhere = Path::new("/nonexistent");
