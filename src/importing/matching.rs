@@ -7,6 +7,7 @@ use crate::db::importing::Candidate;
 use crate::model::DeviceId;
 
 use super::Source;
+use super::lines::Lines;
 
 /// How many bytes a file of names has at most.
 pub const MAX_MAPPING_BYTES: u64 = 4 << 20;
@@ -67,15 +68,16 @@ impl<'a> Matching<'a> {
     /// # Errors
     /// [`MappingError`] of the first line that is wrong.
     pub fn write_down(&mut self, csv: &[u8]) -> Result<(), MappingError> {
-        let mut lines = csv::ReaderBuilder::new()
+        let mut lines = Lines::new(csv);
+        let mut rows = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .trim(csv::Trim::All)
             .comment(Some(b'#'))
             .from_reader(csv);
-        for row in lines.records() {
+        for row in rows.records() {
             let row = row?;
-            let line = row.position().map_or(0, csv::Position::line);
+            let line = lines.of(row.position());
             let (Some(source), Some(device), 2) = (row.get(0), row.get(1), row.len()) else {
                 return Err(MappingError::Cells { line });
             };
@@ -189,7 +191,7 @@ mod tests {
             let mut matching = Matching::new(&devices);
             matching.write_down(text).unwrap_err().to_string()
         };
-        assert!(refused(b"gw-1,acme/gw-1\ngw-2,acme/none\n").starts_with("line 2: "));
+        assert!(refused(b"gw-1,acme/gw-1\r\ngw-2,acme/none\r\n").starts_with("line 2: "));
         assert!(refused(b"gw-1\n").contains("two cells"));
         assert!(refused(b"gw-1,gw-1\n").contains("no device `gw-1`"));
         assert!(refused(b"\xff\xfe,a/b\n").contains("no CSV"));

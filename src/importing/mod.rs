@@ -9,6 +9,7 @@ mod file_time;
 mod folder;
 mod git;
 pub mod inventory;
+mod lines;
 mod matching;
 mod sorting;
 mod source;

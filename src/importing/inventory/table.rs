@@ -3,6 +3,8 @@
 
 use csv::{ByteRecord, ReaderBuilder};
 
+use crate::importing::lines::Lines;
+
 /// A row with the headings of its table.
 pub struct Row<'a> {
     headings: &'a [String],
@@ -39,9 +41,10 @@ pub fn each_row(bytes: &[u8], mut take: impl FnMut(&Row<'_>)) -> Result<(), Stri
         .iter()
         .map(|heading| String::from_utf8_lossy(heading).trim().to_lowercase())
         .collect();
+    let mut lines = Lines::new(bytes);
     for cells in reader.byte_records() {
         let cells = cells.map_err(|error| error.to_string())?;
-        let line = cells.position().map_or(0, csv::Position::line);
+        let line = lines.of(cells.position());
         take(&Row {
             headings: &headings,
             place: format!("line {line}"),
