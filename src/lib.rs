@@ -18,6 +18,7 @@ pub mod metrics;
 pub mod model;
 pub mod platform;
 mod plural;
+pub mod retention;
 pub mod scheduler;
 pub mod search;
 pub mod ssh;

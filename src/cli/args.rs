@@ -66,6 +66,8 @@ pub enum Command {
     Trust(TrustArgs),
     /// Show which key the database needs, or replace it
     Key(KeyArgs),
+    /// Delete now what the rules of retention say, as `serve` does every hour
+    Retention(StoreArgs),
     /// Help somebody who can not sign in
     User(UserArgs),
     /// Take what Oxidized, RANCID or scripts kept as the history of the devices in the inventory

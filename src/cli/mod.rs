@@ -14,6 +14,7 @@ mod key;
 mod listen;
 mod logging;
 mod operator;
+mod retention;
 mod serve;
 mod simulate;
 mod snapshots;
@@ -99,6 +100,7 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Collect(args) => collect::run(&args),
         Command::Trust(args) => trust::run(&args),
         Command::Key(args) => key::run(&args),
+        Command::Retention(args) => retention::run(&args),
         Command::User(args) => user::run(&args),
         Command::Database(args) => database::run(&args),
         Command::Doctor(args) => doctor::run(&args),

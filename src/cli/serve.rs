@@ -14,6 +14,7 @@ use crate::access::link;
 use crate::collector::{self, Collector};
 use crate::listen::{Listening, POLL_INTERVAL};
 use crate::model::UserId;
+use crate::retention;
 use crate::scheduler;
 use crate::search;
 use crate::web::{self, AppState, Served};
@@ -55,7 +56,7 @@ pub fn run(args: &ServeArgs) -> anyhow::Result<Outcome> {
     })
 }
 
-/// The scheduler, one collector and the indexer.
+/// The scheduler, one collector, the indexer and retention.
 pub fn start(
     parts: &mut JoinSet<anyhow::Result<()>>,
     store: &Store,
@@ -73,6 +74,11 @@ pub fn start(
     let indexing = search::run(store.pool.clone(), store.vault.clone(), stop.clone());
     parts.spawn(async move {
         indexing.await;
+        Ok(())
+    });
+    let keeping = retention::run(store.pool.clone(), store.vault.clone(), stop.clone());
+    parts.spawn(async move {
+        keeping.await;
         Ok(())
     });
 }

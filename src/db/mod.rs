@@ -27,6 +27,7 @@ pub mod one_time_links;
 pub mod own_account;
 pub mod pages;
 mod reports;
+pub mod retention;
 pub mod runs;
 pub mod schedule;
 pub mod schema;

@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 
 pub use super::bodies::{BodyError, Sealed, get_sealed, load_body};
-pub use super::deletion::{Deleted, delete};
+pub use super::deletion::{Deleted, delete, delete_gap, lock as lock_for_deletion};
 
 use super::bodies::{self, context};
 use super::succession::{self, ChangedLines};
@@ -127,7 +127,7 @@ const HISTORY_LOCKS: i32 = 0x5256_4849;
 
 /// Keeps others from adding to and deleting from a device's chain of bodies until the caller's
 /// transaction ends. Two devices that share a lock (2^31 apart) merely wait for each other.
-pub(super) async fn lock_history(
+pub(crate) async fn lock_history(
     conn: &mut PgConnection,
     device: DeviceId,
 ) -> Result<(), sqlx::Error> {

@@ -8,6 +8,7 @@ mod failure;
 mod ids;
 mod origin;
 mod person;
+mod retention;
 mod right;
 mod scope;
 mod state;
@@ -23,6 +24,7 @@ pub use ids::{
 };
 pub use origin::Origin;
 pub use person::Person;
+pub use retention::{Retention, RetentionTarget, RunLimits, Thinning};
 pub use right::{Right, Rights, Role};
 pub use scope::Scope;
 pub use state::{Outcome, Platform, RunState, Step, Trigger};

@@ -23,6 +23,7 @@ mod operations;
 mod pages;
 mod plans;
 mod queue;
+mod retention;
 mod rotation;
 mod run_lists;
 mod search;

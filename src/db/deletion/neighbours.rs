@@ -1,29 +1,15 @@
-//! The snapshots before and after the one that goes: the older one's body is encoded anew where
-//! it needs that of the deleted one, and the newer one then says how much it changed against it.
+//! The snapshots before and behind the gap: the older one's body is encoded anew where it needs
+//! that of a deleted one, and the newer one then says how much it changed against it.
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
+use super::gap::Gap;
 use crate::db::bodies::{self, BodyError, context};
 use crate::db::succession::{self, ChangedLines};
-use crate::model::{DeviceId, SnapshotId, Verdict};
+use crate::model::{DeviceId, SnapshotId};
 use crate::vault::{Vault, body};
-
-/// The snapshot that is to go.
-pub(super) struct Target {
-    pub id: SnapshotId,
-    pub device: DeviceId,
-    pub taken_at: DateTime<Utc>,
-    pub verdict: Verdict,
-    pub pinned: bool,
-    /// `None`: its body is whole.
-    base: Option<SnapshotId>,
-    chain_length: i32,
-    /// `None`: the search does not know it.
-    pub indexed_at: Option<DateTime<Utc>>,
-}
 
 /// One beside it.
 pub(super) struct Neighbour {
@@ -33,33 +19,18 @@ pub(super) struct Neighbour {
     chain_length: i32,
 }
 
-pub(super) async fn lock_target(
+/// Those before and behind the gap; `None` where there is none.
+pub(super) async fn lock(
     conn: &mut PgConnection,
-    id: SnapshotId,
-) -> Result<Option<Target>, sqlx::Error> {
-    sqlx::query_as!(
-        Target,
-        r#"SELECT id AS "id: SnapshotId",
-                  device_id AS "device: DeviceId",
-                  taken_at,
-                  verdict AS "verdict: Verdict",
-                  pinned,
-                  base_snapshot_id AS "base: SnapshotId",
-                  chain_length,
-                  indexed_at
-           FROM snapshots
-           WHERE id = $1
-           FOR UPDATE"#,
-        id.0,
-    )
-    .fetch_optional(conn)
-    .await
+    gap: &Gap,
+) -> Result<(Option<Neighbour>, Option<Neighbour>), sqlx::Error> {
+    let older = lock_older(conn, gap).await?;
+    let newer = lock_newer(conn, gap).await?;
+    Ok((older, newer))
 }
 
-pub(super) async fn lock_older(
-    conn: &mut PgConnection,
-    target: &Target,
-) -> Result<Option<Neighbour>, sqlx::Error> {
+async fn lock_older(conn: &mut PgConnection, gap: &Gap) -> Result<Option<Neighbour>, sqlx::Error> {
+    let (taken_at, id) = gap.begin();
     sqlx::query_as!(
         Neighbour,
         r#"SELECT id AS "id: SnapshotId",
@@ -72,18 +43,16 @@ pub(super) async fn lock_older(
            ORDER BY taken_at DESC, id DESC
            LIMIT 1
            FOR UPDATE"#,
-        target.device.0,
-        target.taken_at,
-        target.id.0,
+        gap.device.0,
+        taken_at,
+        id.0,
     )
     .fetch_optional(conn)
     .await
 }
 
-pub(super) async fn lock_newer(
-    conn: &mut PgConnection,
-    target: &Target,
-) -> Result<Option<Neighbour>, sqlx::Error> {
+async fn lock_newer(conn: &mut PgConnection, gap: &Gap) -> Result<Option<Neighbour>, sqlx::Error> {
+    let (taken_at, id) = gap.end();
     sqlx::query_as!(
         Neighbour,
         r#"SELECT id AS "id: SnapshotId",
@@ -96,9 +65,9 @@ pub(super) async fn lock_newer(
            ORDER BY taken_at, id
            LIMIT 1
            FOR UPDATE"#,
-        target.device.0,
-        target.taken_at,
-        target.id.0,
+        gap.device.0,
+        taken_at,
+        id.0,
     )
     .fetch_optional(conn)
     .await
@@ -109,30 +78,30 @@ pub(super) async fn lock_newer(
 pub(super) async fn join(
     conn: &mut PgConnection,
     vault: &Arc<Vault>,
-    target: &Target,
+    gap: &Gap,
     older: Option<&Neighbour>,
     newer: Option<&Neighbour>,
 ) -> Result<(), BodyError> {
-    let needy = older.filter(|older| older.base == Some(target.id));
+    let needy = older.filter(|older| older.base == Some(gap.begin().1));
     let mut hanging = 0;
     let mut changed = None;
     match (older, newer, needy) {
         (_, None, Some(older)) => {
             let bytes = open(conn, vault, older.id).await?;
-            store_whole(conn, vault, target.device, older, bytes).await?;
+            store_whole(conn, vault, gap.device, older, bytes).await?;
         }
         (_, Some(newer), Some(older)) => {
             let old = open(conn, vault, older.id).await?;
             let new = open(conn, vault, newer.id).await?;
-            let fits = fits(conn, target, older, newer).await?;
+            let fits = fits(conn, gap, older, newer).await?;
             let succession = reckon(older, old.clone(), new, fits).await?;
             changed = Some(succession.changed);
             match succession.patch {
                 Some(patch) => {
                     hanging = older.chain_length + 1;
-                    store_patch(conn, vault, target.device, older, newer, &patch).await?;
+                    store_patch(conn, vault, gap.device, older, newer, &patch).await?;
                 }
-                None => store_whole(conn, vault, target.device, older, old).await?,
+                None => store_whole(conn, vault, gap.device, older, old).await?,
             }
         }
         (Some(older), Some(newer), None) => {
@@ -141,26 +110,22 @@ pub(super) async fn join(
         (_, _, None) => {}
     }
     if let Some(newer) = newer {
-        let hung = target.base.map_or(0, |_| target.chain_length + 1);
-        lengthen(conn, newer.id, hanging - hung).await?;
+        lengthen(conn, newer.id, hanging - gap.hung()).await?;
         mark_changed(conn, newer.id, changed).await?;
     }
     Ok(())
 }
 
-/// Whether the chain on which the older one would hang then stays short enough.
+/// Whether the chain on which the older one would hang then stays short enough: what hung on it
+/// because of the gap does so no longer.
 async fn fits(
     conn: &mut PgConnection,
-    target: &Target,
+    gap: &Gap,
     older: &Neighbour,
     newer: &Neighbour,
 ) -> Result<bool, sqlx::Error> {
-    if target.base.is_some() {
-        // It hangs on that chain already, and one that is between goes.
-        return Ok(true);
-    }
     let longest = get_longest(conn, newer.id).await?;
-    Ok(longest + older.chain_length + 1 < body::MAX_CHAIN)
+    Ok(longest - gap.hung() + older.chain_length + 1 < body::MAX_CHAIN)
 }
 
 /// The length of the chain at its whole body, which is the largest in it.

@@ -1,13 +1,15 @@
-//! What else names the snapshot that goes: its device and the runs that saw it.
+//! What else names the snapshots that go: their device and the runs that saw them.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use super::neighbours::{Neighbour, Target};
+use super::gap::Gap;
+use super::neighbours::Neighbour;
 use crate::model::{DeviceId, SnapshotId};
 
 /// What a device's row keeps of its snapshots.
 pub(super) struct Kept {
+    pub newest: Option<SnapshotId>,
     pub last_verified: Option<SnapshotId>,
     pub is_archived: bool,
 }
@@ -18,7 +20,8 @@ pub(super) async fn lock_device(
 ) -> Result<Kept, sqlx::Error> {
     sqlx::query_as!(
         Kept,
-        r#"SELECT last_verified_snapshot_id AS "last_verified: SnapshotId",
+        r#"SELECT newest_snapshot_id AS "newest: SnapshotId",
+                  last_verified_snapshot_id AS "last_verified: SnapshotId",
                   archived_at IS NOT NULL AS "is_archived!"
            FROM devices
            WHERE id = $1
@@ -29,34 +32,35 @@ pub(super) async fn lock_device(
     .await
 }
 
-/// Makes the device name the snapshots before this one, and the runs none.
+/// Makes the device name the snapshots before the gap, and the runs none.
 pub(super) async fn redirect(
     conn: &mut PgConnection,
-    target: &Target,
+    gap: &Gap,
     older: Option<&Neighbour>,
 ) -> Result<(), sqlx::Error> {
-    let verified = get_older_verified(conn, target).await?;
+    let ids = gap.numbers();
+    let verified = get_older_verified(conn, gap).await?;
     sqlx::query!(
         "UPDATE runs
          SET snapshot_id = NULL
-         WHERE snapshot_id = $1",
-        target.id.0,
+         WHERE snapshot_id = ANY ($1)",
+        &ids,
     )
     .execute(&mut *conn)
     .await?;
     sqlx::query!(
         "UPDATE devices
-         SET snapshot_count = snapshot_count - 1,
+         SET snapshot_count = snapshot_count - cardinality($2::bigint[]),
              newest_snapshot_id =
-                 CASE WHEN newest_snapshot_id = $2 THEN $3 ELSE newest_snapshot_id END,
+                 CASE WHEN newest_snapshot_id = ANY ($2) THEN $3 ELSE newest_snapshot_id END,
              last_verified_snapshot_id =
-                 CASE WHEN last_verified_snapshot_id = $2 THEN $4
+                 CASE WHEN last_verified_snapshot_id = ANY ($2) THEN $4
                  ELSE last_verified_snapshot_id END,
              last_verified_at =
-                 CASE WHEN last_verified_snapshot_id = $2 THEN $5 ELSE last_verified_at END
+                 CASE WHEN last_verified_snapshot_id = ANY ($2) THEN $5 ELSE last_verified_at END
          WHERE id = $1",
-        target.device.0,
-        target.id.0,
+        gap.device.0,
+        &ids,
         older.map(|older| older.id.0),
         verified.as_ref().map(|verified| verified.id.0),
         verified.as_ref().map(|verified| verified.last_seen_at),
@@ -73,8 +77,9 @@ struct Verified {
 
 async fn get_older_verified(
     conn: &mut PgConnection,
-    target: &Target,
+    gap: &Gap,
 ) -> Result<Option<Verified>, sqlx::Error> {
+    let (taken_at, id) = gap.begin();
     sqlx::query_as!(
         Verified,
         r#"SELECT id AS "id: SnapshotId", last_seen_at
@@ -84,9 +89,9 @@ async fn get_older_verified(
              AND (taken_at, id) < ($2, $3)
            ORDER BY taken_at DESC, id DESC
            LIMIT 1"#,
-        target.device.0,
-        target.taken_at,
-        target.id.0,
+        gap.device.0,
+        taken_at,
+        id.0,
     )
     .fetch_optional(conn)
     .await

@@ -1,27 +1,27 @@
 //! The spans of the search, in which each line of a device names the first and the last verified
-//! snapshot that has it: the deleted one's place is taken by those before and after it.
+//! snapshot that has it: the place of the deleted ones is taken by those before and behind them.
 //!
 //! Only snapshots that the search knows count here. It takes them in from the oldest on, so one
 //! that it does not know has no place in any span yet. The caller holds the lock on the index.
 
 use sqlx::PgConnection;
 
-use super::neighbours::Target;
-use crate::model::Verdict;
+use super::gap::Gap;
 
-/// Takes a snapshot out of the spans.
-pub(super) async fn close_gap(conn: &mut PgConnection, target: &Target) -> Result<(), sqlx::Error> {
-    if target.verdict != Verdict::Verified || target.indexed_at.is_none() {
+/// Takes the snapshots of a gap out of the spans.
+pub(super) async fn close_gap(conn: &mut PgConnection, gap: &Gap) -> Result<(), sqlx::Error> {
+    if !gap.is_searched() {
         return Ok(());
     }
-    let older = get_older(conn, target).await?;
-    let newer = get_newer(conn, target).await?;
-    delete_own(conn, target, newer).await?;
+    let ids = gap.numbers();
+    let older = get_older(conn, gap).await?;
+    let newer = get_newer(conn, gap).await?;
+    delete_own(conn, &ids, newer).await?;
     if let Some(newer) = newer {
-        begin_later(conn, target, newer).await?;
+        begin_later(conn, &ids, newer).await?;
     }
     if let Some(older) = older {
-        end_earlier(conn, target, older).await?;
+        end_earlier(conn, &ids, older).await?;
     }
     match (older, newer) {
         (Some(older), Some(newer)) => merge(conn, older, newer).await,
@@ -30,7 +30,8 @@ pub(super) async fn close_gap(conn: &mut PgConnection, target: &Target) -> Resul
     }
 }
 
-async fn get_older(conn: &mut PgConnection, target: &Target) -> Result<Option<i64>, sqlx::Error> {
+async fn get_older(conn: &mut PgConnection, gap: &Gap) -> Result<Option<i64>, sqlx::Error> {
+    let (taken_at, id) = gap.begin();
     sqlx::query_scalar!(
         "SELECT id
          FROM snapshots
@@ -40,15 +41,16 @@ async fn get_older(conn: &mut PgConnection, target: &Target) -> Result<Option<i6
            AND (taken_at, id) < ($2, $3)
          ORDER BY taken_at DESC, id DESC
          LIMIT 1",
-        target.device.0,
-        target.taken_at,
-        target.id.0,
+        gap.device.0,
+        taken_at,
+        id.0,
     )
     .fetch_optional(conn)
     .await
 }
 
-async fn get_newer(conn: &mut PgConnection, target: &Target) -> Result<Option<i64>, sqlx::Error> {
+async fn get_newer(conn: &mut PgConnection, gap: &Gap) -> Result<Option<i64>, sqlx::Error> {
+    let (taken_at, id) = gap.end();
     sqlx::query_scalar!(
         "SELECT id
          FROM snapshots
@@ -58,25 +60,25 @@ async fn get_newer(conn: &mut PgConnection, target: &Target) -> Result<Option<i6
            AND (taken_at, id) > ($2, $3)
          ORDER BY taken_at, id
          LIMIT 1",
-        target.device.0,
-        target.taken_at,
-        target.id.0,
+        gap.device.0,
+        taken_at,
+        id.0,
     )
     .fetch_optional(conn)
     .await
 }
 
-/// The lines that it alone has.
+/// The lines that they alone have.
 async fn delete_own(
     conn: &mut PgConnection,
-    target: &Target,
+    ids: &[i64],
     newer: Option<i64>,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "DELETE FROM search_spans
-         WHERE first_snapshot_id = $1
-           AND (last_snapshot_id = $1 OR (last_snapshot_id IS NULL AND $2))",
-        target.id.0,
+         WHERE first_snapshot_id = ANY ($1)
+           AND (last_snapshot_id = ANY ($1) OR (last_snapshot_id IS NULL AND $2))",
+        ids,
         newer.is_none(),
     )
     .execute(conn)
@@ -84,16 +86,12 @@ async fn delete_own(
     Ok(())
 }
 
-async fn begin_later(
-    conn: &mut PgConnection,
-    target: &Target,
-    newer: i64,
-) -> Result<(), sqlx::Error> {
+async fn begin_later(conn: &mut PgConnection, ids: &[i64], newer: i64) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "UPDATE search_spans
          SET first_snapshot_id = $2
-         WHERE first_snapshot_id = $1",
-        target.id.0,
+         WHERE first_snapshot_id = ANY ($1)",
+        ids,
         newer,
     )
     .execute(conn)
@@ -101,16 +99,12 @@ async fn begin_later(
     Ok(())
 }
 
-async fn end_earlier(
-    conn: &mut PgConnection,
-    target: &Target,
-    older: i64,
-) -> Result<(), sqlx::Error> {
+async fn end_earlier(conn: &mut PgConnection, ids: &[i64], older: i64) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "UPDATE search_spans
          SET last_snapshot_id = $2
-         WHERE last_snapshot_id = $1",
-        target.id.0,
+         WHERE last_snapshot_id = ANY ($1)",
+        ids,
         older,
     )
     .execute(conn)
@@ -118,7 +112,7 @@ async fn end_earlier(
     Ok(())
 }
 
-/// A line that only the deleted one lacked was there all the time.
+/// A line that only deleted ones lacked was there all the time.
 async fn merge(conn: &mut PgConnection, older: i64, newer: i64) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "WITH later AS (
@@ -143,7 +137,7 @@ async fn merge(conn: &mut PgConnection, older: i64, newer: i64) -> Result<(), sq
     Ok(())
 }
 
-/// Where the newest one goes, the lines of the one before it are the current ones.
+/// Where the newest goes, the lines of the one before are the current ones.
 async fn reopen(conn: &mut PgConnection, older: i64) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "UPDATE search_spans

@@ -1,5 +1,6 @@
 //! Deleting snapshots: every other one stays readable, and nothing names what is gone.
 
+mod gaps;
 mod meanwhile;
 mod spans;
 

@@ -3,7 +3,7 @@
 use super::History;
 
 /// The spans of a line, by position in the history; `-` for an open end.
-async fn spans(history: &History, line: &str) -> Vec<String> {
+pub(super) async fn spans(history: &History, line: &str) -> Vec<String> {
     let rows: Vec<(i64, Option<i64>)> = sqlx::query_as(
         "SELECT first_snapshot_id, last_snapshot_id
          FROM search_spans
@@ -28,7 +28,7 @@ async fn spans(history: &History, line: &str) -> Vec<String> {
 }
 
 /// Spans as the search would make them: each line with the snapshots that have it, by position.
-async fn index(history: &History, lines: &[(&str, &[usize])]) {
+pub(super) async fn index(history: &History, lines: &[(&str, &[usize])]) {
     sqlx::query("UPDATE snapshots SET indexed_at = now()")
         .execute(history.pool())
         .await
