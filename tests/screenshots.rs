@@ -76,6 +76,11 @@ const PAGES: &[(&str, &str)] = &[
     ("manage-credentials", "/manage/credentials"),
     ("manage-credential-new", "/manage/credentials/new"),
     ("manage-tags", "/manage/tags"),
+    ("retention", "/manage/retention"),
+    (
+        "retention-preview",
+        "/manage/retention/preview?target=all&count=1&thin=1&all_days=30&daily_days=365",
+    ),
     ("manage-users", "/manage/users"),
     ("manage-user-new", "/manage/users/new"),
     ("manage-user", "/manage/users/1"),

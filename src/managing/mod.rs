@@ -12,6 +12,7 @@ pub mod csv;
 mod device;
 mod known;
 mod problems;
+mod retention;
 mod site;
 mod tag;
 mod text;
@@ -27,6 +28,10 @@ pub use credential::CredentialText;
 pub use device::DeviceText;
 pub use known::Known;
 pub use problems::Problems;
+pub use retention::{
+    RetentionText, RunLimitsText, find_target, remove_retention, retention_in_words,
+    save_retention, save_run_limits,
+};
 pub use site::SiteText;
 pub use tag::{TagRefused, change_tag};
 pub use text::{Difference, differences, stamp};

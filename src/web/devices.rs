@@ -24,6 +24,7 @@ use super::{
     words::{self, Ended, LastResult},
 };
 use crate::db::pages::{self as db, DeviceHead, DeviceRunRow};
+use crate::db::retention;
 use crate::model::{RunId, SnapshotId};
 
 /// How many snapshots stand on one page.
@@ -53,6 +54,8 @@ struct ShowPage {
     backups: Vec<Backup>,
     /// The next older snapshot of the last one shown; `None` at the end of the history.
     older: Option<SnapshotId>,
+    /// Up to when some of its backups were deleted by retention; `None`: none was.
+    thinned_to: Option<DateTime<Utc>>,
     /// Where the page begins; `None`: with the newest.
     before: Option<Place>,
 }
@@ -159,6 +162,7 @@ pub async fn show(
     let before = query.before.map(Place::key);
     let rows = db::list_snapshots(&mut conn, scope, device.id, before, limit).await?;
     let (backups, older) = history::backups(rows, SNAPSHOTS_PER_PAGE);
+    let thinned_to = retention::get_thinned_to(&mut conn, device.id).await?;
     let days = (device.days.as_str(), device.days_until, 1);
     Ok(ShowPage {
         notice: query.notice,
@@ -170,6 +174,7 @@ pub async fn show(
         runs,
         backups,
         older,
+        thinned_to,
         before: query.before,
     })
 }

@@ -62,6 +62,9 @@ done! {
          others after it. Change what they reach first.",
     TagWrong "tag-wrong" =>
         "Nothing was changed: a tag has 1 to 50 characters, no comma, and no blank at its ends.",
+    RuleSaved "rule-saved" =>
+        "The rule was saved. What is to go by it is deleted within minutes.",
+    RuleRemoved "rule-removed" => "The rule was taken away.",
     Imported "imported" => "The file was applied.",
     Discarded "discarded" => "The file was thrown away. Nothing was changed.",
     NotAsShown "not-as-shown" =>

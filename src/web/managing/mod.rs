@@ -14,6 +14,7 @@ mod links;
 mod listed;
 mod preview;
 mod refused;
+mod retention;
 mod sites;
 mod tags;
 mod users;
@@ -88,6 +89,7 @@ pub fn routes() -> Router<AppState> {
             post(credentials::restore),
         )
         .merge(users::routes())
+        .merge(retention::routes())
         .route("/manage/tags", get(tags::list).post(tags::update))
         .route("/manage/export/{kind}", get(export::download))
         .route(

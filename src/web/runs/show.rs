@@ -63,6 +63,12 @@ impl ShowPage {
         !self.run.state.is_ended()
     }
 
+    /// Whether it was attempted, and its steps and checks were deleted since.
+    fn is_bare(&self) -> bool {
+        let run = &self.run;
+        !self.is_active() && run.attempt > 0 && run.steps.is_empty() && run.checks.is_empty()
+    }
+
     fn moving(&self) -> Option<Moving> {
         let id = &self.run.id;
         self.is_active().then(|| Moving {

@@ -128,6 +128,12 @@ impl House {
             ("/manage/credentials/new", "A password or a private key"),
             ("/manage/credentials/1", "Used by"),
             ("/manage/tags", "Manage tags"),
+            ("/manage/retention", "No rule yet"),
+            ("/manage/retention/rule", "Thin out with age"),
+            (
+                "/manage/retention/preview?target=all&count=1",
+                "Nothing was deleted or saved yet",
+            ),
             ("/manage/users", "No password yet"),
             ("/manage/users/new", "Withheld from a technician"),
             ("/manage/users/1", "This is you"),

@@ -5,6 +5,7 @@ mod credentials;
 mod devices;
 mod file;
 mod import;
+mod retention;
 mod sites;
 mod tags;
 

@@ -6,7 +6,7 @@ use super::finder::Finder;
 use super::visitor::Visitor;
 
 /// The addresses that need nothing of the database.
-const ADDRESSES: [&str; 33] = [
+const ADDRESSES: [&str; 36] = [
     "/",
     "/?q=good",
     "/sites/hq",
@@ -24,6 +24,9 @@ const ADDRESSES: [&str; 33] = [
     "/manage/credentials",
     "/manage/credentials/new",
     "/manage/tags",
+    "/manage/retention",
+    "/manage/retention/rule",
+    "/manage/retention/preview?target=all&count=1",
     "/manage/import",
     "/manage/host-keys",
     "/manage/users",

@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 134] = [
+pub const ADDRESSES: [&str; 137] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -123,6 +123,9 @@ pub const ADDRESSES: [&str; 134] = [
     "/manage/credentials/new",
     "/manage/credentials/1",
     "/manage/tags",
+    "/manage/retention",
+    "/manage/retention/rule?target=site&site={site}",
+    "/manage/retention/preview?target=site&site={site}&days=20&thin=1&all_days=5&daily_days=10",
     "/manage/host-keys",
     "/manage/host-keys?decided=1",
     "/manage/export/devices.csv",

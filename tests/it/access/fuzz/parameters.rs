@@ -45,6 +45,29 @@ const CREDENTIAL: &[&str] = &[
     "private_key",
     "passphrase",
 ];
+const RULE: &[&str] = &[
+    "stamp",
+    "target",
+    "site",
+    "tag",
+    "count",
+    "days",
+    "thin",
+    "all_days",
+    "daily_days",
+];
+const PREVIEW: &[&str] = &[
+    "target",
+    "site",
+    "tag",
+    "count",
+    "days",
+    "thin",
+    "all_days",
+    "daily_days",
+    "remove",
+    "page",
+];
 const GROUP: &[&str] = &["name", "role", "withheld", "all_sites", "sites", "tags"];
 const TOKEN: &[&str] = &[
     "name", "role", "withheld", "reach", "sites", "tags", "days", "password",
@@ -217,6 +240,16 @@ pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
     ("POST", "/manage/credentials/{id}/restore", NONE),
     ("GET", "/manage/tags", LISTED),
     ("POST", "/manage/tags", &["tag", "action", "new"]),
+    ("GET", "/manage/retention", NOTICE),
+    ("POST", "/manage/retention", &["runs_days", "trails_days"]),
+    ("GET", "/manage/retention/rule", &["target", "site", "tag"]),
+    ("POST", "/manage/retention/rule", RULE),
+    ("GET", "/manage/retention/preview", PREVIEW),
+    (
+        "POST",
+        "/manage/retention/remove",
+        &["target", "site", "tag"],
+    ),
     ("GET", "/manage/export/{kind}", NONE),
     ("GET", "/manage/import", NOTICE),
     ("POST", "/manage/import", NONE),

@@ -21,6 +21,11 @@ pub const PAGES: &[Case] = &[
     get("/manage/credentials/new", Manage, Nothing),
     get("/manage/credentials/{id}", Manage, One).at("/manage/credentials/{site}"),
     get("/manage/tags", Manage, Nothing),
+    get("/manage/retention", Manage, Nothing),
+    get("/manage/retention/rule", Manage, Nothing)
+        .at("/manage/retention/rule?target=tag&tag={slug}-core"),
+    get("/manage/retention/preview", Manage, Nothing)
+        .at("/manage/retention/preview?target=all&days=1"),
     get("/manage/export/{kind}", Manage, Nothing).at("/manage/export/devices.csv"),
     get("/manage/export/{kind}", Manage, Nothing).at("/manage/export/sites.csv"),
     get("/manage/import", Manage, Nothing),
@@ -77,6 +82,15 @@ pub const FORMS: &[Case] = &[
         .form("stamp=none&name={slug}-login&username=backup&password=&private_key=&passphrase=")
         .answers(&[409]),
     post("/manage/tags", Manage, One).form("tag={slug}-core&action=rename&new={slug}-edge"),
+    post("/manage/retention", Manage, Nothing).form("runs_days=400&trails_days=90"),
+    // A rule that is there already, as somebody has it open who came too late.
+    post("/manage/retention/rule", Manage, One)
+        .form("stamp=none&target=tag&tag={slug}-core&days=9000")
+        .answers(&[409]),
+    // There is no such rule.
+    post("/manage/retention/remove", Manage, Nothing)
+        .form("target=tag&tag=none")
+        .answers(&[404]),
     // A file comes as multipart/form-data.
     post("/manage/import", Manage, Nothing).answers(&[400]),
     post("/manage/import/{id}", Manage, Nothing)
