@@ -14,7 +14,7 @@ use routervault::vault::KeyPlace;
 use super::house::{Backup, House};
 use crate::support::{database_url, routervault, until};
 
-const DEVICES: usize = 60;
+const DEVICES: usize = 30;
 const BACKUPS: u32 = 24;
 
 /// How many of a device stay.
