@@ -4,6 +4,7 @@
 //! through them.
 
 pub mod access;
+pub mod archive;
 pub mod cli;
 pub mod collector;
 pub mod compare;

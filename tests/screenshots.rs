@@ -85,6 +85,7 @@ const PAGES: &[(&str, &str)] = &[
     ("manage-user-new", "/manage/users/new"),
     ("manage-user", "/manage/users/1"),
     ("audit", "/manage/audit"),
+    ("archives", "/manage/archives"),
     ("manage-import", "/manage/import"),
     ("host-keys", "/manage/host-keys"),
     ("host-keys-decided", "/manage/host-keys?decided=1"),

@@ -78,6 +78,10 @@ pub enum Command {
     Database(StoreArgs),
     /// Say of everything that RouterVault needs whether it is well, and what to do
     Doctor(DoctorArgs),
+    /// Write everything, or a site, to one zip that is readable without RouterVault
+    Archive(ArchiveArgs),
+    /// Bring an archive back: checked whole before anything is changed
+    Restore(RestoreArgs),
     /// Try everything with simulated routers: database, backups and pages in one command
     Demo(DemoArgs),
     /// Run simulated routers alone; prints an inventory for them
@@ -124,6 +128,11 @@ pub struct ServeArgs {
 
     #[command(flatten)]
     pub listen: ListenArgs,
+
+    /// Folder of the archives that are made and brought on the pages; made when it does not exist
+    /// [default: `archives` in the data folder]
+    #[arg(long, env = "ROUTERVAULT_ARCHIVE_DIR", value_name = "DIR")]
+    pub archive_dir: Option<PathBuf>,
 
     #[command(flatten)]
     pub store: StoreArgs,
@@ -288,6 +297,50 @@ pub struct DoctorArgs {
     /// Print one JSON object instead of sentences
     #[arg(long)]
     pub json: bool,
+
+    #[command(flatten)]
+    pub store: StoreArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct ArchiveArgs {
+    /// The file to write; it is readable by its owner alone
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+
+    /// Only this site
+    #[arg(long, value_name = "SLUG")]
+    pub site: Option<String>,
+
+    /// Only the newest verified backup of each device
+    #[arg(long)]
+    pub newest: bool,
+
+    /// Only the configurations; for reading, not to be restored
+    #[arg(long)]
+    pub configurations: bool,
+
+    /// Mask secrets, and leave credentials out; for reading, not to be restored
+    #[arg(long)]
+    pub masked: bool,
+
+    #[command(flatten)]
+    pub store: StoreArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct RestoreArgs {
+    /// The archive
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// Restore its only site under this name; one that is there is refused, never merged
+    #[arg(long = "as", value_name = "NAME")]
+    pub new_slug: Option<String>,
+
+    /// Check the archive, say what would be made, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
 
     #[command(flatten)]
     pub store: StoreArgs,

@@ -73,11 +73,13 @@ async fn serve_demo(
     let visitor = visitor(&store).await?;
 
     let mut parts = JoinSet::new();
-    serve::start(&mut parts, &store, Settings::default(), &stop);
+    let archives = database.archive_dir(None);
+    serve::start(&mut parts, &store, Settings::default(), &archives, &stop);
     println!("The simulated routers' inventory is {}", file.display());
     let pages = Pages {
         listening,
         served: checked.served,
+        archives,
         demo: Some(visitor),
     };
     parts.spawn(serve::serve_pages(pages, store.clone(), stop.clone()));

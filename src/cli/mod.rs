@@ -1,5 +1,6 @@
 //! The command line: one file a command, and what they share.
 
+mod archive;
 mod args;
 mod backup;
 mod check;
@@ -106,6 +107,8 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Doctor(args) => doctor::run(&args),
         Command::ImportHistory(args) => import_history::run(&args),
         Command::ImportInventory(args) => import_inventory::run(&args),
+        Command::Archive(args) => archive::make(&args),
+        Command::Restore(args) => archive::restore(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Simulate(args) => simulate::run(&args),
     }

@@ -1,7 +1,7 @@
 //! `serve`: scheduler, collector, indexer and pages in one process.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::access::link;
+use crate::archive::Worker;
 use crate::collector::{self, Collector};
 use crate::listen::{Listening, POLL_INTERVAL};
 use crate::model::UserId;
@@ -36,13 +37,16 @@ pub fn run(args: &ServeArgs) -> anyhow::Result<Outcome> {
             inventory::apply(&store, inventory).await?;
         }
         let mut parts = JoinSet::new();
-        start(&mut parts, &store, collect::settings(&args.pace), &stop);
+        let archives = database.archive_dir(args.archive_dir.as_deref());
+        let settings = collect::settings(&args.pace);
+        start(&mut parts, &store, settings, &archives, &stop);
         if let Some(certificate) = checked.certificate {
             parts.spawn(certificate.follow(POLL_INTERVAL, stop.clone()));
         }
         let pages = Pages {
             listening,
             served: checked.served,
+            archives,
             demo: None,
         };
         parts.spawn(serve_pages(pages, store.clone(), stop.clone()));
@@ -56,11 +60,12 @@ pub fn run(args: &ServeArgs) -> anyhow::Result<Outcome> {
     })
 }
 
-/// The scheduler, one collector, the indexer and retention.
+/// The scheduler, one collector, the indexer, retention, and who makes archives.
 pub fn start(
     parts: &mut JoinSet<anyhow::Result<()>>,
     store: &Store,
     settings: collector::Settings,
+    archives: &Path,
     stop: &CancellationToken,
 ) {
     let collector = Collector::new(store.pool.clone(), store.vault.clone(), settings);
@@ -81,12 +86,20 @@ pub fn start(
         keeping.await;
         Ok(())
     });
+    let worker = Worker::new(store.pool.clone(), store.vault.clone(), archives.to_owned());
+    let archiving = worker.run(stop.clone());
+    parts.spawn(async move {
+        archiving.await;
+        Ok(())
+    });
 }
 
 /// Where the pages are served, and of what.
 pub struct Pages {
     pub listening: Listening,
     pub served: Served,
+    /// The folder that archives are kept in.
+    pub archives: PathBuf,
     /// The visitor of a demo; `None`: it is none.
     pub demo: Option<UserId>,
 }
@@ -110,6 +123,7 @@ pub async fn serve_pages(
         vault: store.vault,
         clock: Utc::now,
         demo: pages.demo,
+        archives: Arc::from(pages.archives),
         address: Arc::new(pages.served),
     };
     let router = web::router_until(state, stop.clone());

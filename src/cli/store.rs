@@ -98,6 +98,11 @@ impl Database {
         self.cluster.as_ref().map(|_| self.data_dir.as_path())
     }
 
+    /// Where archives are kept: `named`, or in the data folder.
+    pub fn archive_dir(&self, named: Option<&Path>) -> PathBuf {
+        named.map_or_else(|| self.data_dir.join("archives"), Path::to_owned)
+    }
+
     /// Where its key file is.
     pub fn key_place(&self) -> KeyPlace {
         KeyPlace::at(&self.key_file)

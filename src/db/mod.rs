@@ -4,6 +4,7 @@
 //! SSH. A missing row is `Ok(None)`.
 
 pub mod api_tokens;
+pub mod archives;
 pub mod audit;
 mod away;
 pub mod batches;

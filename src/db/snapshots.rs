@@ -19,7 +19,7 @@ pub const MAX_COMMENT_CHARS: usize = 2000;
 #[derive(Debug)]
 pub struct NewSnapshot<'a> {
     pub device: DeviceId,
-    /// What made it; `None`: no batch, for it was imported.
+    /// What asked for the run that made it; `None`: no run of this installation did.
     pub batch: Option<BatchId>,
     pub taken_at: DateTime<Utc>,
     pub verdict: Verdict,
@@ -48,6 +48,23 @@ pub struct NewSnapshot<'a> {
 /// [`BodyError::Database`] only: a previous body that can not be read is left as it is, and said
 /// in the log.
 pub async fn insert(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    new: &NewSnapshot<'_>,
+    previous: Option<SnapshotId>,
+) -> Result<SnapshotId, BodyError> {
+    if previous.is_some() {
+        lock_history(conn, new.device).await?;
+    }
+    insert_unshared(conn, vault, new, previous).await
+}
+
+/// The same for a device that the caller's transaction has made: nobody else sees it, so its history
+/// needs no lock, of which a transaction over very many devices would need too many.
+///
+/// # Errors
+/// [`BodyError::Database`]
+pub(super) async fn insert_unshared(
     conn: &mut PgConnection,
     vault: &Vault,
     new: &NewSnapshot<'_>,
@@ -85,7 +102,6 @@ async fn look_back(
     previous: SnapshotId,
     new: &NewSnapshot<'_>,
 ) -> Result<Before, BodyError> {
-    lock_history(conn, new.device).await?;
     let Some(head) = get_head(conn, previous, new.device).await? else {
         return Ok(Before::default());
     };

@@ -19,6 +19,12 @@ impl Problems {
         self.list.push((field, sentence.into()));
     }
 
+    /// The first sentence; empty when nothing is wrong.
+    #[must_use]
+    pub fn first(&self) -> &str {
+        self.list.first().map_or("", |(_, sentence)| sentence)
+    }
+
     /// Notes what is wrong with a field, as the end of a sentence that begins with `what`.
     pub(super) fn take<T>(
         &mut self,

@@ -83,12 +83,17 @@ text_enum! {
         KeyRotated => "key_rotated",
         /// What another tool kept became snapshots.
         HistoryImported => "history_imported",
+        ArchiveRequested => "archive_requested",
+        ArchiveCancelled => "archive_cancelled",
+        ArchiveDeleted => "archive_deleted",
+        ArchiveRestored => "archive_restored",
+        BackupUploaded => "backup_uploaded",
     }
 }
 
 impl AuditAction {
     /// All of them, as the filter of the audit offers them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 29] = [
         Self::SignIn,
         Self::SignInRefused,
         Self::SignOut,
@@ -113,6 +118,11 @@ impl AuditAction {
         Self::ConnectionTested,
         Self::KeyRotated,
         Self::HistoryImported,
+        Self::ArchiveRequested,
+        Self::ArchiveCancelled,
+        Self::ArchiveDeleted,
+        Self::ArchiveRestored,
+        Self::BackupUploaded,
     ];
 
     /// In words.
@@ -143,6 +153,11 @@ impl AuditAction {
             Self::ConnectionTested => "Connection tested",
             Self::KeyRotated => "Key rotated",
             Self::HistoryImported => "History imported",
+            Self::ArchiveRequested => "Archive asked for",
+            Self::ArchiveCancelled => "Archive cancelled",
+            Self::ArchiveDeleted => "Archive deleted",
+            Self::ArchiveRestored => "Archive restored",
+            Self::BackupUploaded => "Backup uploaded",
         }
     }
 }

@@ -59,4 +59,6 @@ ids! {
     TokenId,
     /// An entry of the audit.
     AuditId,
+    /// One zip of a site or of everything.
+    ArchiveId,
 }

@@ -2,6 +2,7 @@
 //! No I/O happens here, and every other module may use it.
 
 mod access;
+mod archive;
 mod connection_test;
 mod day;
 mod failure;
@@ -15,12 +16,13 @@ mod state;
 mod verdict;
 
 pub use access::{AuditAction, HostKeyDecision, SessionStage, SignInMethod};
+pub use archive::{ArchiveChoice, ArchiveState, ArchivedSecrets, Contents, History};
 pub use connection_test::{KeyKind, KeyStanding, TestState};
 pub use day::{DAYS_SHOWN, DayMark, Days, day_in};
 pub use failure::{Failure, FailureCode, StoredFailureCode};
 pub use ids::{
-    AuditId, BatchId, ConnectionTestId, CredentialId, DeviceId, HostKeyChangeId, LineId, RunId,
-    SessionId, SiteId, SnapshotId, TokenId, UserId,
+    ArchiveId, AuditId, BatchId, ConnectionTestId, CredentialId, DeviceId, HostKeyChangeId, LineId,
+    RunId, SessionId, SiteId, SnapshotId, TokenId, UserId,
 };
 pub use origin::Origin;
 pub use person::Person;

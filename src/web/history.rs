@@ -146,6 +146,7 @@ mod tests {
             is_current: false,
             trigger: None,
             requested_by: None,
+            uploaded_by: None,
         }
     }
 

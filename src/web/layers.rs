@@ -41,6 +41,10 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 /// How many bytes an upload may have: a file of CSV, and the form around it.
 const MAX_UPLOAD_BYTES: usize = csv::MAX_BYTES + MAX_BODY_BYTES;
 
+/// The same for archives, which come with all that there is, and how long one may take.
+const MAX_ARCHIVE_BYTES: usize = 4 << 30;
+const ARCHIVE_TIMEOUT: Duration = Duration::from_secs(60 * 60);
+
 /// Wraps what both pages and health checks need around `router`: who asks, the id of the request,
 /// a number in the metrics, a log line, headers of safety, and compression.
 pub fn outer(router: Router, served: &Arc<Served>) -> Router {
@@ -73,21 +77,25 @@ pub fn outer(router: Router, served: &Arc<Served>) -> Router {
 
 /// Wraps what only pages need around `router`: error pages, the check of the name we were
 /// called by, nothing in the clear, panics caught, forged forms refused, the guard, a limit of
-/// time and of size. `uploads` are those that take whole files.
-pub fn inner(router: Router, uploads: Router, state: AppState) -> Router {
+/// time and of size. `uploads` are those that take whole files, `large` those that take files of any
+/// size.
+pub fn inner(router: Router, uploads: Router, large: Router, state: AppState) -> Router {
     let served = Arc::clone(&state.address);
-    let limited = |most| {
+    let limited = |most, timeout| {
         ServiceBuilder::new()
             .layer(TimeoutLayer::with_status_code(
                 StatusCode::GATEWAY_TIMEOUT,
-                TIMEOUT,
+                timeout,
             ))
             .layer(RequestBodyLimitLayer::new(most))
     };
     // A limit of axum's own, lower than ours, would refuse what is read at once.
     let uploads = uploads.layer(DefaultBodyLimit::disable());
-    let uploads = uploads.layer(limited(MAX_UPLOAD_BYTES));
-    let router = router.layer(limited(MAX_BODY_BYTES)).merge(uploads);
+    let uploads = uploads.layer(limited(MAX_UPLOAD_BYTES, TIMEOUT));
+    let large = large.layer(DefaultBodyLimit::disable());
+    let large = large.layer(limited(MAX_ARCHIVE_BYTES, ARCHIVE_TIMEOUT));
+    let router = router.layer(limited(MAX_BODY_BYTES, TIMEOUT));
+    let router = router.merge(uploads).merge(large);
     let guarded = middleware::from_fn_with_state(state.clone(), guard::check);
     router.layer(guarded).layer(
         ServiceBuilder::new()

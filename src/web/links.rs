@@ -154,6 +154,11 @@ pub fn device(slug: &str, name: &str) -> String {
     format!("/sites/{}/devices/{}", encode(slug), encode(name))
 }
 
+/// Where a file is brought as a backup of a device.
+pub fn upload(slug: &str, name: &str) -> String {
+    format!("{}/upload", device(slug, name))
+}
+
 /// The backups of a device behind a place in its history.
 pub fn older_backups(device: &str, than: Place) -> String {
     format!("{device}?before={than}")

@@ -60,6 +60,7 @@ mod state;
 mod strip;
 mod ticked;
 mod tones;
+mod uploaded;
 mod words;
 mod zip;
 
@@ -167,7 +168,11 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
         .route("/readyz", get(ready::show))
         .with_state(state.clone());
     let uploads = managing::uploads().with_state(state.clone());
-    layers::outer(layers::inner(pages, uploads, state).merge(health), &served)
+    let large = managing::large()
+        .merge(uploaded::routes())
+        .with_state(state.clone());
+    let pages = layers::inner(pages, uploads, large, state);
+    layers::outer(pages.merge(health), &served)
 }
 
 /// **Test connection**.

@@ -1,5 +1,6 @@
 //! What every handler needs.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -24,6 +25,8 @@ pub struct AppState {
     /// Of a demo, whose routers are simulated, its visitor, who need not sign in; the pages say
     /// so. `None` everywhere else.
     pub demo: Option<UserId>,
+    /// The folder that archives are kept in.
+    pub archives: Arc<Path>,
     /// How the pages are reached.
     pub address: Arc<Served>,
 }

@@ -5,19 +5,14 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use async_zip::{
-    Compression, ZipDateTimeBuilder, ZipEntry, ZipEntryBuilder,
-    base::write::{compress, crc32},
-    error::ZipError,
-    tokio::write::ZipFileWriter,
-};
+use async_zip::{ZipEntry, error::ZipError, tokio::write::ZipFileWriter};
 use axum::{
     body::{Body, Bytes},
     http::header,
     response::{IntoResponse, Response},
 };
-use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
-use futures_util::{FutureExt as _, stream};
+use chrono::{DateTime, Utc};
+use futures_util::stream;
 use tokio::{
     io::{AsyncReadExt as _, DuplexStream},
     sync::{Semaphore, SemaphorePermit},
@@ -30,6 +25,7 @@ use super::{
     secrets::{self, Secrets},
     state::AppState,
 };
+use crate::archive::{entry, pack};
 use crate::db::snapshots::{self, BodyError};
 use crate::model::SnapshotId;
 use crate::vault::Vault;
@@ -40,8 +36,6 @@ const IN_FLIGHT_BYTES: usize = 64 * 1024;
 const MAX_ARCHIVES: usize = 8;
 /// How long a receiver may take for one file: 16 MiB at 60 kB/s.
 const FILE_DEADLINE: Duration = Duration::from_mins(5);
-/// The years that the date of a file in a zip can tell (APPNOTE.TXT, 4.4.6).
-const ZIP_YEARS: (i32, i32) = (1980, 2107);
 
 static ARCHIVES: Semaphore = Semaphore::const_new(MAX_ARCHIVES);
 
@@ -203,27 +197,4 @@ async fn load(state: &AppState, file: &File, secrets: Secrets) -> Result<Loaded,
         Err(damage) => Loaded::Damaged(damage),
     };
     aside(work).await.map_err(ArchiveError::Work)
-}
-
-/// An entry of that name and date.
-fn entry(path: &str, at: DateTime<Utc>) -> ZipEntryBuilder {
-    let date = ZipDateTimeBuilder::new()
-        .year(at.year().clamp(ZIP_YEARS.0, ZIP_YEARS.1))
-        .month(at.month())
-        .day(at.day())
-        .hour(at.hour())
-        .minute(at.minute())
-        .second(at.second());
-    ZipEntryBuilder::new(path.to_owned().into(), Compression::Deflate)
-        .last_modification_date(date.build())
-}
-
-/// Compresses what is to be written.
-fn pack(entry: ZipEntryBuilder, bytes: &[u8]) -> (ZipEntry, Vec<u8>) {
-    let size = u64::try_from(bytes.len()).expect("memory is smaller than 2^64 bytes");
-    let entry = entry.crc32(crc32(bytes)).uncompressed_size(size).build();
-    let packed = compress(&entry, bytes)
-        .now_or_never()
-        .expect("from memory into memory nothing waits");
-    (entry, packed)
 }

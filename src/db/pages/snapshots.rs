@@ -31,6 +31,8 @@ pub struct SnapshotRow {
     /// What made it; `None` when its batch is not known.
     pub trigger: Option<Trigger>,
     pub requested_by: Option<String>,
+    /// Who brought it as a file; `None`: a run made it.
+    pub uploaded_by: Option<String>,
 }
 
 /// Lists the snapshots of a device of the scope, newest first, those behind `before` when it is given: when one
@@ -69,11 +71,13 @@ pub async fn list_snapshots(
                 FROM devices d
                 JOIN snapshots seen ON seen.id IN (d.newest_snapshot_id, d.last_verified_snapshot_id)
                 WHERE d.id = $1
+                    AND seen.uploaded_by IS NULL
                 ORDER BY seen.last_seen_at DESC, seen.id DESC
                 LIMIT 1
             )) IS TRUE AS "is_current!",
             b.trigger AS "trigger?: Trigger",
-            b.requested_by
+            b.requested_by,
+            s.uploaded_by
         FROM snapshots s
         LEFT JOIN batches b ON b.id = s.batch_id
         WHERE s.device_id = $1
@@ -117,6 +121,8 @@ pub struct SnapshotHead {
     /// Menus that the router could not export.
     pub error_menus: Vec<String>,
     pub batch_id: Option<BatchId>,
+    /// Who brought it as a file; `None`: a run made it.
+    pub uploaded_by: Option<String>,
     pub trigger: Option<Trigger>,
     pub requested_by: Option<String>,
     /// The next older snapshot of the device, to compare with.
@@ -158,6 +164,7 @@ pub async fn get_snapshot(
             s.has_secrets,
             s.error_menus,
             s.batch_id AS "batch_id: BatchId",
+            s.uploaded_by,
             b.trigger AS "trigger?: Trigger",
             b.requested_by,
             (

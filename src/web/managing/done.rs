@@ -65,6 +65,24 @@ done! {
     RuleSaved "rule-saved" =>
         "The rule was saved. What is to go by it is deleted within minutes.",
     RuleRemoved "rule-removed" => "The rule was taken away.",
+    ArchiveAsked "archive-asked" =>
+        "The archive is being made. Load this page again to see how far it is.",
+    ArchiveWrong "archive-wrong" =>
+        "Nothing was asked for: it is kept for 1 to 3650 days, or for ever when the field is empty, \
+         and a comment has at most 500 characters.",
+    ArchiveNoSite "archive-no-site" => "Nothing was asked for: there is no such site.",
+    ArchivesFull "archives-full" =>
+        "Nothing was done: there are as many archives as are kept. Delete one first.",
+    ArchiveCancelled "archive-cancelled" => "The archive was cancelled; nothing of it is kept.",
+    ArchiveEnded "archive-ended" => "Nothing was cancelled: the archive has ended already.",
+    ArchiveDeleted "archive-deleted" => "The archive was deleted.",
+    ArchiveGoesOn "archive-goes-on" =>
+        "Nothing was deleted: the archive is still being made. Cancel it first.",
+    ArchiveRestored "archive-restored" =>
+        "The archive was restored. What was done stands beside it.",
+    RestoreGoesOn "restore-goes-on" =>
+        "The archive is still being restored. Load this page again: what came of it will stand \
+         beside it.",
     Imported "imported" => "The file was applied.",
     Discarded "discarded" => "The file was thrown away. Nothing was changed.",
     NotAsShown "not-as-shown" =>

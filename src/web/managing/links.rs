@@ -3,7 +3,7 @@
 use super::super::links::{encode, query};
 use super::done::Done;
 use crate::managing::csv::Kind;
-use crate::model::{CredentialId, DeviceId};
+use crate::model::{ArchiveId, CredentialId, DeviceId};
 
 pub use super::super::links::{manage_new_device as new_device, manage_site as site};
 
@@ -45,6 +45,26 @@ pub fn import(id: &str) -> String {
 /// A file of what there is.
 pub fn export(kind: Kind) -> String {
     format!("/manage/export/{}.csv", kind.as_str())
+}
+
+/// What a restore of an archive would do, and where it is done.
+pub fn restore_archive(id: &ArchiveId) -> String {
+    format!("/manage/archives/{id}/restore")
+}
+
+/// An archive as a file.
+pub fn download_archive(id: &ArchiveId) -> String {
+    format!("/manage/archives/{id}/download")
+}
+
+/// **Cancel** of an archive.
+pub fn cancel_archive(id: &ArchiveId) -> String {
+    format!("/manage/archives/{id}/cancel")
+}
+
+/// **Delete** of an archive.
+pub fn delete_archive(id: &ArchiveId) -> String {
+    format!("/manage/archives/{id}/delete")
 }
 
 /// A page with what was done.

@@ -4,6 +4,7 @@
 //!
 //! Administrators reach every site, so nothing here is narrowed to a scope.
 
+mod archives;
 mod credentials;
 mod device_test;
 mod devices;
@@ -90,6 +91,7 @@ pub fn routes() -> Router<AppState> {
         )
         .merge(users::routes())
         .merge(retention::routes())
+        .merge(archives::routes())
         .route("/manage/tags", get(tags::list).post(tags::update))
         .route("/manage/export/{kind}", get(export::download))
         .route(
@@ -135,6 +137,15 @@ async fn conclude(
         }
         Err(refused) => without_form(refused, pressed.what, pressed.page),
     }
+}
+
+/// What takes whole files, or as long as reading one does.
+pub fn large() -> Router<AppState> {
+    let gate = Gate::new(
+        MAX_UPLOADS,
+        "Other large files are being read just now. Try again in a minute.",
+    );
+    archives::large_routes().layer(from_fn_with_state(gate, gate::pass))
 }
 
 /// Keeps a change of settings together with its entry in the audit.

@@ -61,6 +61,11 @@ notices! {
         "Nothing was changed: somebody else has decided on it already."
     TestGoesOn "test-goes-on"
         "Nothing was begun: this test of yours goes on. Let it end, or cancel it first."
+    Uploaded "uploaded"
+        "The file was kept as uploaded. It is suspect, for nobody saw the router send it."
+    NoExport "no-export"
+        "Nothing was kept: choose an export of RouterOS, with the lines at its top that name the \
+         version, of at most 16 MiB."
     SignedOut "signed-out" "You are signed out."
     SettingsSaved "settings-saved" "The settings were saved."
 }

@@ -139,6 +139,7 @@ impl House {
             ("/manage/users/1", "This is you"),
             ("/manage/audit", "Entries are added and nothing else"),
             ("/manage/audit?action=secrets_shown&text=router", "router-0"),
+            ("/manage/archives", "No archives yet"),
             ("/manage/import", "UTF-8, at most"),
             ("/settings/single-sign-on", "There is no group yet"),
             ("/settings/single-sign-on/groups/new", "Withheld"),

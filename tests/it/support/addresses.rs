@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 137] = [
+pub const ADDRESSES: [&str; 138] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -137,6 +137,7 @@ pub const ADDRESSES: [&str; 137] = [
     "/manage/audit?name=kim&action=download",
     "/manage/audit?site={site}&from={day}",
     "/manage/audit?text=core-1",
+    "/manage/archives",
     "/manage/import",
     "/settings/single-sign-on",
     "/settings/single-sign-on/groups/new",

@@ -24,6 +24,7 @@ pub fn app_state(pool: &PgPool, vault: &Arc<Vault>, clock: fn() -> DateTime<Utc>
         vault: Arc::clone(vault),
         clock,
         demo: None,
+        archives: Arc::from(std::env::temp_dir().join("routervault-tests-archives")),
         address: Arc::default(),
     }
 }

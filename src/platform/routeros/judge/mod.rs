@@ -7,11 +7,13 @@
 use crate::model::{Check, Failure};
 
 mod checks;
+mod file;
 mod ruling;
 #[cfg(test)]
 mod tests;
 mod words;
 
+pub use file::judge_file;
 pub use words::suspicion;
 
 pub use crate::ssh::Ending;

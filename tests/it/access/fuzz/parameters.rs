@@ -85,6 +85,7 @@ const USER: &[&str] = &[
     "find",
     "search",
 ];
+const ARCHIVE: &[&str] = &["site", "history", "contents", "secrets", "comment", "days"];
 const PROVIDER: &[&str] = &[
     "issuer",
     "client_id",
@@ -250,6 +251,15 @@ pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
         "/manage/retention/remove",
         &["target", "site", "tag"],
     ),
+    ("GET", "/manage/archives", NOTICE),
+    ("POST", "/manage/archives", ARCHIVE),
+    ("POST", "/manage/archives/upload", NONE),
+    ("POST", "/manage/archives/{id}/cancel", NONE),
+    ("POST", "/manage/archives/{id}/delete", NONE),
+    ("GET", "/manage/archives/{id}/download", NONE),
+    ("GET", "/manage/archives/{id}/restore", &["name"]),
+    ("POST", "/manage/archives/{id}/restore", &["name"]),
+    ("POST", "/sites/{slug}/devices/{name}/upload", NONE),
     ("GET", "/manage/export/{kind}", NONE),
     ("GET", "/manage/import", NOTICE),
     ("POST", "/manage/import", NONE),

@@ -28,6 +28,14 @@ pub const PAGES: &[Case] = &[
         .at("/manage/retention/preview?target=all&days=1"),
     get("/manage/export/{kind}", Manage, Nothing).at("/manage/export/devices.csv"),
     get("/manage/export/{kind}", Manage, Nothing).at("/manage/export/sites.csv"),
+    get("/manage/archives", Manage, Nothing),
+    // None was made.
+    get("/manage/archives/{id}/download", Manage, Nothing)
+        .at("/manage/archives/99/download")
+        .answers(&[404]),
+    get("/manage/archives/{id}/restore", Manage, Nothing)
+        .at("/manage/archives/99/restore")
+        .answers(&[404]),
     get("/manage/import", Manage, Nothing),
     // A file is there for who brought it.
     get("/manage/import/{id}", Manage, Nothing)
@@ -93,6 +101,22 @@ pub const FORMS: &[Case] = &[
         .answers(&[404]),
     // A file comes as multipart/form-data.
     post("/manage/import", Manage, Nothing).answers(&[400]),
+    post("/manage/archives/upload", Manage, Nothing).answers(&[400]),
+    post("/sites/{slug}/devices/{name}/upload", Manage, Nothing)
+        .at("/sites/none/devices/none/upload")
+        .answers(&[400]),
+    post("/manage/archives", Manage, Nothing)
+        .form("history=newest&contents=configurations&secrets=masked&days=1"),
+    post("/manage/archives/{id}/cancel", Manage, Nothing)
+        .at("/manage/archives/99/cancel")
+        .answers(&[404]),
+    post("/manage/archives/{id}/delete", Manage, Nothing)
+        .at("/manage/archives/99/delete")
+        .answers(&[404]),
+    post("/manage/archives/{id}/restore", Manage, Nothing)
+        .at("/manage/archives/99/restore")
+        .form("name=")
+        .answers(&[404]),
     post("/manage/import/{id}", Manage, Nothing)
         .at("/manage/import/none")
         .form("stamp=none")

@@ -1,0 +1,153 @@
+//! The folder that archives are kept in: made and tried before anything is written to it, and swept
+//! of what nobody lists.
+
+use std::collections::HashSet;
+use std::io::{self, Write as _};
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use nix::sys::statvfs::statvfs;
+
+use super::file::{PART, Part};
+
+/// What our files begin with; nothing else in the folder is touched.
+const PREFIX: &str = "archive_";
+
+/// How long a file that no row names is left alone: somebody may be bringing it.
+const LEFT_ALONE: Duration = Duration::from_secs(60 * 60);
+
+/// How much is to stay free beside an archive.
+const SPARE_BYTES: u64 = 64 << 20;
+
+/// Exports are about six times as large as their compressed form; a quarter is on the safe side.
+const COMPRESSES_BY: u64 = 4;
+
+/// Why the folder can not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    #[error("the folder {} can not be written: {error}", .path.display())]
+    Unwritable {
+        path: PathBuf,
+        #[source]
+        error: io::Error,
+    },
+    #[error(
+        "the disk of {} has {free} MB free, and about {needed} MB are needed: make room, or name \
+         another folder by --archive-dir", .path.display()
+    )]
+    Full {
+        path: PathBuf,
+        free: u64,
+        needed: u64,
+    },
+}
+
+/// Makes the folder if it is missing, writes to it, and looks whether `bytes` of exports have room
+/// there.
+///
+/// # Errors
+/// [`FolderError`]
+pub fn prepare(path: &Path, bytes: u64) -> Result<(), FolderError> {
+    let unwritable = |error| FolderError::Unwritable {
+        path: path.to_owned(),
+        error,
+    };
+    let mut builder = std::fs::DirBuilder::new();
+    builder
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(unwritable)?;
+    let probe = Part::create(&path.join(format!("{PREFIX}probe"))).map_err(unwritable)?;
+    (&probe.file).write_all(b"x").map_err(unwritable)?;
+    let disk = statvfs(path).map_err(|error| unwritable(error.into()))?;
+    let free = disk.blocks_available() * disk.fragment_size();
+    let needed = bytes / COMPRESSES_BY + SPARE_BYTES;
+    if free < needed {
+        return Err(FolderError::Full {
+            path: path.to_owned(),
+            free: free >> 20,
+            needed: needed >> 20,
+        });
+    }
+    Ok(())
+}
+
+/// A new name for a file that somebody brings.
+#[must_use]
+pub fn uploaded_name() -> String {
+    format!(
+        "{PREFIX}uploaded_{}.zip",
+        hex::encode(rand::random::<[u8; 8]>())
+    )
+}
+
+/// Deletes what is ours, is in no row, and was not written to for an hour. Gives how many files.
+///
+/// # Errors
+/// When the folder can not be read.
+pub fn sweep(path: &Path, listed: &HashSet<String>, now: SystemTime) -> io::Result<usize> {
+    let mut swept = 0;
+    for entry in std::fs::read_dir(path)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let whole = name.strip_suffix(PART).unwrap_or(&name);
+        if !name.starts_with(PREFIX) || listed.contains(whole) {
+            continue;
+        }
+        let written = entry.metadata()?.modified()?;
+        if now
+            .duration_since(written)
+            .is_ok_and(|age| age > LEFT_ALONE)
+        {
+            std::fs::remove_file(entry.path())?;
+            swept += 1;
+        }
+    }
+    Ok(swept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_lists_goes_after_an_hour_and_nothing_else_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = [
+            "archive_a_1_x.zip",
+            "archive_b_2_x.zip",
+            "archive_c_3_x.zip.part",
+            "notes.txt",
+        ];
+        for name in names {
+            std::fs::write(folder.path().join(name), b"x").unwrap();
+        }
+        let listed = HashSet::from(["archive_a_1_x.zip".to_owned()]);
+        let now = SystemTime::now();
+        assert_eq!(sweep(folder.path(), &listed, now).unwrap(), 0);
+        let later = now + LEFT_ALONE + Duration::from_secs(60);
+        assert_eq!(sweep(folder.path(), &listed, later).unwrap(), 2);
+        let left = |name: &&str| folder.path().join(name).exists();
+        assert_eq!(names.iter().filter(|name| left(name)).count(), 2);
+    }
+
+    #[test]
+    fn a_folder_is_made_and_one_that_can_not_be_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/b");
+        prepare(&path, 0).unwrap();
+        assert_eq!(std::fs::read_dir(&path).unwrap().count(), 0);
+        std::fs::write(path.join("file"), b"").unwrap();
+        assert!(matches!(
+            prepare(&path.join("file"), 0),
+            Err(FolderError::Unwritable { .. })
+        ));
+        assert!(matches!(
+            prepare(&path, u64::MAX),
+            Err(FolderError::Full { .. })
+        ));
+    }
+}

@@ -1,0 +1,71 @@
+//! An archive as a file, sent from the disk as it is read.
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{Path, State},
+    http::header,
+    response::{IntoResponse, Response},
+};
+use futures_util::stream;
+use tokio::{fs::File, io::AsyncReadExt as _};
+
+use super::subject;
+use crate::db::archives::{self as db, ListedArchive};
+use crate::db::audit::{self, Entry};
+use crate::model::{ArchiveId, ArchiveState, AuditAction};
+use crate::web::{error::PageError, guard::Acting, state::AppState};
+
+/// How much is read at once.
+const CHUNK_BYTES: usize = 64 * 1024;
+
+/// The file of an archive that is whole.
+pub async fn open(state: &AppState, archive: &ListedArchive) -> Result<File, PageError> {
+    let name = archive.file_name.as_ref();
+    let name = name.filter(|_| archive.state == ArchiveState::Completed);
+    let name = name.ok_or(PageError::NotFound("archive that is completed"))?;
+    let opened = File::open(state.archives.join(name)).await;
+    opened.map_err(|error| {
+        tracing::error!(archive = %archive.id, %error, "The file of an archive can not be opened");
+        PageError::Gone(
+            "The file of this archive is not in the folder of archives any more, or can not be read.",
+        )
+    })
+}
+
+/// Sends an archive.
+pub async fn show(
+    State(state): State<AppState>,
+    Acting(actor): Acting,
+    Path(id): Path<ArchiveId>,
+) -> Result<Response, PageError> {
+    let mut conn = state.connection().await?;
+    let archive = db::get(&mut conn, id)
+        .await?
+        .ok_or(PageError::NotFound("archive"))?;
+    let file = open(&state, &archive).await?;
+    let entry = Entry {
+        action: AuditAction::Download,
+        site: None,
+        subject: &subject(&archive),
+        detail: &archive.choice().in_words(),
+    };
+    audit::record(&mut conn, &actor, &entry, state.now()).await?;
+    let parts = stream::try_unfold(file, |mut file| async move {
+        let mut part = Vec::with_capacity(CHUNK_BYTES);
+        let read = file.read_buf(&mut part).await?;
+        Ok::<_, std::io::Error>((read > 0).then(|| (Bytes::from(part), file)))
+    });
+    let name = archive.file_name.unwrap_or_default();
+    let about = [
+        (header::CONTENT_TYPE, "application/zip".to_owned()),
+        (
+            header::CONTENT_LENGTH,
+            archive.size_bytes.unwrap_or(0).to_string(),
+        ),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
+    ];
+    Ok((about, Body::from_stream(parts)).into_response())
+}

@@ -1,0 +1,210 @@
+//! **Archives**: asked for, followed, taken away, brought, and restored. The work is done by the
+//! worker of `archive`; pages only insert rows, and read the files that it made.
+
+mod change;
+mod download;
+mod restore;
+mod upload;
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    Form, Router,
+    extract::{Query, State},
+    response::{IntoResponse, Redirect},
+    routing::{get, post},
+};
+use chrono::TimeDelta;
+use serde::Deserialize;
+
+use super::{done::Done, links, sites::EditQuery};
+use crate::db::archives::{self as db, ListedArchive, MAX_KEPT, NewArchive, Requested};
+use crate::db::audit::{self, Entry};
+use crate::model::{ArchiveChoice, ArchiveState, ArchivedSecrets, AuditAction, Contents, History};
+use crate::web::{
+    error::PageError,
+    filters,
+    guard::{Acting, SignedIn},
+    shell::{Area, Shell},
+    state::AppState,
+};
+
+pub const LIST: &str = "/manage/archives";
+
+/// How many are listed: those that are kept, and as many that failed or were cancelled.
+const MAX_LISTED: i64 = 3 * MAX_KEPT;
+
+/// How long an archive is kept when nothing is said, and how long at most, in days.
+const DEFAULT_DAYS: u32 = 30;
+const MOST_DAYS: u32 = 3650;
+
+/// How many characters a comment may have.
+const MAX_COMMENT_CHARS: usize = 500;
+
+/// What takes no file.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route(LIST, get(list).post(create))
+        .route("/manage/archives/{id}/cancel", post(change::cancel))
+        .route("/manage/archives/{id}/delete", post(change::delete))
+        .route("/manage/archives/{id}/download", get(download::show))
+}
+
+/// What takes files of any size, or as long as reading one does.
+pub fn large_routes() -> Router<AppState> {
+    Router::new()
+        .route("/manage/archives/upload", post(upload::create))
+        .route(
+            "/manage/archives/{id}/restore",
+            get(restore::show).post(restore::create),
+        )
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "managing/archives.html")]
+struct ListPage {
+    shell: Shell,
+    notice: Option<Done>,
+    archives: Vec<ListedArchive>,
+    /// Why a file that was brought is not listed.
+    problem: Option<String>,
+}
+
+impl ListPage {
+    const fn most(&self) -> i64 {
+        MAX_KEPT
+    }
+
+    const fn default_days(&self) -> u32 {
+        DEFAULT_DAYS
+    }
+
+    /// The tone of a state's badge.
+    fn tone(&self, archive: &ListedArchive) -> &'static str {
+        match archive.state {
+            ArchiveState::Queued | ArchiveState::Running => "busy",
+            ArchiveState::Completed if archive.left_out > 0 => "warn",
+            ArchiveState::Completed => "good",
+            ArchiveState::Failed => "bad",
+            ArchiveState::Cancelled => "quiet",
+        }
+    }
+
+    /// What it is of.
+    fn of(&self, archive: &ListedArchive) -> String {
+        archive
+            .site
+            .clone()
+            .unwrap_or_else(|| "Everything".to_owned())
+    }
+}
+
+async fn page(
+    state: &AppState,
+    person: &SignedIn,
+    problem: Option<String>,
+) -> Result<ListPage, PageError> {
+    let mut conn = state.connection().await?;
+    Ok(ListPage {
+        shell: Shell::new(state, person, Area::Manage),
+        notice: None,
+        archives: db::list(&mut conn, MAX_LISTED).await?,
+        problem,
+    })
+}
+
+/// Lists archives.
+pub async fn list(
+    State(state): State<AppState>,
+    person: SignedIn,
+    Query(query): Query<EditQuery>,
+) -> Result<impl IntoResponse, PageError> {
+    let mut page = page(&state, &person, None).await?;
+    page.notice = query.notice;
+    Ok(page)
+}
+
+/// What the form asks for.
+#[derive(Debug, Deserialize)]
+pub struct AskForm {
+    /// A slug; empty: everything.
+    #[serde(default)]
+    site: String,
+    history: History,
+    contents: Contents,
+    secrets: ArchivedSecrets,
+    #[serde(default)]
+    comment: String,
+    /// Empty: it is kept until somebody deletes it.
+    #[serde(default)]
+    days: String,
+}
+
+impl AskForm {
+    fn choice(&self) -> ArchiveChoice {
+        let site = self.site.trim();
+        ArchiveChoice {
+            site: (!site.is_empty()).then(|| site.to_owned()),
+            history: self.history,
+            contents: self.contents,
+            secrets: self.secrets,
+        }
+    }
+
+    /// How long it is to be kept; `None` of the inside: for ever, of the outside: no such number.
+    fn kept_for(&self) -> Option<Option<TimeDelta>> {
+        match self.days.trim() {
+            "" => Some(None),
+            days => {
+                let days: u32 = days.parse().ok()?;
+                let known = (1..=MOST_DAYS).contains(&days);
+                known.then(|| Some(TimeDelta::days(i64::from(days))))
+            }
+        }
+    }
+}
+
+/// Asks for an archive.
+pub async fn create(
+    State(state): State<AppState>,
+    Acting(actor): Acting,
+    Form(form): Form<AskForm>,
+) -> Result<Redirect, PageError> {
+    let lead = |done| Ok(Redirect::to(&links::with(LIST, done)));
+    let comment = form.comment.trim();
+    let (Some(kept_for), true) = (
+        form.kept_for(),
+        comment.chars().count() <= MAX_COMMENT_CHARS,
+    ) else {
+        return lead(Done::ArchiveWrong);
+    };
+    let (choice, now) = (form.choice(), state.now());
+    let new = NewArchive {
+        choice: &choice,
+        comment,
+        requested_by: &actor.name,
+        now,
+        expires_at: kept_for.map(|kept_for| now + kept_for),
+    };
+    let mut tx = state.pool.begin().await?;
+    match db::request(&mut tx, &new).await? {
+        Requested::Full => return lead(Done::ArchivesFull),
+        Requested::NoSite => return lead(Done::ArchiveNoSite),
+        Requested::Queued(_) => {}
+    }
+    let entry = Entry {
+        action: AuditAction::ArchiveRequested,
+        site: None,
+        subject: choice.site.as_deref().unwrap_or("everything"),
+        detail: &choice.in_words(),
+    };
+    audit::record(&mut tx, &actor, &entry, now).await?;
+    tx.commit().await?;
+    lead(Done::ArchiveAsked)
+}
+
+/// How the audit calls an archive: `archive 3 of acme`.
+fn subject(archive: &ListedArchive) -> String {
+    let of = archive.site.as_deref().unwrap_or("everything");
+    format!("archive {} of {of}", archive.id)
+}

@@ -1,0 +1,9 @@
+//! Archives: made, checked and restored, over a real database; and what is wrong with those that
+//! somebody brings.
+
+mod commands;
+mod damaged;
+mod house;
+mod pages;
+mod restored;
+mod worker;

@@ -1,0 +1,30 @@
+SELECT to_jsonb(told)::text
+FROM (
+    SELECT 1 AS part, sites.slug AS place, to_jsonb(sites) - 'id' - 'origin' - 'next_due_at' AS said
+    FROM sites
+    UNION ALL
+    SELECT 2, sites.slug || '/' || devices.name,
+           to_jsonb(devices) - 'id' - 'site_id' - 'credential_id' - 'origin' - 'newest_snapshot_id'
+               - 'last_verified_snapshot_id' - 'last_run_id'
+           || jsonb_build_object(
+               'credential', credentials.name,
+               'newest', newest.taken_at,
+               'verified', verified.taken_at,
+               'keys', (SELECT jsonb_agg(to_jsonb(host_keys) - 'device_id') FROM host_keys WHERE device_id = devices.id)
+           )
+    FROM devices
+    JOIN sites ON sites.id = devices.site_id
+    JOIN credentials ON credentials.id = devices.credential_id
+    LEFT JOIN snapshots newest ON newest.id = devices.newest_snapshot_id
+    LEFT JOIN snapshots verified ON verified.id = devices.last_verified_snapshot_id
+    UNION ALL
+    SELECT 3, sites.slug || '/' || devices.name || '/' || taken_at,
+           to_jsonb(snapshots) - 'id' - 'device_id' - 'base_snapshot_id' - 'body' - 'batch_id'
+    FROM snapshots
+    JOIN devices ON devices.id = snapshots.device_id
+    JOIN sites ON sites.id = devices.site_id
+    UNION ALL
+    SELECT 4, name, to_jsonb(credentials) - 'id' - 'sealed' - 'updated_at' - 'origin'
+    FROM credentials
+) AS told
+ORDER BY part, place, said
