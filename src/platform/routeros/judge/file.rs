@@ -49,11 +49,11 @@ pub fn judge_file(export: &[u8], known: &Known, person: &str) -> Option<Vec<Chec
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::routeros::text::tests::fixture;
+    use crate::platform::routeros::text::tests::samples::fixture;
 
     #[test]
     fn a_whole_file_passes_every_check_but_that_it_was_seen_coming() {
-        let checks = judge_file(&fixture("v7-routerboard"), &Known::default(), "kim").unwrap();
+        let checks = judge_file(&fixture("v7-routerboard.rsc"), &Known::default(), "kim").unwrap();
         let failed: Vec<&Check> = checks.iter().filter(|check| !check.ok).collect();
         assert_eq!(failed.len(), 1, "{failed:?}");
         assert!(failed[0].detail.contains("by kim"));
@@ -64,7 +64,7 @@ mod tests {
     fn what_is_no_export_is_none_and_one_that_was_cut_says_so() {
         assert_eq!(judge_file(b"hello\n", &Known::default(), "kim"), None);
         assert_eq!(judge_file(b"", &Known::default(), "kim"), None);
-        let checks = judge_file(&fixture("cut-in-quote"), &Known::default(), "kim").unwrap();
+        let checks = judge_file(&fixture("cut-in-quote.rsc"), &Known::default(), "kim").unwrap();
         let cut = checks
             .iter()
             .find(|check| check.name == "last_line_finished");
