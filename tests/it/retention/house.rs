@@ -112,7 +112,7 @@ impl House {
         let id = Self::id_of(device);
         let new = NewSnapshot {
             device: id,
-            batch: BatchId(1),
+            batch: Some(BatchId(1)),
             taken_at: backup.at,
             verdict: if backup.is_verified {
                 Verdict::Verified
