@@ -63,7 +63,7 @@ async fn request(args: &BackupArgs, store: &Store) -> anyhow::Result<(Requested,
         trigger: Trigger::Manual,
         requested_by: Some(batches::COMMAND_LINE.to_owned()),
         site: None,
-        due_at: None,
+        scheduled: None,
         scope: DeviceScope::Devices(chosen),
     };
     let requested = batches::request(&mut tx, &new).await?;

@@ -140,7 +140,7 @@ async fn request(store: &Store, places: &[Place]) -> anyhow::Result<()> {
         trigger: Trigger::Manual,
         requested_by: Some(batches::DEMO.to_owned()),
         site: places.first().map(|place| place.site),
-        due_at: None,
+        scheduled: None,
         scope: DeviceScope::Devices(places.iter().map(|place| place.id).collect()),
     };
     batches::request(&mut tx, &new).await?;

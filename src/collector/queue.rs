@@ -7,7 +7,7 @@ use std::time::Duration;
 use sqlx::{PgConnection, PgPool};
 
 use crate::db::runs::{ClaimLimits, Owned};
-use crate::db::{self, batches, jobs, runs};
+use crate::db::{self, batches, heartbeats, jobs, runs};
 use crate::model::{BatchId, RunId};
 
 use super::{Collector, InFlight, LEASE, connection_tests};
@@ -138,6 +138,7 @@ impl Collector {
             let released = runs::release(&mut conn, &self.shared.name).await?;
             // Of runs that ended just now, too.
             batches::mark_all_finished(&mut conn).await?;
+            heartbeats::delete_collector(&mut conn, &self.shared.name).await?;
             Ok(released)
         })
         .await;
@@ -192,6 +193,7 @@ async fn beat(
         [] => Vec::new(),
         _ => runs::heartbeat(&mut conn, name, mine, LEASE).await?,
     };
+    heartbeats::mark_collector_seen(&mut conn, name).await?;
     housekeep(&mut conn).await?;
     Ok(owned)
 }

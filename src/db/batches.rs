@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 
 pub use super::cancel::cancel_batch as cancel;
 
-use crate::model::{BatchId, DeviceId, RunId, Scope, SiteId, Trigger};
+use crate::model::{BatchId, DeviceId, RunId, ScheduleId, Scope, SiteId, Trigger};
 
 /// The channel on which collectors hear of new runs.
 pub const RUNS_QUEUED_CHANNEL: &str = "runs_queued";
@@ -24,6 +24,16 @@ pub enum DeviceScope {
     Devices(Vec<DeviceId>),
 }
 
+/// What a schedule asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Scheduled {
+    pub schedule: ScheduleId,
+    /// When it was due.
+    pub due_at: DateTime<Utc>,
+    /// How many backups of a site may run at once; `None`: what collectors are told.
+    pub per_site: Option<i32>,
+}
+
 /// A batch to be inserted.
 #[derive(Debug, Clone)]
 pub struct NewBatch {
@@ -33,8 +43,8 @@ pub struct NewBatch {
     pub requested_by: Option<String>,
     /// The site it is for; `None` for several.
     pub site: Option<SiteId>,
-    /// The scheduled time; `None` unless scheduled.
-    pub due_at: Option<DateTime<Utc>>,
+    /// `None`: no schedule asked for it.
+    pub scheduled: Option<Scheduled>,
     /// Which devices.
     pub scope: DeviceScope,
 }
@@ -56,12 +66,12 @@ pub struct Requested {
 /// collectors when the caller's transaction commits.
 ///
 /// # Errors
-/// When the database fails; a scheduled batch of the same site and due time is a unique
+/// When the database fails; a batch of the same site, schedule and due time is a unique
 /// violation.
 pub async fn request(conn: &mut PgConnection, new: &NewBatch) -> Result<Requested, sqlx::Error> {
     let devices = list_devices(conn, &new.scope).await?;
     let batch = insert(conn, new).await?;
-    let inserted = insert_runs(conn, batch, new.trigger, &devices).await?;
+    let inserted = insert_runs(conn, batch, new, &devices).await?;
     let active = list_active(conn, &devices, batch).await?;
     let batch = if inserted.is_empty() {
         delete_empty(conn, batch).await?;
@@ -96,7 +106,7 @@ pub async fn retry_failed(
         trigger,
         requested_by,
         site: get_site(conn, failed).await?,
-        due_at: None,
+        scheduled: None,
         scope: DeviceScope::Devices(list_failed(conn, scope, failed).await?),
     };
     let requested = request(conn, &new).await?;
@@ -185,13 +195,14 @@ async fn list_devices(
 
 async fn insert(conn: &mut PgConnection, new: &NewBatch) -> Result<BatchId, sqlx::Error> {
     sqlx::query_scalar!(
-        r#"INSERT INTO batches (trigger, requested_by, site_id, due_at)
-           VALUES ($1, $2, $3, $4)
+        r#"INSERT INTO batches (trigger, requested_by, site_id, schedule_id, due_at)
+           VALUES ($1, $2, $3, $4, $5)
            RETURNING id AS "id: BatchId""#,
         new.trigger.as_str(),
         new.requested_by,
         new.site.map(|id| id.0),
-        new.due_at,
+        new.scheduled.map(|by| by.schedule.0),
+        new.scheduled.map(|by| by.due_at),
     )
     .fetch_one(conn)
     .await
@@ -208,20 +219,21 @@ fn priority(trigger: Trigger) -> i16 {
 async fn insert_runs(
     conn: &mut PgConnection,
     batch: BatchId,
-    trigger: Trigger,
+    new: &NewBatch,
     devices: &[i64],
 ) -> Result<Vec<RunId>, sqlx::Error> {
     sqlx::query_scalar!(
-        r#"INSERT INTO runs (batch_id, device_id, site_id, priority)
-           SELECT $1, id, site_id, $2
+        r#"INSERT INTO runs (batch_id, device_id, site_id, priority, per_site)
+           SELECT $1, id, site_id, $2, $4
            FROM devices
            WHERE id = ANY($3)
            ORDER BY id
            ON CONFLICT (device_id) WHERE state IN ('queued', 'running') DO NOTHING
            RETURNING id AS "id: RunId""#,
         batch.0,
-        priority(trigger),
+        priority(new.trigger),
         devices,
+        new.scheduled.and_then(|by| by.per_site),
     )
     .fetch_all(conn)
     .await

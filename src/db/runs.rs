@@ -52,7 +52,8 @@ pub async fn claim(
         .execute(&mut *conn)
         .await?;
     // `waiting` walks the index from one (priority, site) to the next, so that its cost is that
-    // of the sites that wait and not of the runs, and a site at its cap hides nobody.
+    // of the sites that wait and not of the runs, and a site at its cap hides nobody. The cap of a
+    // run is that of its schedule where this is the lower one.
     let claims = sqlx::query!(
         r#"WITH RECURSIVE waiting AS (
                (SELECT priority, site_id
@@ -73,25 +74,31 @@ pub async fn claim(
                ) next
            ),
            candidates AS (
-               SELECT picked.id, waiting.priority, waiting.site_id, room.slots
+               SELECT picked.id, waiting.priority, waiting.site_id,
+                      least($2, picked.per_site) - room.taken AS slots
                FROM waiting
                CROSS JOIN LATERAL (
-                   SELECT $2 - count(*) AS slots
+                   SELECT count(*) AS taken
                    FROM runs
                    WHERE state = 'running'
                      AND site_id = waiting.site_id
                ) room
                CROSS JOIN LATERAL (
-                   SELECT id
-                   FROM runs
-                   WHERE state = 'queued'
-                     AND priority = waiting.priority
-                     AND site_id = waiting.site_id
-                     AND not_before <= now()
-                   ORDER BY not_before, id
-                   LIMIT greatest(room.slots, 0)
-                   FOR UPDATE SKIP LOCKED
+                   SELECT id, per_site,
+                          row_number() OVER (ORDER BY not_before, id) AS place
+                   FROM (
+                       SELECT id, per_site, not_before
+                       FROM runs
+                       WHERE state = 'queued'
+                         AND priority = waiting.priority
+                         AND site_id = waiting.site_id
+                         AND not_before <= now()
+                       ORDER BY not_before, id
+                       LIMIT greatest($2 - room.taken, 0)
+                       FOR UPDATE SKIP LOCKED
+                   ) oldest
                ) picked
+               WHERE picked.place <= least($2, picked.per_site) - room.taken
                LIMIT $1
            ),
            fitting AS (

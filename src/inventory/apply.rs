@@ -10,6 +10,7 @@ use sqlx::PgConnection;
 
 use super::{Credential, Inventory, Site};
 use crate::db::inventory as db;
+use crate::db::schedules::resolve;
 use crate::model::{BatchId, CredentialId, SiteId};
 use crate::vault::{Vault, credential_context};
 
@@ -127,6 +128,7 @@ pub async fn apply(
         .collect();
     let left = db::archive_credentials(conn, &names).await?;
     (credentials.archived, credentials.handed_over) = (left.archived, left.handed_over);
+    resolve(conn).await?;
     let cancelled = db::cancel_runs_not_wanted(conn).await?;
     let batches: BTreeSet<i64> = cancelled.iter().map(|run| run.batch.0).collect();
     Ok(Applied {

@@ -39,6 +39,10 @@ ids! {
     DeviceId,
     /// A user name with its secret.
     CredentialId,
+    /// When devices are backed up by themselves.
+    ScheduleId,
+    /// A time in which no scheduled backup begins.
+    WindowId,
     /// What one trigger asked for.
     BatchId,
     /// One device in a batch.

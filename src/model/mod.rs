@@ -11,6 +11,7 @@ mod origin;
 mod person;
 mod retention;
 mod right;
+pub mod schedule;
 mod scope;
 mod state;
 mod verdict;
@@ -22,12 +23,13 @@ pub use day::{DAYS_SHOWN, DayMark, Days, day_in};
 pub use failure::{Failure, FailureCode, StoredFailureCode};
 pub use ids::{
     ArchiveId, AuditId, BatchId, ConnectionTestId, CredentialId, DeviceId, HostKeyChangeId, LineId,
-    RunId, SessionId, SiteId, SnapshotId, TokenId, UserId,
+    RunId, ScheduleId, SessionId, SiteId, SnapshotId, TokenId, UserId, WindowId,
 };
 pub use origin::Origin;
 pub use person::Person;
 pub use retention::{Retention, RetentionTarget, RunLimits, Thinning};
 pub use right::{Right, Rights, Role};
+pub use schedule::{Rhythm, Span, Target, Weekdays};
 pub use scope::Scope;
 pub use state::{Outcome, Platform, RunState, Step, Trigger};
 pub use verdict::{Check, Verdict};

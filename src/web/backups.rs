@@ -64,7 +64,7 @@ pub async fn create(
         trigger: Trigger::Manual,
         requested_by: Some(person.name.clone()),
         site: Some(site.id),
-        due_at: None,
+        scheduled: None,
         scope,
     };
     let who = Who {

@@ -9,7 +9,7 @@ use axum::{
     extract::{Query, State},
     response::IntoResponse,
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Deserialize;
 
@@ -24,7 +24,9 @@ use super::{
     state::AppState,
     strip::Strip,
     words,
+    working::Working,
 };
+use crate::db::heartbeats;
 use crate::db::pages::{self as db, FoundDevice, SiteRow, Slice, Totals};
 use crate::model::{Scope, SiteId};
 
@@ -34,9 +36,6 @@ const SITES_PER_PAGE: i64 = 50;
 const FOUND_PER_SITE: i64 = 5;
 /// How many tags the filter offers.
 const MAX_TAGS: i64 = 200;
-/// How long after its last sign of life a scheduler counts as running; it gives one every few
-/// seconds.
-const SCHEDULER_SILENCE: TimeDelta = TimeDelta::minutes(2);
 
 /// What the address of the list may say.
 #[derive(Debug, Default, Deserialize)]
@@ -74,6 +73,7 @@ impl Row {
 struct ListPage {
     shell: Shell,
     totals: Totals,
+    working: Working,
     covered_since: DateTime<Utc>,
     rows: Vec<Row>,
     tags: Vec<String>,
@@ -90,11 +90,6 @@ impl ListPage {
 
     fn page_prefix(&self) -> String {
         links::home(&self.search, &self.tag, self.state.as_str())
-    }
-
-    fn is_automatic(&self) -> bool {
-        let seen = self.totals.scheduler_seen_at;
-        seen.is_some_and(|at| self.shell.now - at < SCHEDULER_SILENCE)
     }
 
     /// Whether a time has come.
@@ -139,6 +134,7 @@ pub async fn list(
     let shell = Shell::new(&state, &person, Area::Sites);
     let mut conn = state.connection().await?;
     let totals = db::total_coverage(&mut conn, &person.scope, covered_since).await?;
+    let signs = heartbeats::get_signs_of_life(&mut conn).await?;
     let mut tags = db::list_tags(&mut conn, &person.scope, MAX_TAGS).await?;
     if !tag.is_empty() && !tags.iter().any(|known| known == tag) {
         tags.push(tag.to_owned());
@@ -150,6 +146,7 @@ pub async fn list(
     };
     let rows = rows(&mut conn, &view, &filter, asked.slice()).await?;
     Ok(ListPage {
+        working: Working::at(signs, shell.now),
         shell,
         totals,
         covered_since,

@@ -35,7 +35,7 @@ impl Kind {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Any => "Made by anyone",
-            Self::Scheduled => "Nightly",
+            Self::Scheduled => "Scheduled",
             Self::Manual => "Made by hand",
             Self::Api => "Made by the API",
         }

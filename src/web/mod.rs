@@ -62,6 +62,7 @@ mod ticked;
 mod tones;
 mod uploaded;
 mod words;
+mod working;
 mod zip;
 
 use std::{num::NonZero, sync::Arc};

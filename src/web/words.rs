@@ -7,11 +7,11 @@ use crate::db::pages::{DeviceRow, NewestRow, WorstDevice};
 use crate::model::{Check, FailureCode, Outcome, RunState, StoredFailureCode, Trigger, Verdict};
 use crate::platform::routeros::judge::suspicion;
 
-/// Who or what made something: `Nightly`, a person with where they did it, or a program's name.
+/// Who or what made something: `Scheduled`, a person with where they did it, or a program's name.
 /// What was asked for by hand before there was a sign-in has no name.
 pub fn made_by(trigger: &Trigger, requested_by: &Option<String>) -> String {
     match (trigger, requested_by.as_deref()) {
-        (Trigger::Scheduled, _) => "Nightly".to_owned(),
+        (Trigger::Scheduled, _) => "Scheduled".to_owned(),
         (Trigger::Manual, None) => "By hand, in the browser".to_owned(),
         (Trigger::Manual, Some(name)) if ![COMMAND_LINE, DEMO].contains(&name) => {
             format!("By {name}, in the browser")
@@ -276,7 +276,7 @@ mod tests {
     #[test]
     fn whoever_made_it_has_a_name_on_the_page() {
         let kim = Some("kim".to_owned());
-        assert_eq!(made_by(&Trigger::Scheduled, &None), "Nightly");
+        assert_eq!(made_by(&Trigger::Scheduled, &None), "Scheduled");
         assert_eq!(made_by(&Trigger::Manual, &None), "By hand, in the browser");
         assert_eq!(made_by(&Trigger::Manual, &kim), "By kim, in the browser");
         assert_eq!(made_by(&Trigger::Api, &None), "API");

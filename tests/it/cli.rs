@@ -570,13 +570,13 @@ async fn what_joined_a_database_takes_it_over_when_its_program_ends() {
     let data = data_dir();
     let (first, _) = serve(&inventory, data.path());
     let (_second, port) = serve(&inventory, data.path());
-    assert!(get(port, "/healthz").await.starts_with("HTTP/1.1 200"));
+    let is_well = async || {
+        let page = get(port, "/healthz").await;
+        page.starts_with("HTTP/1.1 200").then_some(())
+    };
+    until("all of it works", is_well).await;
     first.signal(Signal::SIGTERM);
     let mut first = first;
     assert!(first.child.wait().unwrap().success());
-    until("the second one has a database again", async || {
-        let page = get(port, "/healthz").await;
-        page.starts_with("HTTP/1.1 200").then_some(())
-    })
-    .await;
+    until("the second one has a database again", is_well).await;
 }

@@ -189,14 +189,14 @@ async fn a_site_that_left_goes_with_its_devices_and_is_due_anew_when_it_comes_ba
     let depot = ACME.replace("acme", "depot");
     let both = [ACME, GATEWAY, &depot, ACCESS_POINT];
     apply_parts(&pool, &vault, &both).await;
-    execute(&pool, "UPDATE sites SET next_due_at = '2000-01-01'").await;
+    execute(&pool, "UPDATE due_times SET due_at = '2000-01-01'").await;
     let left = apply_parts(&pool, &vault, &[ACME, GATEWAY]).await;
     assert_eq!(left.sites, counts(0, 0, 0, 1));
     assert_eq!(left.devices, counts(0, 0, 0, 1));
     let back = apply_parts(&pool, &vault, &both).await;
     assert_eq!(back.sites, counts(0, 0, 1, 0));
     assert_eq!(back.devices, counts(0, 0, 1, 0));
-    let due = "SELECT string_agg(slug, ' ') FROM sites WHERE next_due_at IS NULL";
+    let due = "SELECT string_agg(slug, ' ') FROM due_times JOIN sites ON id = site_id WHERE due_at IS NULL";
     assert_eq!(text(&pool, due).await.unwrap(), "depot");
 }
 
@@ -212,15 +212,15 @@ async fn a_device_that_moves_to_another_site_is_another_device() {
 #[tokio::test]
 async fn a_new_time_zone_makes_the_site_due_anew_and_a_new_name_does_not() {
     let (pool, vault) = (support::database().await, vault());
-    apply_parts(&pool, &vault, &[ACME]).await;
-    execute(&pool, "UPDATE sites SET next_due_at = '2000-01-01'").await;
-    let due = "SELECT next_due_at::date::text FROM sites";
+    apply_parts(&pool, &vault, &[ACME, GATEWAY]).await;
+    execute(&pool, "UPDATE due_times SET due_at = '2000-01-01'").await;
+    let due = "SELECT due_at::date::text FROM due_times";
     let named = format!("{ACME}name = \"Acme\"\n");
-    let applied = apply_parts(&pool, &vault, &[&named]).await;
+    let applied = apply_parts(&pool, &vault, &[&named, GATEWAY]).await;
     assert_eq!(applied.sites, counts(0, 1, 0, 0));
     assert_eq!(text(&pool, due).await.unwrap(), "2000-01-01");
     let zoned = format!("{named}timezone = \"Europe/Berlin\"\n");
-    apply_parts(&pool, &vault, &[&zoned]).await;
+    apply_parts(&pool, &vault, &[&zoned, GATEWAY]).await;
     assert_eq!(text(&pool, due).await, None);
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use routervault::collector::Collector;
 use routervault::db::runs::{self, Claim, ClaimLimits, EndResult, Ending};
-use routervault::db::{batches, devices, schedule};
+use routervault::db::{batches, devices, heartbeats};
 use routervault::demo::RouterSpec;
 use routervault::inventory;
 use routervault::model::{Failure, FailureCode, RunId, RunState, Trigger, Verdict};
@@ -42,7 +42,7 @@ pub async fn request_all(pool: &PgPool, trigger: Trigger) -> Vec<RunId> {
         trigger,
         requested_by: None,
         site: None,
-        due_at: None,
+        scheduled: None,
         scope: batches::DeviceScope::Devices(places.iter().map(|place| place.id).collect()),
     };
     let requested = batches::request(&mut tx, &new).await.unwrap();
@@ -350,7 +350,8 @@ async fn a_scheduler_shows_that_it_is_alive_and_writes_no_oftener_than_needed() 
     let pool = database().await;
     let seen_at = async || {
         let mut conn = pool.acquire().await.unwrap();
-        schedule::scheduler_seen_at(&mut conn).await.unwrap()
+        let signs = heartbeats::get_signs_of_life(&mut conn).await.unwrap();
+        signs.scheduler_seen_at
     };
     assert_eq!(seen_at().await, None);
     scheduler::tick(&pool, Utc::now()).await.unwrap();

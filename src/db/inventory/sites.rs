@@ -19,8 +19,7 @@ pub struct SiteRows<'a> {
 }
 
 /// Writes the sites of the file that differ, takes over those that were made in the browser, and
-/// brings back those that were archived. A site whose time zone changed, or that came back, gets
-/// its next due time computed anew.
+/// brings back those that were archived. A site whose time zone changed is planned anew.
 ///
 /// # Errors
 /// When the database fails.
@@ -30,14 +29,18 @@ pub async fn update_sites(
 ) -> Result<Updated, sqlx::Error> {
     let were = sqlx::query_as!(
         Was,
-        r#"UPDATE sites
+        r#"WITH moved AS (
+               UPDATE due_times
+               SET due_at = NULL
+               FROM UNNEST($1::text[], $3::text[]) AS wanted (slug, timezone)
+               JOIN sites ON sites.slug = wanted.slug
+               WHERE due_times.site_id = sites.id
+                 AND sites.timezone <> wanted.timezone
+           )
+           UPDATE sites
            SET name = wanted.name,
                timezone = wanted.timezone,
                tags = string_to_array(wanted.tags, ','),
-               next_due_at = CASE
-                   WHEN old.timezone = wanted.timezone AND old.archived_at IS NULL
-                   THEN sites.next_due_at
-               END,
                origin = 'file',
                archived_at = NULL
            FROM UNNEST($1::text[], $2::text[], $3::text[], $4::text[])

@@ -4,6 +4,7 @@ use serde::Serialize;
 use sqlx::PgConnection;
 
 use super::{Wanted, as_json};
+use crate::db::schedules::resolve;
 use crate::model::{DeviceId, Origin, SiteId};
 
 /// What an administrator says of a device.
@@ -181,9 +182,9 @@ pub async fn save_devices(
          WHERE wanted.id IS NULL",
         rows,
     )
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(())
+    resolve(conn).await
 }
 
 /// Archives a device; its history stays.
@@ -192,9 +193,9 @@ pub async fn save_devices(
 /// When the database fails.
 pub async fn archive_device(conn: &mut PgConnection, id: DeviceId) -> Result<(), sqlx::Error> {
     sqlx::query!("UPDATE devices SET archived_at = now() WHERE id = $1", id.0)
-        .execute(conn)
+        .execute(&mut *conn)
         .await?;
-    Ok(())
+    resolve(conn).await
 }
 
 /// Brings an archived device back; it is the browser's from then on.
@@ -209,7 +210,7 @@ pub async fn restore_device(conn: &mut PgConnection, id: DeviceId) -> Result<(),
          WHERE id = $1",
         id.0,
     )
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(())
+    resolve(conn).await
 }

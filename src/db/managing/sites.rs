@@ -4,6 +4,7 @@ use serde::Serialize;
 use sqlx::PgConnection;
 
 use super::{Wanted, as_json};
+use crate::db::schedules::resolve;
 use crate::model::{Origin, SiteId};
 
 /// What an administrator says of a site.
@@ -104,7 +105,7 @@ pub async fn get_site(
 }
 
 /// Writes sites, which are the browser's and not archived from then on. One whose time zone
-/// changed, or that came back, gets its next due time computed anew.
+/// changed is planned anew.
 ///
 /// # Errors
 /// When the database fails, or has the slug of a new one already.
@@ -114,15 +115,19 @@ pub async fn save_sites(
 ) -> Result<(), sqlx::Error> {
     let rows = as_json(sites);
     sqlx::query!(
-        "UPDATE sites
+        "WITH moved AS (
+             UPDATE due_times
+             SET due_at = NULL
+             FROM jsonb_to_recordset($1) AS wanted (id bigint, timezone text)
+             JOIN sites ON sites.id = wanted.id
+             WHERE due_times.site_id = sites.id
+               AND sites.timezone <> wanted.timezone
+         )
+         UPDATE sites
          SET name = wanted.name,
              timezone = wanted.timezone,
              tags = wanted.tags,
              notes = wanted.notes,
-             next_due_at = CASE
-                 WHEN sites.timezone = wanted.timezone AND archived_at IS NULL
-                 THEN next_due_at
-             END,
              origin = 'browser',
              archived_at = NULL
          FROM jsonb_to_recordset($1)
@@ -140,9 +145,9 @@ pub async fn save_sites(
          WHERE id IS NULL",
         rows,
     )
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(())
+    resolve(conn).await
 }
 
 /// Archives a site with its devices. Gives how many devices those are.
@@ -160,8 +165,9 @@ pub async fn archive_site(conn: &mut PgConnection, site: SiteId) -> Result<u64, 
            AND archived_at IS NULL",
         site.0,
     )
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
+    resolve(conn).await?;
     Ok(devices.rows_affected())
 }
 
@@ -189,12 +195,12 @@ pub async fn restore_site(conn: &mut PgConnection, site: SiteId) -> Result<u64, 
     sqlx::query!(
         "UPDATE sites
          SET archived_at = NULL,
-             origin = 'browser',
-             next_due_at = NULL
+             origin = 'browser'
          WHERE id = $1",
         site.0,
     )
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
+    resolve(conn).await?;
     Ok(devices.rows_affected())
 }

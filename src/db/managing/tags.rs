@@ -4,6 +4,7 @@
 use sqlx::PgConnection;
 
 use crate::db::pages::Slice;
+use crate::db::schedules::resolve;
 
 /// A tag in the list.
 #[derive(Debug)]
@@ -144,8 +145,9 @@ pub async fn change_tag(
                 + (SELECT count(*) FROM devices WHERE $1 = ANY (tags)) AS "kept!""#,
         tag,
     )
-    .fetch_one(conn)
+    .fetch_one(&mut *conn)
     .await?;
+    resolve(conn).await?;
     Ok(TagChange {
         sites: sites.rows_affected(),
         devices: devices.rows_affected(),

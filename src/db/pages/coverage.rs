@@ -19,10 +19,9 @@ pub struct Totals {
     pub snapshots: i64,
     /// When any device was last seen with a verified export; `None` before the first.
     pub last_verified_at: Option<DateTime<Utc>>,
-    /// The earliest nightly batch to come; `None` until the scheduler has reckoned it.
+    /// The earliest scheduled batch to come; `None`: nothing is scheduled, or it was not reckoned
+    /// yet.
     pub next_due_at: Option<DateTime<Utc>>,
-    /// When a scheduler was last alive; `None`: never.
-    pub scheduler_seen_at: Option<DateTime<Utc>>,
 }
 
 /// Sums the coverage of all sites of the scope.
@@ -45,12 +44,10 @@ pub async fn total_coverage(
                     AND ($2::bigint[] IS NULL OR id = ANY ($2))
             ) AS "sites!",
             (
-                SELECT min(next_due_at)
-                FROM sites
-                WHERE archived_at IS NULL
-                    AND ($2::bigint[] IS NULL OR id = ANY ($2))
+                SELECT min(due_at)
+                FROM due_times
+                WHERE $2::bigint[] IS NULL OR site_id = ANY ($2)
             ) AS next_due_at,
-            (SELECT seen_at FROM heartbeats WHERE service = 'scheduler') AS scheduler_seen_at,
             count(*) FILTER (WHERE due) AS "devices!",
             count(*) FILTER (WHERE due AND last_verified_at >= $1) AS "verified!",
             max(last_verified_at) FILTER (WHERE due) AS last_verified_at,
@@ -75,7 +72,6 @@ pub async fn total_coverage(
         snapshots: row.snapshots,
         last_verified_at: row.last_verified_at,
         next_due_at: row.next_due_at,
-        scheduler_seen_at: row.scheduler_seen_at,
     })
 }
 

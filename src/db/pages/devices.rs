@@ -187,9 +187,10 @@ pub async fn get_device(
             s.name AS site_name,
             s.timezone,
             s.archived_at AS site_archived_at,
-            s.next_due_at
+            due.due_at AS "next_due_at?"
         FROM devices d
         JOIN sites s ON s.id = d.site_id
+        LEFT JOIN due_times due ON due.site_id = d.site_id AND due.schedule_id = d.schedule_id
         LEFT JOIN snapshots v ON v.id = d.last_verified_snapshot_id
         WHERE s.slug = $1
             AND d.name = $2

@@ -71,8 +71,12 @@ async fn serve_speaks_tls_by_its_public_name_and_loads_the_certificate_again_whe
         page.headers()["strict-transport-security"],
         "max-age=31536000"
     );
-    let health = client.get(format!("{}healthz", url(server)));
-    assert_eq!(health.send().await.unwrap().text().await.unwrap(), "ok\n");
+    until("all of it works", async || {
+        let health = client.get(format!("{}healthz", url(server)));
+        let text = health.send().await.unwrap().text().await.unwrap();
+        text.starts_with("ok\n").then_some(())
+    })
+    .await;
 
     new.write(&files);
     until("the new certificate is served", async || {

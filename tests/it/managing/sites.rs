@@ -84,7 +84,7 @@ async fn a_form_that_somebody_else_was_faster_with_loses_nothing() {
         desk.post("/manage/sites/acme/edit", &fields).await
     };
     // A night that was planned meanwhile is no edit.
-    desk.run("UPDATE sites SET next_due_at = now()").await;
+    desk.run("UPDATE due_times SET due_at = now()").await;
     send(&stamp, "First").await.location();
     let refused = send(&stamp, "Second").await;
     assert_eq!(refused.status, StatusCode::CONFLICT);

@@ -58,7 +58,7 @@ async fn kinds(stage: &Stage) -> Vec<(Request<Body>, u16)> {
         (get("/snapshots/2/download"), "", 200),
         (get("/snapshots.zip?s=1&s=2"), "", 200),
         (get("/batches/events"), "", 200),
-        (get("/healthz"), "", 200),
+        (get("/healthz"), "", 503),
         (get(asset), "", 200),
         (known, "", 304),
         (pin, "pinned=true", 303),

@@ -40,7 +40,7 @@ async fn a_row_tells_validity_changes_version_maker_and_expiry() {
         "+3 −1",
         ">first<",
         "was 7.15.2",
-        "Nightly",
+        "Scheduled",
         "For ever",
         "Until 1 May 2027",
         "/compare?s=1&#38;s=2",

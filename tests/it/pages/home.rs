@@ -72,11 +72,13 @@ async fn the_bar_tells_the_backups_kept_and_whether_they_are_automatic() {
     assert!(text.contains("Backups kept 5"), "{text}");
     assert!(text.contains("Last backup 1 h ago"));
     assert!(text.contains("Off: no scheduler is running"));
+    assert!(text.contains("so nothing is backed up: start `routervault serve`"));
     assert!(text.contains("Next run due Not set yet"));
     stage
         .run(
             "INSERT INTO heartbeats (service, seen_at) VALUES ('scheduler', '2026-05-03T11:58:30Z'), ('indexer', '2026-05-03T12:00:00Z');
-             UPDATE sites SET next_due_at = '2026-05-04T00:00:00Z' WHERE id = 1",
+             INSERT INTO collectors (name, seen_at) VALUES ('a', '2026-05-03T02:00:00Z'), ('b', '2026-05-03T11:59:58Z');
+             INSERT INTO due_times (site_id, schedule_id, due_at) VALUES (1, 1, '2026-05-04T00:00:00Z')",
         )
         .await;
     let text = text_of(&stage.get("/").await.text());
@@ -84,7 +86,7 @@ async fn the_bar_tells_the_backups_kept_and_whether_they_are_automatic() {
     stage
         .run(
             "UPDATE heartbeats SET seen_at = '2026-05-03T11:58:00Z' WHERE service = 'scheduler';
-             UPDATE sites SET next_due_at = '2026-05-03T02:00:00Z' WHERE id = 1",
+             UPDATE due_times SET due_at = '2026-05-03T02:00:00Z'",
         )
         .await;
     let text = text_of(&stage.get("/").await.text());
@@ -92,6 +94,16 @@ async fn the_bar_tells_the_backups_kept_and_whether_they_are_automatic() {
         text.contains("Off: no scheduler") && text.contains("Next run due Now"),
         "{text}"
     );
+    assert!(text.contains("No scheduler is running, so no backup begins by itself"));
+    stage
+        .run(
+            "UPDATE heartbeats SET seen_at = '2026-05-03T11:59:50Z';
+             UPDATE collectors SET seen_at = '2026-05-03T11:57:00Z' WHERE name = 'b'",
+        )
+        .await;
+    let text = text_of(&stage.get("/").await.text());
+    assert!(text.contains("Off: no collector is running"), "{text}");
+    assert!(text.contains("No collector is running, so backups wait in the queue"));
 }
 
 #[tokio::test]

@@ -160,7 +160,7 @@ async fn the_page_of_a_failed_run_says_why_and_what_to_do_next() {
         "<code>&#60;i&#62;</code>",
         "vm:1:&#60;b&#62;",
         "href=\"/batches/1\"",
-        "Nightly",
+        "Scheduled",
         "unreachable",
         "name=\"device\" value=\"2\"",
     ] {

@@ -213,8 +213,8 @@ async fn every_number_counts_the_sites_of_the_scope_only() {
     let stage = stage().await;
     stage
         .run(
-            "UPDATE sites SET next_due_at = '2026-05-04T02:00:00Z' WHERE id = 1;
-             UPDATE sites SET next_due_at = '2026-05-03T18:00:00Z' WHERE id = 2;
+            "INSERT INTO due_times (site_id, schedule_id, due_at)
+             VALUES (1, 1, '2026-05-04T02:00:00Z'), (2, 1, '2026-05-03T18:00:00Z');
              UPDATE devices SET last_verified_at = '2026-05-03T11:00:00Z' WHERE id = 2",
         )
         .await;

@@ -43,7 +43,38 @@ async fn every_page_answers_with_the_headers_of_safety() {
         );
         assert!(!text.contains("<script>"), "{address}");
     }
-    assert_eq!(stage.get("/healthz").await.text(), "ok\n");
+}
+
+#[tokio::test]
+async fn the_health_check_tells_who_works_and_who_does_not() {
+    let stage = Stage::empty().await;
+    let silent = stage.get("/healthz").await;
+    assert_eq!(silent.status, 503);
+    assert!(
+        silent
+            .text()
+            .starts_with("Neither a scheduler nor a collector is running")
+    );
+    stage
+        .run(
+            "INSERT INTO heartbeats (service, seen_at) VALUES ('scheduler', '2026-05-03T11:59:50Z');
+             INSERT INTO collectors (name, seen_at) VALUES ('a', '2026-05-03T11:59:58Z')",
+        )
+        .await;
+    let healthy = stage.get("/healthz").await;
+    assert_eq!(healthy.status, 200);
+    let lines = "ok\ndatabase: works\nscheduler: works\ncollector: works\n";
+    assert_eq!(healthy.text(), lines);
+    stage
+        .run("UPDATE collectors SET seen_at = '2026-05-03T11:58:00Z'")
+        .await;
+    let without = stage.get("/healthz").await;
+    assert_eq!(without.status, 503);
+    assert!(
+        without
+            .text()
+            .ends_with("scheduler: works\ncollector: silent\n")
+    );
 }
 
 #[tokio::test]

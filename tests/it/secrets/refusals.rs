@@ -102,7 +102,7 @@ async fn without_database(pool: &PgPool, visitor: &Visitor, finder: &Finder) {
     assert_eq!(visitor.get("/healthz").await.status, 503);
     allow(&mut conn, &name, true).await;
     until("the database is back", async || {
-        (visitor.get("/healthz").await.status == 200).then_some(())
+        (visitor.get("/").await.status == 200).then_some(())
     })
     .await;
 }

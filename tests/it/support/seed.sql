@@ -8,17 +8,20 @@ SET session_replication_role = replica;
 
 INSERT INTO credentials (name, username, sealed) VALUES ('core', 'backup', '');
 
-INSERT INTO sites (slug, name, timezone, tags, next_due_at)
+INSERT INTO sites (slug, name, timezone, tags)
 SELECT format('site-%s', n),
        format('Customer %s, branch %s', n, n % 7),
        'Europe/Vienna',
-       ARRAY[format('tag-%s', n % 20), format('region-%s', n % 5)],
-       now() + interval '5 hours'
+       ARRAY[format('tag-%s', n % 20), format('region-%s', n % 5)]
 FROM generate_series(1, $SITES) AS n
 ORDER BY n;
 
-INSERT INTO devices (site_id, name, address, port, platform, credential_id, tags, identity, model, serial, version, days, days_until)
-SELECT sites.id,
+-- Who works by itself is alive for as long as anybody looks.
+INSERT INTO heartbeats (service, seen_at) VALUES ('scheduler', now() + interval '1 day');
+INSERT INTO collectors (name, seen_at) VALUES ('seed', now() + interval '1 day');
+
+INSERT INTO devices (site_id, schedule_id, name, address, port, platform, credential_id, tags, identity, model, serial, version, days, days_until)
+SELECT sites.id, 1,
        (ARRAY['gw', 'core', 'sw', 'ap', 'lte'])[1 + n % 5] || '-' || n,
        format('10.%s.%s.%s', sites.id / 250, sites.id % 250, n),
        22, 'routeros', 1,
@@ -32,6 +35,10 @@ SELECT sites.id,
 FROM sites
 CROSS JOIN LATERAL generate_series(1, $DEVICES * CASE WHEN sites.id = 1 THEN 20 ELSE 1 END) AS n
 ORDER BY sites.id, n;
+
+INSERT INTO due_times (site_id, schedule_id, due_at)
+SELECT id, 1, now() + interval '5 hours'
+FROM sites;
 
 -- Old ones, so that whoever looks for those of a person passes all nights. $NIGHTS of each.
 INSERT INTO batches (trigger, requested_by, site_id, created_at, finished_at)

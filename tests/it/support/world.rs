@@ -132,7 +132,7 @@ impl World {
             trigger: Trigger::Manual,
             requested_by: Some("test".to_owned()),
             site: None,
-            due_at: None,
+            scheduled: None,
             scope: DeviceScope::Devices(ids),
         };
         let requested = batches::request(&mut tx, &new).await.unwrap();

@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, PgPool};
 use super::Customer;
 
 /// What changes though nobody changed anything: who was seen, and when.
-const SEEN: [&str; 3] = ["audit", "sessions", "heartbeats"];
+const SEEN: [&str; 4] = ["audit", "sessions", "heartbeats", "collectors"];
 
 /// How many rows a table has, and a hash of them all.
 pub type Rows = BTreeMap<String, (i64, String)>;

@@ -1,0 +1,88 @@
+//! Signs of life: when a scheduler last looked at what is due, and which collectors work. Each is
+//! by the clock of the database.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+/// How long a collector that fell silent is remembered.
+const REMEMBERED_HOURS: i32 = 24;
+
+/// Notes that a scheduler is alive; at most every ten seconds, so that this is no constant write.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_scheduler_seen(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "INSERT INTO heartbeats (service, seen_at)
+         VALUES ('scheduler', now())
+         ON CONFLICT (service) DO UPDATE
+         SET seen_at = excluded.seen_at
+         WHERE heartbeats.seen_at < excluded.seen_at - interval '10 seconds'"
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Notes that this collector is alive, at most every five seconds, and forgets those that fell
+/// silent long ago.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_collector_seen(conn: &mut PgConnection, name: &str) -> Result<(), sqlx::Error> {
+    let noted = sqlx::query!(
+        "INSERT INTO collectors (name, seen_at)
+         VALUES ($1, now())
+         ON CONFLICT (name) DO UPDATE
+         SET seen_at = excluded.seen_at
+         WHERE collectors.seen_at < excluded.seen_at - interval '5 seconds'",
+        name,
+    )
+    .execute(&mut *conn)
+    .await?;
+    if noted.rows_affected() > 0 {
+        sqlx::query!(
+            "DELETE FROM collectors
+             WHERE seen_at < now() - make_interval(hours => $1)",
+            REMEMBERED_HOURS,
+        )
+        .execute(conn)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Forgets a collector that stops.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_collector(conn: &mut PgConnection, name: &str) -> Result<(), sqlx::Error> {
+    sqlx::query!("DELETE FROM collectors WHERE name = $1", name)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// When who works by itself was last alive.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SignsOfLife {
+    /// Fifteen seconds old at most while a scheduler is alive; `None`: never.
+    pub scheduler_seen_at: Option<DateTime<Utc>>,
+    /// The newest of any collector, a few seconds old while one is alive; `None`: none in the
+    /// last day, or all of them were stopped.
+    pub collector_seen_at: Option<DateTime<Utc>>,
+}
+
+/// The signs of life of the scheduler and of the collectors.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get_signs_of_life(conn: &mut PgConnection) -> Result<SignsOfLife, sqlx::Error> {
+    sqlx::query_as!(
+        SignsOfLife,
+        "SELECT (SELECT seen_at FROM heartbeats WHERE service = 'scheduler') AS scheduler_seen_at,
+                (SELECT max(seen_at) FROM collectors) AS collector_seen_at"
+    )
+    .fetch_one(conn)
+    .await
+}
