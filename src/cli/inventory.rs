@@ -51,8 +51,9 @@ pub async fn apply(store: &Store, inventory: &Inventory) -> anyhow::Result<Appli
         sites_archived = sites.archived,
         "The inventory is applied"
     );
-    let credentials = applied.credentials;
-    let sum = |one: fn(&Counts) -> u64| one(&sites) + one(&devices) + one(&credentials);
+    let others = [applied.credentials, applied.schedules, applied.windows];
+    let tables = [sites, devices].into_iter().chain(others);
+    let sum = |one: fn(&Counts) -> u64| tables.clone().map(|of| one(&of)).sum::<u64>();
     let (taken_over, handed_over) = (sum(|of| of.taken_over), sum(|of| of.handed_over));
     if taken_over + handed_over > 0 {
         tracing::info!(

@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use sqlx::PgConnection;
 
+use super::apply_schedules::{apply_schedules, apply_windows};
 use super::{Credential, Inventory, Site};
 use crate::db::inventory as db;
 use crate::db::schedules::resolve;
@@ -28,6 +29,8 @@ pub struct Counts {
     /// Those that were made in the browser and are in the file now, which has the say from now on;
     /// counted as changed or restored, too.
     pub taken_over: u64,
+    /// Ones of the file that left it and are not kept: schedules and maintenance windows.
+    pub deleted: u64,
     /// Ones that left the file and are needed by what was made in the browser, where they are
     /// managed from now on.
     pub handed_over: u64,
@@ -41,6 +44,7 @@ impl Counts {
             (self.changed, "changed"),
             (self.restored, "restored"),
             (self.archived, "archived"),
+            (self.deleted, "deleted"),
             (self.handed_over, "managed in the browser from now on"),
         ];
         let told = told.iter().filter(|(count, _)| *count > 0);
@@ -60,6 +64,10 @@ pub struct Applied {
     pub devices: Counts,
     /// Rows of `credentials`.
     pub credentials: Counts,
+    /// Rows of `schedules`.
+    pub schedules: Counts,
+    /// Rows of `maintenance_windows`.
+    pub windows: Counts,
     /// Queued runs of devices that are archived or disabled now.
     pub runs_cancelled: usize,
     /// The batches of those runs, for [`mark_finished`](crate::db::batches::mark_finished)
@@ -76,6 +84,8 @@ impl Applied {
             ("sites", self.sites),
             ("devices", self.devices),
             ("credentials", self.credentials),
+            ("schedules", self.schedules),
+            ("maintenance windows", self.windows),
         ];
         let told = tables.map(|(what, counts)| (what, counts.in_words()));
         let told = told.iter().filter(|(_, words)| !words.is_empty());
@@ -128,6 +138,8 @@ pub async fn apply(
         .collect();
     let left = db::archive_credentials(conn, &names).await?;
     (credentials.archived, credentials.handed_over) = (left.archived, left.handed_over);
+    let schedules = apply_schedules(conn, &inventory.schedules).await?;
+    let windows = apply_windows(conn, &inventory.windows).await?;
     resolve(conn).await?;
     let cancelled = db::cancel_runs_not_wanted(conn).await?;
     let batches: BTreeSet<i64> = cancelled.iter().map(|run| run.batch.0).collect();
@@ -135,6 +147,8 @@ pub async fn apply(
         sites,
         devices,
         credentials,
+        schedules,
+        windows,
         runs_cancelled: cancelled.len(),
         batches: batches.into_iter().map(BatchId).collect(),
     })
@@ -209,6 +223,7 @@ async fn apply_sites(conn: &mut PgConnection, sites: &[Site]) -> Result<Counts, 
         changed: updated.changed,
         restored: updated.restored,
         archived: left.archived,
+        deleted: 0,
         taken_over: updated.taken_over,
         handed_over: left.handed_over,
     })
@@ -229,6 +244,7 @@ async fn apply_devices(
         taken_over: updated.taken_over,
         added: db::insert_devices(conn, &rows).await?,
         archived: db::archive_devices(conn, &rows).await?,
+        deleted: 0,
         handed_over: 0,
     })
 }

@@ -2,7 +2,13 @@
 //! them; a test holds the two together.
 
 /// The top level.
-pub(super) const TOP: &[&str] = &["defaults", "credential", "site"];
+pub(super) const TOP: &[&str] = &[
+    "defaults",
+    "credential",
+    "site",
+    "schedule",
+    "maintenance_window",
+];
 
 /// `[defaults]`: what devices and sites inherit.
 pub(super) const DEFAULTS: &[&str] = &[
@@ -45,4 +51,24 @@ pub(super) const DEVICE: &[&str] = &[
     "legacy_ssh",
     "connect_timeout_secs",
     "export_timeout_secs",
+];
+
+/// `[[schedule]]`.
+pub(super) const SCHEDULE: &[&str] = &[
+    "tag",
+    "site",
+    "device",
+    "rhythm",
+    "minute",
+    "time",
+    "weekdays",
+    "cron",
+    "timezone",
+    "spread_minutes",
+    "per_site",
+];
+
+/// `[[maintenance_window]]`.
+pub(super) const MAINTENANCE_WINDOW: &[&str] = &[
+    "name", "tag", "site", "device", "weekdays", "time", "minutes", "from", "until", "timezone",
 ];

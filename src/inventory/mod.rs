@@ -7,6 +7,7 @@
 
 mod address;
 mod apply;
+mod apply_schedules;
 mod credentials;
 mod defaults;
 mod key_pair;
@@ -15,6 +16,7 @@ mod private_key;
 mod problem;
 mod read;
 mod report;
+mod schedules;
 mod section;
 mod sites;
 mod source;

@@ -133,6 +133,27 @@ impl<'a> Section<'a> {
 
     /// A whole number from `1` to `most`.
     pub fn number(&self, key: &str, most: u32, report: &mut Report) -> Option<u32> {
+        let check = |number| values::in_range(number, most);
+        self.checked_number(key, check, report)
+    }
+
+    /// A whole number from `0` to `most`.
+    pub fn count(&self, key: &str, most: u32, report: &mut Report) -> Option<u32> {
+        let check = |number: Option<u32>| {
+            let in_range = number.filter(|number| *number <= most);
+            in_range.ok_or_else(|| format!("must be from 0 to {most}"))
+        };
+        self.checked_number(key, check, report)
+    }
+
+    /// A whole number that `check` lets pass; it is asked about `None` where the number is none
+    /// of 32 bits.
+    fn checked_number(
+        &self,
+        key: &str,
+        check: impl Fn(Option<u32>) -> Result<u32, String>,
+        report: &mut Report,
+    ) -> Option<u32> {
         let value = self.get(key)?;
         let DeValue::Integer(integer) = value.get_ref() else {
             let wrong = must_be(key, "a whole number without quotes", value.get_ref());
@@ -140,7 +161,7 @@ impl<'a> Section<'a> {
             return None;
         };
         let number = u32::from_str_radix(integer.as_str(), integer.radix()).ok();
-        match values::in_range(number, most) {
+        match check(number) {
             Ok(number) => Some(number),
             Err(wrong) => {
                 report.add(&value.span(), format!("`{key}` {wrong}"));

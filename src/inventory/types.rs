@@ -2,6 +2,7 @@
 
 use chrono_tz::Tz;
 
+use crate::db::schedules::{ScheduleValues, WindowValues};
 use crate::model::Platform;
 use crate::vault::Secret;
 
@@ -13,6 +14,10 @@ pub struct Inventory {
     pub sites: Vec<Site>,
     /// In the order of the file.
     pub credentials: Vec<Credential>,
+    /// In the order of the file, each for something else.
+    pub schedules: Vec<ScheduleValues>,
+    /// In the order of the file; names are unique.
+    pub windows: Vec<WindowValues>,
 }
 
 /// A customer's location.
@@ -22,7 +27,7 @@ pub struct Site {
     pub slug: String,
     /// For people; the slug where the file gives none.
     pub name: String,
-    /// The nightly schedule is reckoned in it.
+    /// Schedules are reckoned in it.
     pub timezone: Tz,
     /// Free words, none with a comma.
     pub tags: Vec<String>,

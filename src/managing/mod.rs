@@ -13,6 +13,7 @@ mod device;
 mod known;
 mod problems;
 mod retention;
+mod scheduling;
 mod site;
 mod tag;
 mod text;
@@ -31,6 +32,10 @@ pub use problems::Problems;
 pub use retention::{
     RetentionText, RunLimitsText, find_target, remove_retention, retention_in_words,
     save_retention, save_run_limits,
+};
+pub use scheduling::{
+    ScheduleText, WindowText, create_schedule, create_window, delete_schedule, delete_window,
+    update_schedule, update_window,
 };
 pub use site::SiteText;
 pub use tag::{TagRefused, change_tag};

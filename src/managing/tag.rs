@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 use super::change::Changed;
 use crate::db::inventory::lock;
 use crate::db::managing::{self as db, TagChange};
+use crate::db::schedules::is_tag_scheduled;
 use crate::inventory::rules;
 
 /// Why a tag stays as it is; the caller rolls back.
@@ -16,6 +17,9 @@ pub enum TagRefused {
     /// People or tokens reach sites by the old one or the new one, and would reach others.
     #[error("the tag decides who reaches which sites")]
     Reached,
+    /// A schedule or a maintenance window is for the old one, and would be for nothing.
+    #[error("a schedule or a maintenance window is for the tag")]
+    Scheduled,
     /// The database failed.
     #[error("it could not be stored: {0}")]
     Database(#[from] sqlx::Error),
@@ -41,6 +45,9 @@ pub async fn change_tag(
         if db::is_tag_in_a_scope(conn, name).await? {
             return Err(TagRefused::Reached);
         }
+    }
+    if is_tag_scheduled(conn, tag).await? {
+        return Err(TagRefused::Scheduled);
     }
     let change = db::change_tag(conn, tag, new).await?;
     let done = new.map_or_else(

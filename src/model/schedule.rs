@@ -4,8 +4,20 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{NaiveDateTime, NaiveTime, Weekday};
+use chrono::{Datelike as _, NaiveDateTime, NaiveTime, Weekday};
 use serde::Serialize;
+
+/// Over how many minutes sites may be spread.
+pub const LONGEST_SPREAD_MINUTES: u32 = 720;
+
+/// The spread where nothing is said of it, in minutes.
+pub const USUAL_SPREAD_MINUTES: u32 = 60;
+
+/// The highest cap per site.
+pub const HIGHEST_PER_SITE: u32 = 1000;
+
+/// How long a window may be that comes every week, in minutes: until it comes again.
+pub const LONGEST_WEEKLY_MINUTES: u32 = 7 * 24 * 60;
 
 /// How a time of day is written.
 const TIME: &str = "%H:%M";
@@ -39,6 +51,19 @@ pub enum Target {
     Site(String),
     /// By the slug of its site and its name.
     Device(String, String),
+}
+
+impl Target {
+    /// `Site acme`.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Everything => "Everything".to_owned(),
+            Self::Tag(tag) => format!("Tag {tag}"),
+            Self::Site(slug) => format!("Site {slug}"),
+            Self::Device(slug, name) => format!("Device {slug}/{name}"),
+        }
+    }
 }
 
 impl fmt::Display for Target {
@@ -194,7 +219,8 @@ pub fn time_of_day(text: &str) -> Option<NaiveTime> {
 #[must_use]
 pub fn moment(text: &str) -> Option<NaiveDateTime> {
     let text = text.replacen(' ', "T", 1);
-    NaiveDateTime::parse_from_str(&text, MOMENT).ok()
+    let moment = NaiveDateTime::parse_from_str(&text, MOMENT).ok();
+    moment.filter(|at| (1970..=9999).contains(&at.year()))
 }
 
 /// When a maintenance window is, on the clock of a time zone.

@@ -4,9 +4,7 @@ use chrono::{DateTime, Days, LocalResult, NaiveDateTime, TimeDelta, TimeZone as 
 use chrono_tz::Tz;
 
 use crate::model::Span;
-
-/// How long a window may be that comes every week: until it comes again.
-pub const LONGEST_WEEKLY_MINUTES: u32 = 7 * 24 * 60;
+use crate::model::schedule::LONGEST_WEEKLY_MINUTES;
 
 /// Whether the window is open at some moment from `from` until `until`, both included.
 #[must_use]

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::db::pages::{self as db, DeviceHead, DeviceRunRow};
 use crate::db::retention;
-use crate::model::{RunId, SnapshotId};
+use crate::model::{RunId, ScheduleId, SnapshotId};
 
 /// How many snapshots stand on one page.
 const SNAPSHOTS_PER_PAGE: usize = 50;
@@ -66,6 +66,12 @@ impl ShowPage {
         self.device.enabled
             && self.device.archived_at.is_none()
             && self.device.site_archived_at.is_none()
+    }
+
+    /// The schedule that it has, in words.
+    fn schedule(&self) -> Option<(&ScheduleId, String)> {
+        let rhythm = self.device.rhythm.as_deref()?;
+        Some((self.device.schedule_id.as_ref()?, words::rhythm(rhythm)))
     }
 
     /// Whether who looks at the page is offered to do it.

@@ -6,7 +6,7 @@ use askama::filters::urlencode_strict;
 use super::place::Place;
 use crate::access::Token;
 use crate::model::{
-    BatchId, ConnectionTestId, DeviceId, HostKeyChangeId, RunId, SnapshotId, UserId,
+    BatchId, ConnectionTestId, DeviceId, HostKeyChangeId, RunId, ScheduleId, SnapshotId, UserId,
 };
 
 /// Percent-encodes everything but letters, digits and `_`, `.`, `-`, `~`.
@@ -117,6 +117,11 @@ pub fn site(slug: &str) -> String {
 /// The page where a site is changed.
 pub fn manage_site(slug: &str) -> String {
     format!("/manage/sites/{}/edit", encode(slug))
+}
+
+/// The page where a schedule is changed.
+pub fn manage_schedule(id: &ScheduleId) -> String {
+    format!("/manage/schedules/{id}")
 }
 
 /// The page where a device is changed.

@@ -22,13 +22,15 @@ use super::{
     strip::Strip,
     words::{self, LastResult, Standing},
 };
-use crate::db::pages::{self as db, BatchRow, Coverage, DeviceRow, SiteHead};
+use crate::db::pages::{self as db, BatchRow, Coverage, DeviceRow, SiteHead, SiteSchedule};
 use crate::model::{Scope, SiteId};
 
 /// How many devices stand on one page of their site.
 const DEVICES_PER_PAGE: i64 = 100;
 /// How many batches the page of a site shows.
 const RECENT_BATCHES: i64 = 5;
+/// How many schedules the page of a site shows.
+const SHOWN_SCHEDULES: i64 = 4;
 /// From how many devices on a site's page offers a search.
 const SEARCHED_FROM: i64 = 8;
 
@@ -49,6 +51,8 @@ struct ShowPage {
     notice: Option<Notice>,
     site: SiteHead,
     zone: Tz,
+    /// By which it is backed up, the next first.
+    schedules: Vec<SiteSchedule>,
     coverage: Coverage,
     strip: Strip,
     devices: Vec<DeviceRow>,
@@ -122,6 +126,7 @@ pub async fn show(
     let slice = asked.slice();
     let devices =
         db::list_devices(&mut conn, scope, site.id, &filter, covered_since, slice).await?;
+    let schedules = db::list_site_schedules(&mut conn, scope, site.id, SHOWN_SCHEDULES).await?;
     let batches = recent_batches(&mut conn, scope, site.id).await?;
     let days = db::list_site_days(&mut conn, scope, &[site.id]).await?;
     let days = days
@@ -133,6 +138,7 @@ pub async fn show(
         strip: Strip::new(days, &site.timezone, shell.now),
         shell,
         site,
+        schedules,
         coverage,
         pager: asked.of(devices.first().map_or(0, |device| device.total)),
         devices,

@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 
 use crate::db::batches::{COMMAND_LINE, DEMO};
 use crate::db::pages::{DeviceRow, NewestRow, WorstDevice};
-use crate::model::{Check, FailureCode, Outcome, RunState, StoredFailureCode, Trigger, Verdict};
+use crate::model::{
+    Check, FailureCode, Outcome, Rhythm, RunState, StoredFailureCode, Trigger, Verdict,
+};
 use crate::platform::routeros::judge::suspicion;
 
 /// Who or what made something: `Scheduled`, a person with where they did it, or a program's name.
@@ -258,6 +260,12 @@ pub fn standing(device: &DeviceRow, covered_since: DateTime<Utc>) -> Standing {
         Some(_) if result_is_verified => Standing::Told,
         Some(at) => Standing::Covered { at },
     }
+}
+
+/// When backups begin by themselves, by a rhythm as the database keeps it: `daily at 02:00`.
+pub fn rhythm(text: &str) -> String {
+    let rhythm = text.parse::<Rhythm>();
+    rhythm.map_or_else(|_| text.to_owned(), |rhythm| rhythm.in_words())
 }
 
 #[cfg(test)]

@@ -32,3 +32,4 @@ mod secrets;
 mod sshd;
 mod storage;
 mod support;
+mod year;

@@ -5,8 +5,8 @@ use sqlx::{PgConnection, types::Json};
 
 use super::{Slice, Stand};
 use crate::model::{
-    BatchId, Check, DeviceId, Outcome, RunId, RunState, Scope, SiteId, SnapshotId, Step, Trigger,
-    Verdict,
+    BatchId, Check, DeviceId, Outcome, RunId, RunState, ScheduleId, Scope, SiteId, SnapshotId,
+    Step, Trigger, Verdict,
 };
 
 /// Which devices of a site to list.
@@ -149,7 +149,11 @@ pub struct DeviceHead {
     pub site_name: String,
     pub timezone: String,
     pub site_archived_at: Option<DateTime<Utc>>,
+    /// When its site is due by its schedule; `None`: that is off, or it was not reckoned yet.
     pub next_due_at: Option<DateTime<Utc>>,
+    /// The schedule it has, and its rhythm as the database keeps it; `None`: not looked for yet.
+    pub schedule_id: Option<ScheduleId>,
+    pub rhythm: Option<String>,
 }
 
 /// Gets a device of the scope by its site's slug and its name, also an archived one.
@@ -187,9 +191,12 @@ pub async fn get_device(
             s.name AS site_name,
             s.timezone,
             s.archived_at AS site_archived_at,
-            due.due_at AS "next_due_at?"
+            due.due_at AS "next_due_at?",
+            d.schedule_id AS "schedule_id: ScheduleId",
+            schedules.rhythm AS "rhythm?"
         FROM devices d
         JOIN sites s ON s.id = d.site_id
+        LEFT JOIN schedules ON schedules.id = d.schedule_id
         LEFT JOIN due_times due ON due.site_id = d.site_id AND due.schedule_id = d.schedule_id
         LEFT JOIN snapshots v ON v.id = d.last_verified_snapshot_id
         WHERE s.slug = $1

@@ -18,6 +18,7 @@ mod runs;
 mod scripts;
 pub mod search;
 mod site_devices;
+mod site_schedules;
 mod sites;
 mod snapshots;
 mod standing;
@@ -47,6 +48,7 @@ pub use scripts::{ChosenDevice, ScriptDevice, list_chosen, search_devices};
 pub use site_devices::{
     FoundDevice, SiteDays, WorstDevice, list_found, list_site_days, list_worst,
 };
+pub use site_schedules::{SiteSchedule, list_site_schedules};
 pub use sites::{Coverage, SiteHead, get_site, site_coverage};
 pub use snapshots::{
     SnapshotHead, SnapshotNotes, SnapshotRow, get_snapshot, get_snapshot_notes, list_snapshots,

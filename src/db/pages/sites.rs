@@ -34,9 +34,6 @@ pub struct SiteHead {
     pub timezone: String,
     pub tags: Vec<String>,
     pub notes: String,
-    /// The earliest scheduled batch to come; `None`: nothing is scheduled, or it was not reckoned
-    /// yet.
-    pub next_due_at: Option<DateTime<Utc>>,
     /// Set when the site left the inventory.
     pub archived_at: Option<DateTime<Utc>>,
 }
@@ -54,9 +51,7 @@ pub async fn get_site(
     sqlx::query_as!(
         SiteHead,
         r#"
-        SELECT id AS "id: SiteId", slug, name, timezone, tags, notes,
-            (SELECT min(due_at) FROM due_times WHERE site_id = sites.id) AS next_due_at,
-            archived_at
+        SELECT id AS "id: SiteId", slug, name, timezone, tags, notes, archived_at
         FROM sites
         WHERE slug = $1
             AND ($2::bigint[] IS NULL OR id = ANY ($2))

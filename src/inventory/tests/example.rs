@@ -29,6 +29,11 @@ fn the_example_loads() {
         panic!("the example has a password");
     };
     assert_eq!(password.expose_secret(), "swordfish");
+    let schedule = &inventory.schedules[0];
+    assert_eq!(schedule.target.to_string(), "tag core");
+    assert_eq!(schedule.rhythm.to_string(), "weekly mon,thu 03:30");
+    let window = &inventory.windows[0];
+    assert_eq!(window.span.to_string(), "weekly sun 01:00 120");
 }
 
 #[test]
@@ -50,6 +55,8 @@ fn the_example_explains_every_key_of_every_section() {
         ("defaults", keys::DEFAULTS),
         ("credential", keys::CREDENTIAL),
         ("site.device", keys::DEVICE),
+        ("schedule", keys::SCHEDULE),
+        ("maintenance_window", keys::MAINTENANCE_WINDOW),
     ] {
         for key in known {
             assert!(found.contains(&(section, key)), "{key} in [{section}]");
@@ -70,14 +77,15 @@ fn the_optional_lines_of_the_example_say_what_the_program_does() {
         "legacy_ssh",
         "connect_timeout_secs",
         "export_timeout_secs",
-        "timezone",
+        "timezone = \"UTC\"",
+        "spread_minutes",
     ];
     let mut spoken = String::new();
     for line in text.lines() {
         let optional = line.strip_prefix("# ").filter(|rest| {
             defaults
                 .iter()
-                .any(|key| rest.starts_with(&format!("{key} = ")))
+                .any(|key| rest.starts_with(&format!("{key} = ")) || rest == *key)
         });
         spoken.push_str(optional.unwrap_or(line));
         spoken.push('\n');

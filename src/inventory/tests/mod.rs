@@ -4,6 +4,7 @@ mod bad_lines;
 mod example;
 mod files;
 mod hostile;
+mod schedules;
 mod whole;
 
 use std::path::Path;

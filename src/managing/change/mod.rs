@@ -67,6 +67,9 @@ pub enum Refused {
     /// Nobody could manage anything after it.
     #[error("this is the last administrator")]
     LastAdministrator,
+    /// There is always one of it: the schedule for everything.
+    #[error("it is always there")]
+    AlwaysThere,
     /// The provider of single sign-on says what they may do.
     #[error("they sign in by single sign-on")]
     Elsewhere,

@@ -46,6 +46,12 @@ done! {
     Elsewhere "elsewhere" =>
         "Nothing was changed: this user signs in by single sign-on. What they may do comes from \
          their groups there.",
+    Deleted "deleted" => "It was deleted.",
+    AlwaysThere "always-there" =>
+        "Nothing was deleted: there is always a schedule for everything. Turn it off instead.",
+    TagScheduled "tag-scheduled" =>
+        "Nothing was changed: a schedule or a maintenance window is for this tag. Change that \
+         first.",
     InFile "in-file" =>
         "Nothing was changed: this comes from the inventory file. Change it there.",
     OtherState "other-state" =>

@@ -3,9 +3,16 @@
 use super::super::links::{encode, query};
 use super::done::Done;
 use crate::managing::csv::Kind;
-use crate::model::{ArchiveId, CredentialId, DeviceId};
+use crate::model::{ArchiveId, CredentialId, DeviceId, WindowId};
 
-pub use super::super::links::{manage_new_device as new_device, manage_site as site};
+pub use super::super::links::{
+    manage_new_device as new_device, manage_schedule as schedule, manage_site as site,
+};
+
+/// The page where a maintenance window is changed.
+pub fn window(id: &WindowId) -> String {
+    format!("/manage/maintenance-windows/{id}")
+}
 
 /// Where a site is archived.
 pub fn archive_site(slug: &str) -> String {

@@ -16,9 +16,11 @@ mod listed;
 mod preview;
 mod refused;
 mod retention;
+mod schedules;
 mod sites;
 mod tags;
 mod users;
+mod windows;
 
 use axum::{
     Router,
@@ -92,6 +94,8 @@ pub fn routes() -> Router<AppState> {
         .merge(users::routes())
         .merge(retention::routes())
         .merge(archives::routes())
+        .merge(schedules::routes())
+        .merge(windows::routes())
         .route("/manage/tags", get(tags::list).post(tags::update))
         .route("/manage/export/{kind}", get(export::download))
         .route(

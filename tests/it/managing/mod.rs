@@ -4,10 +4,13 @@
 mod credentials;
 mod devices;
 mod file;
+mod file_schedules;
 mod import;
 mod retention;
+mod schedules;
 mod sites;
 mod tags;
+mod windows;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -171,13 +174,14 @@ fn gateway() -> Vec<(&'static str, &'static str)> {
     ]
 }
 
-/// The fields with one of them changed, and the stamp of a page.
+/// The fields with one of them changed, and the stamp of a page in place of any other.
 fn with<'a>(
     fields: &[(&'a str, &'a str)],
     changed: (&'a str, &'a str),
     stamp: &'a str,
 ) -> Vec<(&'a str, &'a str)> {
-    let others = fields.iter().filter(|(name, _)| *name != changed.0);
+    let is_other = |(name, _): &&(&str, &str)| *name != changed.0 && *name != "stamp";
+    let others = fields.iter().filter(is_other);
     others.copied().chain([changed, ("stamp", stamp)]).collect()
 }
 

@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 138] = [
+pub const ADDRESSES: [&str; 145] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -126,6 +126,13 @@ pub const ADDRESSES: [&str; 138] = [
     "/manage/retention",
     "/manage/retention/rule?target=site&site={site}",
     "/manage/retention/preview?target=site&site={site}&days=20&thin=1&all_days=5&daily_days=10",
+    "/manage/schedules",
+    "/manage/schedules?q=site-1&page=2",
+    "/manage/schedules/new",
+    "/manage/schedules/1",
+    "/manage/maintenance-windows",
+    "/manage/maintenance-windows/new",
+    "/manage/maintenance-windows/1",
     "/manage/host-keys",
     "/manage/host-keys?decided=1",
     "/manage/export/devices.csv",

@@ -40,6 +40,14 @@ INSERT INTO due_times (site_id, schedule_id, due_at)
 SELECT id, 1, now() + interval '5 hours'
 FROM sites;
 
+INSERT INTO schedules (origin, tag, rhythm, spread_secs)
+SELECT 'browser', 'tag-' || n, 'daily 03:00', 60
+FROM generate_series(100, 400) AS n;
+INSERT INTO maintenance_windows (origin, name, site_id, span)
+SELECT 'browser', 'window ' || id, id, 'weekly mon 12:00 60'
+FROM sites
+ORDER BY id;
+
 -- Old ones, so that whoever looks for those of a person passes all nights. $NIGHTS of each.
 INSERT INTO batches (trigger, requested_by, site_id, created_at, finished_at)
 SELECT 'manual', (ARRAY['kim', 'lee'])[1 + n % 2], 1 + n % $SITES, at, at

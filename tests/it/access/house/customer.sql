@@ -16,6 +16,10 @@ INSERT INTO due_times (site_id, schedule_id, due_at) VALUES ($NUMBER, 1, '2026-0
 INSERT INTO host_keys (device_id, algorithm, public_key, fingerprint, first_seen_at)
 VALUES ($NUMBER * 2 - 1, 'ssh-ed25519', '', 'SHA256:$WORD-fingerprint', '2026-05-01T02:00:00Z');
 
+-- Schedule number 1 is the one for everything.
+INSERT INTO schedules (origin, site_id, rhythm, spread_secs) VALUES ('browser', $NUMBER, 'daily 04:00', 60);
+INSERT INTO maintenance_windows (origin, name, site_id, span) VALUES ('browser', '$WORD-window', $NUMBER, 'weekly mon 12:00 60');
+
 -- A night in which the access point did not answer, and a person who tries again.
 INSERT INTO batches (trigger, requested_by, site_id, due_at, created_at, finished_at)
 VALUES

@@ -131,6 +131,7 @@ impl Names {
         let numbers = [
             ("{site}", customer.number),
             ("{user}", customer.number),
+            ("{schedule}", customer.number + 1),
             ("{gateway}", customer.gateway()),
             ("{access-point}", customer.access_point()),
             ("{night}", customer.night()),

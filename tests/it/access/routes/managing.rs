@@ -26,6 +26,12 @@ pub const PAGES: &[Case] = &[
         .at("/manage/retention/rule?target=tag&tag={slug}-core"),
     get("/manage/retention/preview", Manage, Nothing)
         .at("/manage/retention/preview?target=all&days=1"),
+    get("/manage/schedules", Manage, Nothing).at("/manage/schedules?q={part}"),
+    get("/manage/schedules/new", Manage, Nothing),
+    get("/manage/schedules/{id}", Manage, One).at("/manage/schedules/{schedule}"),
+    get("/manage/maintenance-windows", Manage, Nothing),
+    get("/manage/maintenance-windows/new", Manage, Nothing),
+    get("/manage/maintenance-windows/{id}", Manage, One).at("/manage/maintenance-windows/{site}"),
     get("/manage/export/{kind}", Manage, Nothing).at("/manage/export/devices.csv"),
     get("/manage/export/{kind}", Manage, Nothing).at("/manage/export/sites.csv"),
     get("/manage/archives", Manage, Nothing),
@@ -58,6 +64,14 @@ const DEVICE: &str = "site={slug}&name={slug}-new&address=192.0.2.9&port=22&cred
 const LATE_DEVICE: &str = "stamp=none&site={slug}&name={slug}-gw&address=192.0.2.9&port=22\
     &credential={slug}-login&tags=&enabled=true&legacy_ssh=false&connect_timeout_secs=10\
     &export_timeout_secs=60";
+
+/// What a form for a schedule sends.
+const SCHEDULE: &str = "action=save&kind=tag&target={slug}-core&rhythm=daily&time=02:00\
+    &spread_minutes=60&timezone=&per_site=";
+
+/// What a form for a maintenance window sends.
+const WINDOW: &str = "name={slug}-new&kind=site&target={slug}&span=weekly&mon=true&time=22:00\
+    &minutes=60&timezone=";
 
 /// A provider that nobody answers for.
 const PROVIDER: &str = "issuer=https://127.0.0.1:9&client_id=vault&client_secret=none\
@@ -99,6 +113,19 @@ pub const FORMS: &[Case] = &[
     post("/manage/retention/remove", Manage, Nothing)
         .form("target=tag&tag=none")
         .answers(&[404]),
+    post("/manage/schedules/new", Manage, Nothing).form(SCHEDULE),
+    post("/manage/schedules/{id}", Manage, One)
+        .at("/manage/schedules/{schedule}")
+        .form("stamp=none&rhythm=off&spread_minutes=0")
+        .answers(&[409]),
+    post("/manage/schedules/{id}/delete", Manage, One).at("/manage/schedules/{schedule}/delete"),
+    post("/manage/maintenance-windows/new", Manage, One).form(WINDOW),
+    post("/manage/maintenance-windows/{id}", Manage, One)
+        .at("/manage/maintenance-windows/{site}")
+        .form(WINDOW)
+        .answers(&[409]),
+    post("/manage/maintenance-windows/{id}/delete", Manage, One)
+        .at("/manage/maintenance-windows/{site}/delete"),
     // A file comes as multipart/form-data.
     post("/manage/import", Manage, Nothing).answers(&[400]),
     post("/manage/archives/upload", Manage, Nothing).answers(&[400]),

@@ -1,0 +1,64 @@
+//! The next times of a schedule that is not saved yet.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use sqlx::PgConnection;
+
+use crate::db::managing::get_site;
+use crate::db::schedules::ScheduleValues;
+use crate::model::Target;
+use crate::scheduler::{Clock, place};
+
+/// How many times are shown.
+const TIMES: usize = 5;
+
+/// When a schedule would come next.
+pub struct Preview {
+    /// None where it is off.
+    pub times: Vec<DateTime<Utc>>,
+    /// On whose clock they are.
+    pub zone: Tz,
+    /// Whether each site has them on its own clock.
+    pub is_of_each_site: bool,
+    /// Over how many minutes the sites are spread after each; `None`: the times are those of the
+    /// one site that is meant.
+    pub spread_minutes: Option<u32>,
+}
+
+impl Preview {
+    /// The next times after `now` of what was typed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn of(
+        conn: &mut PgConnection,
+        values: &ScheduleValues,
+        now: DateTime<Utc>,
+    ) -> Result<Self, sqlx::Error> {
+        let site = match &values.target {
+            Target::Site(slug) | Target::Device(slug, _) => get_site(conn, slug).await?,
+            Target::Everything | Target::Tag(_) => None,
+        };
+        let of_site = site.as_ref().map(|site| site.values.timezone.as_str());
+        let named = values.timezone.as_deref().or(of_site);
+        let zone = named.and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC);
+        let behind = site
+            .as_ref()
+            .map_or_else(Default::default, |site| place(site.id, values.spread_secs));
+        let clock = Clock::new(&values.rhythm, zone);
+        let times = clock.map_or_else(Vec::new, |clock| clock.next_times(now - behind, TIMES));
+        let spread = values.spread_secs / 60;
+        Ok(Self {
+            times: times.into_iter().map(|at| at + behind).collect(),
+            zone,
+            is_of_each_site: named.is_none(),
+            spread_minutes: (site.is_none() && spread > 0).then_some(spread),
+        })
+    }
+
+    /// `Mon 23 Nov 2026, 02:00`, on the clock of the zone.
+    pub fn in_words(&self, at: &DateTime<Utc>) -> String {
+        let local = at.with_timezone(&self.zone);
+        local.format("%a %-d %b %Y, %H:%M").to_string()
+    }
+}
