@@ -174,7 +174,8 @@ fn is_shown_or_elsewhere(address: &str, status: StatusCode) -> bool {
         return status == StatusCode::FORBIDDEN;
     }
     let address = address.strip_prefix("/api/v1").unwrap_or(address);
-    let may_be_elsewhere = address.starts_with("/batches/") || address.starts_with("/runs/");
+    let page = address.strip_prefix("/api/v1").unwrap_or(address);
+    let may_be_elsewhere = page.starts_with("/batches/") || page.starts_with("/runs/");
     is_shown(address, status) || may_be_elsewhere && status == StatusCode::NOT_FOUND
 }
 
