@@ -227,7 +227,7 @@ async fn a_single_file_is_kept_as_uploaded_and_never_counts_as_a_backup() {
     let brought = desk.bring(&format!("{device}/upload"), &file).await;
     assert_eq!(brought.location, format!("{device}?notice=uploaded"));
     let page = desk.get(device).await;
-    page.shows("Uploaded by admin");
+    page.shows("Uploaded by admin-1");
     page.shows("Suspect");
     assert_eq!(desk.house.bodies().await.last(), Some(&file));
     let row: (i64, i64, i32) = sqlx::query_as(
@@ -242,7 +242,7 @@ async fn a_single_file_is_kept_as_uploaded_and_never_counts_as_a_backup() {
             .await,
         1
     );
-    desk.get("/snapshots/2").await.shows("Uploaded by admin");
+    desk.get("/snapshots/2").await.shows("Uploaded by admin-1");
 
     let refused = desk.bring(&format!("{device}/upload"), b"hello\n").await;
     assert_eq!(refused.location, format!("{device}?notice=no-export"));
@@ -270,6 +270,7 @@ async fn a_single_file_is_kept_as_uploaded_and_never_counts_as_a_backup() {
         "{}",
         restored.text()
     );
-    let kept = "SELECT count(*) FROM snapshots WHERE uploaded_by = 'admin' AND verdict = 'suspect'";
+    let kept =
+        "SELECT count(*) FROM snapshots WHERE uploaded_by = 'admin-1' AND verdict = 'suspect'";
     assert_eq!(second.number(kept).await, 1);
 }
