@@ -116,7 +116,7 @@ pub async fn create(
         trigger: Trigger::Api,
         requested_by: Some(person.name.clone()),
         site: Some(site.id),
-        due_at: None,
+        scheduled: None,
         scope,
     };
     let who = Who {
