@@ -85,7 +85,7 @@ fn the_optional_lines_of_the_example_say_what_the_program_does() {
         let optional = line.strip_prefix("# ").filter(|rest| {
             defaults
                 .iter()
-                .any(|key| rest.starts_with(&format!("{key} = ")) || rest == *key)
+                .any(|key| rest.starts_with(&format!("{key} = ")) || *rest == *key)
         });
         spoken.push_str(optional.unwrap_or(line));
         spoken.push('\n');
