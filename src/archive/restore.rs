@@ -17,7 +17,7 @@ use crate::db::archives as db;
 use crate::db::archives::records::{CredentialRecord, SnapshotRecord, UserRecord};
 use crate::db::audit::{self, Actor, Entry};
 use crate::db::snapshots::{BodyError, NewSnapshot};
-use crate::db::{inventory, is_unwritable};
+use crate::db::{inventory, is_unwritable, schedules};
 use crate::model::{AuditAction, DeviceId, SiteId, SnapshotId};
 use crate::platform::routeros::text;
 use crate::plural::counted;
@@ -116,6 +116,8 @@ impl Restoring<'_> {
             ));
             ids.push(id);
         }
+        // What is restored is due from now on, as what is made by hand.
+        schedules::resolve(self.conn).await?;
         self.users(archive, plan, &slugs(&sites, plan)).await?;
         let counts = self.counted(&ids, plan).await?;
         archive.sites = sites;

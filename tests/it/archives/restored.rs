@@ -52,6 +52,8 @@ async fn there_and_back(first: House) -> archive::Manifest {
     assert_eq!(restored.counts, manifest.counts);
     assert_eq!(second.told().await, first.told().await);
     assert_eq!(second.bodies().await, first.bodies().await);
+    let never_due = "devices WHERE schedule_id IS NULL AND enabled AND archived_at IS NULL";
+    assert_eq!(count(&second, never_due).await, 0);
     // And what would be archived there is the same, byte for byte, but for people, who have no
     // access there yet.
     let (_, again) = second.archive(&everything()).await;
