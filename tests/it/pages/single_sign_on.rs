@@ -102,7 +102,7 @@ async fn groups_are_added_changed_and_taken_away() {
             .contains("There is a group of that name already.")
     );
     let page = stage.get(SETTINGS).await.text();
-    for shown in ["&#60;north&#62;", "Technician", "old town", "See secrets"] {
+    for shown in ["&#60;north&#62;", "Technician", "old town", "see secrets"] {
         assert!(page.contains(shown), "{shown}: {page}");
     }
     let form = stage.get(&format!("{GROUPS}/1")).await.text();
