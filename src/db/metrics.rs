@@ -94,7 +94,7 @@ pub async fn list_last_runs(conn: &mut PgConnection) -> Result<Vec<LastRuns>, sq
 /// When a part that works by itself was last alive.
 #[derive(Debug)]
 pub struct Seen {
-    /// The kind of part: a name of its own behind a colon is left away.
+    /// `scheduler`, `indexer`, `collector`.
     pub service: String,
     pub seen_at: DateTime<Utc>,
 }
@@ -106,11 +106,14 @@ pub struct Seen {
 pub async fn list_seen(conn: &mut PgConnection) -> Result<Vec<Seen>, sqlx::Error> {
     sqlx::query_as!(
         Seen,
-        r#"SELECT split_part(service, ':', 1) AS "service!",
-                  max(seen_at) AS "seen_at!"
-           FROM heartbeats
-           GROUP BY 1
-           ORDER BY 1"#
+        r#"SELECT service AS "service!", max(seen_at) AS "seen_at!"
+           FROM (
+               SELECT service, seen_at FROM heartbeats
+               UNION ALL
+               SELECT 'collector', seen_at FROM collectors
+           ) seen
+           GROUP BY service
+           ORDER BY service"#
     )
     .fetch_all(conn)
     .await

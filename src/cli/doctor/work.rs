@@ -23,7 +23,7 @@ pub async fn examine(
     now: DateTime<Utc>,
 ) -> Result<Vec<Finding>, sqlx::Error> {
     let seen = metrics::list_seen(conn).await?;
-    let mut findings: Vec<Finding> = ["scheduler", "indexer"]
+    let mut findings: Vec<Finding> = ["scheduler", "collector", "indexer"]
         .into_iter()
         .map(|service| {
             let mut seen = seen.iter();
@@ -57,7 +57,7 @@ fn alive(service: &'static str, seen_at: Option<DateTime<Utc>>, now: DateTime<Ut
 }
 
 fn collectors(waiting: Option<DateTime<Utc>>, running: i64, now: DateTime<Utc>) -> Finding {
-    const NAME: &str = "collectors";
+    const NAME: &str = "queue";
     let at_work = counted(running, "run");
     match waiting {
         Some(since)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use routervault::archive::{self, CheckError, Checked, Manifest, Progress, Source};
+use routervault::db::schedules;
 use routervault::db::snapshots::{self, NewSnapshot};
 use routervault::model::{
     ArchiveChoice, ArchivedSecrets, Check, Contents, DeviceId, History, SnapshotId, Verdict,
@@ -82,6 +83,9 @@ impl House {
             .execute(&house.pool)
             .await
             .unwrap();
+        let mut conn = house.pool.acquire().await.unwrap();
+        schedules::resolve(&mut conn).await.unwrap();
+        drop(conn);
         let ids: Vec<(i64, String)> = sqlx::query_as("SELECT id, name FROM devices ORDER BY id")
             .fetch_all(&house.pool)
             .await

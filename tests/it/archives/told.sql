@@ -1,6 +1,6 @@
 SELECT to_jsonb(told)::text
 FROM (
-    SELECT 1 AS part, sites.slug AS place, to_jsonb(sites) - 'id' - 'origin' - 'next_due_at' AS said
+    SELECT 1 AS part, sites.slug AS place, to_jsonb(sites) - 'id' - 'origin' AS said
     FROM sites
     UNION ALL
     SELECT 2, sites.slug || '/' || devices.name,

@@ -52,17 +52,19 @@ async fn a_house_in_order_is_all_ok_and_each_thing_that_breaks_is_told() {
     };
     run("INSERT INTO heartbeats (service, seen_at)
          VALUES ('scheduler', now() + interval '1 hour'), ('indexer', now() + interval '1 hour')
-         ON CONFLICT (service) DO UPDATE SET seen_at = excluded.seen_at")
+         ON CONFLICT (service) DO UPDATE SET seen_at = excluded.seen_at;
+         INSERT INTO collectors (name, seen_at) VALUES ('other', now() + interval '1 hour')")
     .await;
     let with_file = ["--inventory", text(&inventory)];
     let output = doctor(&url, data.path(), &with_file);
     let found = json(&output);
     assert_eq!(output.status.code(), Some(0), "{found}");
     assert_eq!(found["ok"], true);
-    assert_eq!(found["checks"].as_array().unwrap().len(), 11, "{found}");
+    assert_eq!(found["checks"].as_array().unwrap().len(), 12, "{found}");
 
     run(
         "UPDATE heartbeats SET seen_at = '2026-01-01' WHERE service = 'scheduler';
+         UPDATE collectors SET seen_at = '2026-01-01';
          UPDATE devices SET last_verified_at = '2026-01-01';
          INSERT INTO runs (batch_id, device_id, site_id, priority, not_before)
          SELECT 1, id, site_id, 0, '2026-01-01' FROM devices",
@@ -73,7 +75,7 @@ async fn a_house_in_order_is_all_ok_and_each_thing_that_breaks_is_told() {
     let found = json(&output);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(found["ok"], false);
-    for broken in ["scheduler", "collectors", "coverage", "inventory"] {
+    for broken in ["scheduler", "collector", "queue", "coverage", "inventory"] {
         assert!(!is_ok(&found, broken), "{broken}: {found}");
     }
     let longest = finding(&found, "coverage")["message"].as_str().unwrap();
