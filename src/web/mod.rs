@@ -7,7 +7,7 @@
 
 mod account;
 mod actions;
-pub mod api;
+mod api;
 mod archives;
 mod assets;
 mod audit;

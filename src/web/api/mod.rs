@@ -117,11 +117,3 @@ pub fn routes() -> Router<AppState> {
         .merge(reference::routes(description))
         .layer(from_fn(conditional::answer))
 }
-
-/// The description of the API.
-///
-/// # Errors
-/// When it can not be written as JSON.
-pub fn description() -> serde_json::Result<String> {
-    described().1.to_pretty_json()
-}

@@ -177,6 +177,8 @@ fn shown_again(mut page: SchedulePage, refused: Refused, own: &str) -> Result<Re
             let now = page.stored.as_ref();
             let now = now.map(|row| ScheduleText::from(&row.schedule.values));
             let now = now.unwrap_or_default();
+            // Saving again writes over what is stored now.
+            page.stamp = stamp(&now.texts());
             let (typed, now) = (page.text.texts(), now.texts());
             page.meanwhile = Some(differences(ScheduleText::FIELDS, &typed, &now));
             StatusCode::CONFLICT
@@ -225,14 +227,7 @@ pub async fn update(
         }
         Err(refused) => {
             transaction.rollback().await?;
-            let is_late = matches!(refused, Refused::Meanwhile);
-            let mut page = filled(&state, &person, id, form).await?;
-            if is_late {
-                // Saving again writes over what is stored now.
-                let now = page.stored.as_ref();
-                let now = now.map(|row| ScheduleText::from(&row.schedule.values));
-                page.stamp = now.map_or_else(String::new, |text| stamp(&text.texts()));
-            }
+            let page = filled(&state, &person, id, form).await?;
             shown_again(page, refused, &own)
         }
     }
