@@ -1,6 +1,9 @@
 //! When rhythms come: over years, in time zones whose clocks are changed in different ways.
 
-use chrono::{DateTime, Datelike as _, NaiveTime, TimeDelta, Timelike as _, Utc};
+use chrono::{
+    DateTime, Datelike as _, MappedLocalTime, NaiveDate, NaiveTime, TimeDelta, TimeZone as _,
+    Timelike as _, Utc,
+};
 use chrono_tz::{TZ_VARIANTS, Tz};
 use proptest::prelude::*;
 
@@ -38,6 +41,19 @@ fn a_night_without_two_in_the_morning_is_still_backed_up() {
     // New York, 2027-03-14: 02:00 does not exist.
     let due = next(NIGHTLY, Tz::America__New_York, "2027-03-13T12:00:00Z");
     assert_eq!(due, utc("2027-03-14T07:00:00Z"));
+}
+
+#[test]
+fn an_evening_that_jumps_to_the_next_date_is_still_backed_up() {
+    // Scoresbysund, 2025-03-29: the clock goes from 23:00 to midnight.
+    let clock = clock("daily 23:00", Tz::America__Scoresbysund);
+    let times = clock.next_times(utc("2025-03-28T12:00:00Z"), 3);
+    let due = [
+        "2025-03-29T01:00:00Z",
+        "2025-03-30T01:00:00Z",
+        "2025-03-31T00:00:00Z",
+    ];
+    assert_eq!(times, due.map(utc));
 }
 
 #[test]
@@ -143,6 +159,24 @@ fn times_of_day() -> impl Strategy<Value = NaiveTime> {
         .prop_map(|(hour, minute)| NaiveTime::from_hms_opt(hour, minute, 0).unwrap())
 }
 
+/// The date whose `at` this is. Only where a clock that is changed leaves `at` out does it come at
+/// another time, right after the jump, which may be the next date already.
+fn date_meant(time: DateTime<Utc>, at: NaiveTime, timezone: Tz) -> NaiveDate {
+    let clock = time.with_timezone(&timezone).naive_local();
+    if clock.time() == at {
+        return clock.date();
+    }
+    let left_out = |date: &NaiveDate| {
+        let wanted = timezone.from_local_datetime(&date.and_time(at));
+        matches!(wanted, MappedLocalTime::None)
+    };
+    [clock - TimeDelta::hours(12), clock]
+        .map(|clock| clock.date())
+        .into_iter()
+        .find(left_out)
+        .expect("only a time that is left out is moved")
+}
+
 /// How far a clock may be changed: by a day, where the date line moved.
 const CHANGED: TimeDelta = TimeDelta::hours(25);
 
@@ -183,7 +217,7 @@ proptest! {
     ) {
         let clock = Clock::new(&Rhythm::Daily(at), timezone).unwrap();
         for pair in clock.next_times(now, 370).windows(2) {
-            let dates = [pair[0], pair[1]].map(|time| time.with_timezone(&timezone).date_naive());
+            let dates = [pair[0], pair[1]].map(|time| date_meant(time, at, timezone));
             prop_assert_eq!((dates[1] - dates[0]).num_days(), 1, "{} {}", pair[0], pair[1]);
         }
     }
@@ -199,7 +233,7 @@ proptest! {
         let count = days.iter().count();
         let times = clock.next_times(now, count + 1);
         for time in &times {
-            prop_assert!(days.has(time.with_timezone(&timezone).weekday()), "{time}");
+            prop_assert!(days.has(date_meant(*time, at, timezone).weekday()), "{time}");
         }
         let week = times[count] - times[0];
         prop_assert!((week - TimeDelta::days(7)).abs() <= CHANGED, "{week}");
