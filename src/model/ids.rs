@@ -65,4 +65,12 @@ ids! {
     AuditId,
     /// One zip of a site or of everything.
     ArchiveId,
+    /// Who hears of what.
+    AlertRuleId,
+    /// Where alerts go.
+    DestinationId,
+    /// What happened, as it is told.
+    AlertEventId,
+    /// A message with alerts.
+    AlertMessageId,
 }

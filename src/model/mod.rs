@@ -2,6 +2,7 @@
 //! No I/O happens here, and every other module may use it.
 
 mod access;
+mod alert;
 mod archive;
 mod connection_test;
 mod day;
@@ -17,13 +18,15 @@ mod state;
 mod verdict;
 
 pub use access::{AuditAction, HostKeyDecision, SessionStage, SignInMethod};
+pub use alert::{AlertKind, DestinationKind, MailSecurity, MessageKind, MessageState};
 pub use archive::{ArchiveChoice, ArchiveState, ArchivedSecrets, Contents, History};
 pub use connection_test::{KeyKind, KeyStanding, TestState};
 pub use day::{DAYS_SHOWN, DayMark, Days, day_in};
 pub use failure::{Failure, FailureCode, StoredFailureCode};
 pub use ids::{
-    ArchiveId, AuditId, BatchId, ConnectionTestId, CredentialId, DeviceId, HostKeyChangeId, LineId,
-    RunId, ScheduleId, SessionId, SiteId, SnapshotId, TokenId, UserId, WindowId,
+    AlertEventId, AlertMessageId, AlertRuleId, ArchiveId, AuditId, BatchId, ConnectionTestId,
+    CredentialId, DestinationId, DeviceId, HostKeyChangeId, LineId, RunId, ScheduleId, SessionId,
+    SiteId, SnapshotId, TokenId, UserId, WindowId,
 };
 pub use origin::Origin;
 pub use person::Person;
