@@ -164,6 +164,41 @@ async fn a_site_at_its_cap_keeps_nobody_else_waiting() {
 }
 
 #[tokio::test]
+async fn the_cap_of_a_schedule_holds_where_it_is_the_lower_one() {
+    let pool = database().await;
+    inventory_of(&pool, &[10, 10]).await;
+    request_all(&pool, Trigger::Scheduled).await;
+    sqlx::query(
+        "UPDATE runs SET per_site = CASE WHEN site_id = (SELECT min(id) FROM sites) THEN 2 ELSE 9 END",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let limits = ClaimLimits {
+        slots: 20,
+        per_site: 4,
+        ..LIMITS
+    };
+    let first = claim(&pool, "a", limits).await;
+    let sites = site_of(&pool, &first).await;
+    assert_eq!(sites.iter().filter(|site| *site == "site-0").count(), 2);
+    assert_eq!(sites.iter().filter(|site| *site == "site-1").count(), 4);
+    assert!(claim(&pool, "b", limits).await.is_empty());
+
+    let capped = first[sites.iter().position(|site| site == "site-0").unwrap()];
+    let cancelled = ended_by(EndResult::Cancelled);
+    let mut conn = pool.acquire().await.unwrap();
+    assert!(
+        runs::mark_ended(&mut conn, "a", capped, &cancelled)
+            .await
+            .unwrap()
+    );
+    drop(conn);
+    let next = claim(&pool, "b", limits).await;
+    assert_eq!(site_of(&pool, &next).await, ["site-0"]);
+}
+
+#[tokio::test]
 async fn what_a_person_waits_for_goes_before_the_night() {
     let pool = database().await;
     inventory_of(&pool, &[5, 5]).await;
