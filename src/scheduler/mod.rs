@@ -13,7 +13,7 @@ mod window;
 mod tests;
 
 pub use rhythm::{Clock, check_pattern, place};
-pub use window::is_open;
+pub use window::{is_open, is_over};
 
 use std::sync::Arc;
 use std::time::Duration;

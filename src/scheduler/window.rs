@@ -25,6 +25,16 @@ pub fn is_open(span: &Span, timezone: Tz, from: DateTime<Utc>, until: DateTime<U
     }
 }
 
+/// Whether the window never opens again. Without a time zone it has that of each site, and is over
+/// when it is in the last one (<https://en.wikipedia.org/wiki/UTC%E2%88%9212:00>).
+#[must_use]
+pub fn is_over(span: &Span, timezone: Option<Tz>, now: DateTime<Utc>) -> bool {
+    match span {
+        Span::Once(_, end) => moment(timezone.unwrap_or(Tz::Etc__GMTPlus12), *end) <= now,
+        Span::Weekly(..) => false,
+    }
+}
+
 /// When a clock shows this: the first time where it shows it twice, and where it skips it, the
 /// moment at which it does.
 fn moment(timezone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
@@ -68,6 +78,25 @@ mod tests {
         ] {
             assert_eq!(is_open_at(friday, Tz::Europe__Berlin, at), open, "{at}");
         }
+    }
+
+    #[test]
+    fn a_window_that_comes_once_is_over_when_its_end_has_come_everywhere() {
+        let once = "once 2026-11-20T18:00 2026-11-20T22:00".parse().unwrap();
+        let is_over_at = |zone, at| is_over(&once, zone, utc(at));
+        assert!(!is_over_at(
+            Some(Tz::Europe__Berlin),
+            "2026-11-20T20:59:59Z"
+        ));
+        assert!(is_over_at(Some(Tz::Europe__Berlin), "2026-11-20T21:00:00Z"));
+        assert!(!is_over_at(None, "2026-11-21T09:59:59Z"));
+        assert!(is_over_at(None, "2026-11-21T10:00:00Z"));
+        let weekly = "weekly fri 22:00 180".parse().unwrap();
+        assert!(!is_over(
+            &weekly,
+            Some(Tz::UTC),
+            utc("2036-11-20T00:00:00Z")
+        ));
     }
 
     #[test]

@@ -85,6 +85,50 @@ async fn a_window_is_made_shown_changed_deleted_and_recorded() {
 }
 
 #[tokio::test]
+async fn times_in_a_window_are_marked_before_a_schedule_is_saved() {
+    let desk = Desk::furnished().await;
+    desk.post("/manage/maintenance-windows/new", &nights())
+        .await
+        .location();
+    let nightly = [
+        ("action", "preview"),
+        ("kind", "site"),
+        ("target", "acme"),
+        ("rhythm", "daily"),
+        ("time", "02:00"),
+        ("spread_minutes", "0"),
+    ];
+    let held = "In a maintenance window: done when it ends";
+    let page = desk.post("/manage/schedules/new", &nightly).await;
+    assert_eq!(page.text.matches(held).count(), 5);
+    let later = with(&nightly, ("time", "04:00"), "");
+    desk.post("/manage/schedules/new", &later).await.hides(held);
+    // Of everything, only a part is held back then.
+    let all = [
+        ("action", "preview"),
+        ("kind", "all"),
+        ("rhythm", "daily"),
+        ("time", "02:00"),
+    ];
+    desk.post("/manage/schedules/1", &all).await.hides(held);
+}
+
+#[tokio::test]
+async fn a_window_that_never_opens_again_says_so() {
+    let desk = Desk::furnished().await;
+    desk.post("/manage/maintenance-windows/new", &nights())
+        .await
+        .location();
+    let over = "<span class=\"badge tone-quiet\">Over</span>";
+    desk.get("/manage/maintenance-windows").await.hides(over);
+    desk.text(
+        "UPDATE maintenance_windows SET span = 'once 2020-12-24T18:00 2020-12-27T06:00' RETURNING span",
+    )
+    .await;
+    desk.get("/manage/maintenance-windows").await.shows(over);
+}
+
+#[tokio::test]
 async fn what_is_due_in_a_window_is_done_once_when_it_ends_and_people_are_not_held_up() {
     let desk = Desk::furnished().await;
     desk.post("/manage/maintenance-windows/new", &nights())

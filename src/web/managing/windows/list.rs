@@ -9,6 +9,7 @@ use axum::{
 
 use super::{super::listed::ListQuery, LIST};
 use crate::db::schedules::{WindowRow, list_window_rows};
+use crate::scheduler::is_over;
 use crate::web::{
     error::PageError,
     filters,
@@ -25,6 +26,18 @@ struct ListPage {
     query: ListQuery,
     windows: Vec<WindowRow>,
     pager: Pager,
+}
+
+impl ListPage {
+    /// Whether a window never opens again.
+    fn is_over(&self, row: &WindowRow) -> bool {
+        let values = &row.window.values;
+        let zone = values
+            .timezone
+            .as_deref()
+            .and_then(|name| name.parse().ok());
+        is_over(&values.span, zone, self.shell.now)
+    }
 }
 
 /// Lists the windows.
