@@ -18,6 +18,7 @@ mod refused;
 mod retention;
 mod schedules;
 mod sites;
+pub mod tabs;
 mod tags;
 mod users;
 mod windows;
