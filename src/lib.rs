@@ -17,6 +17,7 @@ pub mod listen;
 pub mod managing;
 pub mod metrics;
 pub mod model;
+pub mod notify;
 pub mod platform;
 mod plural;
 pub mod retention;

@@ -3,6 +3,7 @@
 //! Functions take `&mut PgConnection`; the caller owns the transaction, and holds none across
 //! SSH. A missing row is `Ok(None)`.
 
+pub mod alerts;
 pub mod api_tokens;
 pub mod archives;
 pub mod audit;
