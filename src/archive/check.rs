@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use tokio::fs::File;
 
 use super::manifest::{MANIFEST, Manifest, ManifestError};
+use super::settings::Settings;
 use super::tree::{FoundSite, Kind, Tree};
 use super::zip_file::{ZipFile, ZipFileError};
 use crate::db::archives::records::{CredentialRecord, UserRecord};
@@ -44,6 +45,7 @@ pub struct Checked {
     pub(super) sites: Vec<FoundSite>,
     pub(super) credentials: Vec<CredentialRecord>,
     pub(super) users: Vec<UserRecord>,
+    pub(super) settings: Settings,
 }
 
 /// Checks a whole archive. Takes as long as reading all of it does.
@@ -71,6 +73,7 @@ async fn check_whole(file: File) -> Result<Checked, CheckError> {
         sites: Vec::new(),
         credentials: Vec::new(),
         users: Vec::new(),
+        settings: Settings::default(),
     };
     let mut tree = Tree::default();
     for place in 0..checked.manifest.files.len() {
@@ -87,6 +90,7 @@ async fn check_whole(file: File) -> Result<Checked, CheckError> {
         .map_err(CheckError::Content)?;
     checked.credentials = tree.credentials;
     checked.users = tree.users;
+    checked.settings = tree.settings;
     Ok(checked)
 }
 

@@ -2,6 +2,7 @@
 //! transaction, so that what is said of it is what is there. What can not be read is left out and
 //! said, so that one damaged row does not keep all others from being archived.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -14,11 +15,12 @@ use tokio::io::AsyncWrite;
 use super::manifest::{Counts, Manifest};
 use super::names::Names;
 use super::readme::readme;
+use super::settings::{RETENTION_RULES, SCHEDULES, Settings, WINDOWS};
 use super::writer::{WriteError, Writer};
 use crate::db::archives::records::{CredentialRecord, DeviceRecord, SnapshotRecord};
 use crate::db::archives::{self as db, ExportedCredential, ExportedSite, ExportedSnapshot};
 use crate::db::snapshots;
-use crate::model::{ArchiveChoice, ArchivedSecrets, Contents, DeviceId, SiteId};
+use crate::model::{ArchiveChoice, ArchivedSecrets, Contents, DeviceId, SiteId, Target};
 use crate::platform::routeros::text::masked;
 use crate::vault::{Vault, credential_context};
 
@@ -84,6 +86,7 @@ pub async fn make<W: AsyncWrite + Unpin>(
         progress,
         writer: Writer::new(out, source.now),
         names: Names::default(),
+        targets: HashSet::new(),
         counts: Counts::default(),
         left_out: Vec::new(),
     };
@@ -96,6 +99,8 @@ struct Making<'a, W> {
     progress: &'a Progress,
     writer: Writer<W>,
     names: Names,
+    /// The sites and devices that are in it.
+    targets: HashSet<Target>,
     counts: Counts,
     left_out: Vec<String>,
 }
@@ -119,6 +124,7 @@ impl<W: AsyncWrite + Unpin> Making<'_, W> {
             let users = db::list_users(&mut conn, only).await?;
             self.counts.users = count(users.len());
             self.lines("users.jsonl", &users).await?;
+            self.settings(&mut conn).await?;
         }
         let text = readme(
             self.choice,
@@ -145,6 +151,7 @@ impl<W: AsyncWrite + Unpin> Making<'_, W> {
         site: &ExportedSite,
     ) -> Result<(), MakeError> {
         let folder = self.names.path("sites", &site.record.slug, "");
+        self.targets.insert(Target::Site(site.record.slug.clone()));
         let devices = db::list_devices(conn, site.id).await?;
         let before = self.counts.devices;
         if self.has_records() {
@@ -166,6 +173,8 @@ impl<W: AsyncWrite + Unpin> Making<'_, W> {
             return Ok(());
         };
         let folder = self.names.path(site_folder, &record.name, "");
+        let target = Target::Device(record.site.clone(), record.name.clone());
+        self.targets.insert(target);
         let (mut kept, mut last) = (Vec::new(), None::<ExportedSnapshot>);
         loop {
             let history = self.choice.history;
@@ -249,6 +258,23 @@ impl<W: AsyncWrite + Unpin> Making<'_, W> {
         }
         self.counts.credentials = count(records.len());
         self.lines("credentials.jsonl", &records).await
+    }
+
+    /// Adds what is set for everything and by tags, and of sites and devices for those in it alone:
+    /// one that was made meanwhile is not.
+    async fn settings(&mut self, conn: &mut PgConnection) -> Result<(), MakeError> {
+        let is_of_all = self.choice.site.is_none();
+        let settings = Settings::load(conn, |target| match target {
+            Target::Everything | Target::Tag(_) => is_of_all,
+            Target::Site(_) | Target::Device(..) => self.targets.contains(target),
+        });
+        let settings = settings.await?;
+        self.counts.schedules = count(settings.schedules.len());
+        self.counts.maintenance_windows = count(settings.windows.len());
+        self.counts.retention_rules = count(settings.retention.len());
+        self.lines(SCHEDULES, &settings.schedules).await?;
+        self.lines(WINDOWS, &settings.windows).await?;
+        self.lines(RETENTION_RULES, &settings.retention).await
     }
 
     async fn record(&mut self, path: String, record: &impl Serialize) -> Result<(), MakeError> {

@@ -3,11 +3,15 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::older;
 use crate::model::ArchiveChoice;
 
 /// The version of the format that is written. A reader refuses newer ones, and turns older ones
 /// into this one ([`Manifest::parse`]).
-pub const FORMAT: u32 = 1;
+///
+/// 1: sites, devices, snapshots, credentials and users. 2: schedules, maintenance windows and
+/// retention rules, too.
+pub const FORMAT: u32 = 2;
 
 /// The path of the manifest.
 pub const MANIFEST: &str = "manifest.json";
@@ -35,6 +39,9 @@ pub struct Counts {
     pub snapshots: u32,
     pub credentials: u32,
     pub users: u32,
+    pub schedules: u32,
+    pub maintenance_windows: u32,
+    pub retention_rules: u32,
 }
 
 /// A file of an archive.
@@ -84,6 +91,7 @@ impl Manifest {
         let head: Head = serde_json::from_slice(json).map_err(ManifestError::Unreadable)?;
         match head.format {
             FORMAT => serde_json::from_slice(json).map_err(ManifestError::Unreadable),
+            1 => older::parse_1(json).map_err(ManifestError::Unreadable),
             format @ 0 => Err(ManifestError::Unknown(format)),
             format => {
                 let made_with = head.made_with.chars().take(MAX_MADE_WITH_CHARS);
@@ -109,13 +117,13 @@ mod tests {
 
     #[test]
     fn a_newer_format_is_refused_with_a_sentence_whatever_else_it_says() {
-        let json = br#"{"format":2,"made_with":"RouterVault 9.0","files":{"of":"tomorrow"}}"#;
+        let json = br#"{"format":3,"made_with":"RouterVault 9.0","files":{"of":"tomorrow"}}"#;
         let sentence = Manifest::parse(json).unwrap_err().to_string();
         assert!(
-            sentence.contains("newer RouterVault (RouterVault 9.0, format 2)"),
+            sentence.contains("newer RouterVault (RouterVault 9.0, format 3)"),
             "{sentence}"
         );
-        assert!(sentence.contains("up to format 1"), "{sentence}");
+        assert!(sentence.contains("up to format 2"), "{sentence}");
     }
 
     #[test]
@@ -125,6 +133,7 @@ mod tests {
             b"[]",
             b"{}",
             br#"{"format":1}"#,
+            br#"{"format":2}"#,
             br#"{"format":-1}"#,
         ] {
             assert!(matches!(

@@ -7,6 +7,7 @@
 //! sites/acme/gw-1/snapshots.jsonl                   what is known of each
 //! sites/acme/gw-1/device.json                       settings, facts, trusted host keys
 //! credentials.jsonl  users.jsonl
+//! schedules.jsonl  maintenance_windows.jsonl  retention_rules.jsonl
 //! manifest.json                                     last: counts, size and SHA-256 of each file
 //! ```
 //!
@@ -14,6 +15,9 @@
 //! nothing, `restore` writes a checked one into the database. An archive of the configurations
 //! alone, or with masked ones, is for reading: it is checked like any other, and not restored,
 //! for it could not be made equal. One with secrets holds those of the credentials, too.
+//!
+//! Not in any: runs and batches, the audit, what people sign in with, single sign-on, alerts and
+//! where they go, and how long runs are kept.
 
 mod check;
 mod file;
@@ -21,11 +25,13 @@ mod folder;
 mod make;
 mod manifest;
 mod names;
+mod older;
 mod pack;
 mod plan;
 mod readme;
 mod restore;
 mod rules;
+mod settings;
 mod tree;
 mod worker;
 mod writer;

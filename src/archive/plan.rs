@@ -8,8 +8,10 @@ use sqlx::PgConnection;
 use super::check::{CheckError, Checked};
 use super::manifest::Counts;
 use super::rules;
+use super::settings::{self, PlannedSettings, SettingsValues};
 use crate::db::archives::{self as db, Existing};
 use crate::db::snapshots::BodyError;
+use crate::model::Target;
 use crate::plural::counted;
 
 /// Why an archive was not restored; nothing was changed.
@@ -56,6 +58,8 @@ pub struct Plan {
     /// People who are made without access, and who are there and stay as they are.
     pub new_users: Vec<String>,
     pub kept_users: Vec<String>,
+    /// Schedules, maintenance windows and retention rules.
+    pub settings: PlannedSettings,
     /// What the archive itself says that it lacks.
     pub left_out: Vec<String>,
 }
@@ -90,6 +94,7 @@ impl Plan {
             .map(|sentence| format!("lacking in it: {sentence}"));
         sites
             .chain(others.into_iter().flatten())
+            .chain(self.settings.in_words())
             .chain(lacks)
             .collect()
     }
@@ -123,6 +128,7 @@ pub async fn plan(
         return Err(RestoreError::SeveralSites(archive.sites.len()));
     }
     rules::check(archive, new_slug).map_err(RestoreError::Wrong)?;
+    let settings = settings_of(archive, new_slug)?;
     let slugs: Vec<String> = archive
         .sites
         .iter()
@@ -138,6 +144,7 @@ pub async fn plan(
     if let Some(taken) = existing.sites.first() {
         return Err(RestoreError::Taken(taken.clone()));
     }
+    let settings = settings::plan(conn, settings).await?;
     let Existing {
         credentials: kept,
         users,
@@ -168,7 +175,24 @@ pub async fn plan(
         kept_credentials,
         new_users,
         kept_users,
+        settings,
         left_out: archive.manifest.left_out.clone(),
+    })
+}
+
+/// What is set in the archive, for sites as they would be called here.
+fn settings_of(archive: &Checked, new_slug: Option<&str>) -> Result<SettingsValues, RestoreError> {
+    let mut there = BTreeSet::new();
+    for site in &archive.sites {
+        let slug = &site.record.slug;
+        let devices = site.devices.iter().map(|device| device.record.name.clone());
+        there.extend(devices.map(|name| Target::Device(slug.clone(), name)));
+        there.insert(Target::Site(slug.clone()));
+    }
+    let values = SettingsValues::check(&archive.settings, &there).map_err(RestoreError::Wrong)?;
+    Ok(match (new_slug, archive.sites.first()) {
+        (Some(new), Some(site)) => values.moved(&site.record.slug, new),
+        _ => values,
     })
 }
 

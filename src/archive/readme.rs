@@ -11,14 +11,24 @@ credentials.jsonl holds those with which RouterVault signs in: keep this archive
 be kept. `/import` on a router reads an .rsc file.
 ";
 
+const WITH_SETTINGS: &str = "\
+Schedules, maintenance windows and retention rules are in the other .jsonl files.
+
+";
+
+const NOT_IN_IT: &str = "
+Never in an archive: passwords, second factors, sessions and tokens of people; alerts and where they
+go; single sign-on; runs, the audit, and how long runs are kept.
+";
+
 const MASKED: &str = "\
 Secrets are masked in these files, as far as they can be known as such, and credentials are left
 out: this is for reading. It can be checked by RouterVault, and not restored.
 ";
 
 const CONFIGURATIONS: &str = "\
-Only the configurations are here, for reading: settings, credentials and users are left out, so it
-can not be restored.
+Only the configurations are here, for reading: settings, schedules, credentials and users are left
+out, so it can not be restored.
 ";
 
 /// The text; what is left out is a sentence each.
@@ -43,6 +53,9 @@ pub fn readme(
         counted(counts.devices as usize, "device"),
         counted(counts.snapshots as usize, "backup"),
     );
+    if choice.contents == Contents::Everything {
+        text.push_str(WITH_SETTINGS);
+    }
     text.push_str(match choice.secrets {
         ArchivedSecrets::Exact => EXACT,
         ArchivedSecrets::Masked => MASKED,
@@ -50,6 +63,7 @@ pub fn readme(
     if choice.contents == Contents::Configurations {
         text.push_str(CONFIGURATIONS);
     }
+    text.push_str(NOT_IN_IT);
     if !left_out.is_empty() {
         text.push_str("\nCould not be read, so not in here:\n");
         for sentence in left_out {

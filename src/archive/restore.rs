@@ -12,6 +12,7 @@ use super::check::Checked;
 use super::manifest::Counts;
 use super::plan::{Plan, RestoreError, plan};
 use super::rules;
+use super::settings;
 use super::tree::{FoundDevice, lines};
 use crate::db::archives as db;
 use crate::db::archives::records::{CredentialRecord, SnapshotRecord, UserRecord};
@@ -26,8 +27,8 @@ use crate::vault::{Secret, Vault, credential_context};
 /// What was restored.
 #[derive(Debug)]
 pub struct Restored {
-    /// What was counted in the database afterwards; equal to those of the archive, but for
-    /// credentials and users that were there.
+    /// What was counted in the database afterwards; equal to those of the archive. Credentials,
+    /// users, schedules, windows and rules that were there before count as if they were its.
     pub counts: Counts,
     /// What was done, a line each.
     pub log: Vec<String>,
@@ -52,7 +53,10 @@ pub async fn restore(
         vault,
         log: Vec::new(),
     };
-    let written = restoring.run(archive, &plan).await.map_err(unwritable)?;
+    let written = restoring
+        .run(archive, &plan, now)
+        .await
+        .map_err(unwritable)?;
     let log = restoring.log;
     let entry = Entry {
         action: AuditAction::ArchiveRestored,
@@ -98,7 +102,12 @@ struct Restoring<'a> {
 }
 
 impl Restoring<'_> {
-    async fn run(&mut self, archive: &mut Checked, plan: &Plan) -> Result<Written, RestoreError> {
+    async fn run(
+        &mut self,
+        archive: &mut Checked,
+        plan: &Plan,
+        now: DateTime<Utc>,
+    ) -> Result<Written, RestoreError> {
         self.credentials(&archive.credentials, plan).await?;
         let mut ids = Vec::new();
         let sites = std::mem::take(&mut archive.sites);
@@ -116,6 +125,7 @@ impl Restoring<'_> {
             ));
             ids.push(id);
         }
+        self.settings(plan, &ids, now).await?;
         // What is restored is due from now on, as what is made by hand.
         schedules::resolve(self.conn).await?;
         self.users(archive, plan, &slugs(&sites, plan)).await?;
@@ -172,6 +182,25 @@ impl Restoring<'_> {
         }
         self.note("user", &plan.new_users, "made without access");
         self.note("user", &plan.kept_users, "there before, not changed");
+        Ok(())
+    }
+
+    async fn settings(
+        &mut self,
+        plan: &Plan,
+        ids: &[SiteId],
+        now: DateTime<Utc>,
+    ) -> Result<(), RestoreError> {
+        let slugs = plan.sites.iter().map(|site| site.slug.clone());
+        let sites = slugs.zip(ids.iter().copied()).collect();
+        settings::insert(self.conn, &plan.settings, &sites, now).await?;
+        let (written, wanted) = settings::count_inserted(self.conn, &plan.settings).await?;
+        if written != wanted {
+            return Err(RestoreError::Counts(format!(
+                "{written} of {wanted} schedules, maintenance windows and retention rules were written"
+            )));
+        }
+        self.log.extend(plan.settings.log());
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::DeserializeOwned;
 
 use super::manifest::{Counts, Manifest};
+use super::settings::{RETENTION_RULES, SCHEDULES, Settings, WINDOWS};
 use crate::db::archives::records::{
     CredentialRecord, DeviceRecord, SiteRecord, SnapshotRecord, UserRecord,
 };
@@ -17,6 +18,9 @@ pub enum Kind<'a> {
     Readme,
     Credentials,
     Users,
+    Schedules,
+    Windows,
+    RetentionRules,
     /// Of the site of this folder.
     Site(&'a str),
     /// Of the device of this folder.
@@ -35,6 +39,9 @@ impl<'a> Kind<'a> {
             ["README.txt"] => Some(Self::Readme),
             ["credentials.jsonl"] => Some(Self::Credentials),
             ["users.jsonl"] => Some(Self::Users),
+            [SCHEDULES] => Some(Self::Schedules),
+            [WINDOWS] => Some(Self::Windows),
+            [RETENTION_RULES] => Some(Self::RetentionRules),
             ["sites", _, name @ "site.json"] => folder(name).map(Self::Site),
             ["sites", _, _, name @ "device.json"] => folder(name).map(Self::Device),
             ["sites", _, _, name @ "snapshots.jsonl"] => folder(name).map(Self::Snapshots),
@@ -73,6 +80,7 @@ pub struct Tree {
     there: BTreeMap<String, BTreeMap<String, String>>,
     pub credentials: Vec<CredentialRecord>,
     pub users: Vec<UserRecord>,
+    pub settings: Settings,
 }
 
 impl Tree {
@@ -85,6 +93,9 @@ impl Tree {
             Kind::Readme => {}
             Kind::Credentials => self.credentials = lines(bytes)?,
             Kind::Users => self.users = lines(bytes)?,
+            Kind::Schedules => self.settings.schedules = lines(bytes)?,
+            Kind::Windows => self.settings.windows = lines(bytes)?,
+            Kind::RetentionRules => self.settings.retention = lines(bytes)?,
             Kind::Site(folder) => {
                 self.sites.insert(folder.to_owned(), one(bytes)?);
             }
@@ -156,6 +167,9 @@ impl Tree {
             snapshots: number(files),
             credentials: number(self.credentials.len()),
             users: number(self.users.len()),
+            schedules: number(self.settings.schedules.len()),
+            maintenance_windows: number(self.settings.windows.len()),
+            retention_rules: number(self.settings.retention.len()),
         }
     }
 
@@ -234,9 +248,13 @@ fn told(counts: Counts) -> String {
         snapshots,
         credentials,
         users,
+        schedules,
+        maintenance_windows,
+        retention_rules,
     } = counts;
     format!(
-        "{sites} sites, {devices} devices, {snapshots} backups, {credentials} credentials and {users} users"
+        "{sites} sites, {devices} devices, {snapshots} backups, {credentials} credentials, {users} users, \
+         {schedules} schedules, {maintenance_windows} maintenance windows and {retention_rules} retention rules"
     )
 }
 

@@ -1,12 +1,12 @@
 //! How long what was kept stays, as it is stored and as pages and the file say it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::SiteId;
 
 /// How long snapshots are kept. Nothing set: for ever. When several are set, a snapshot goes when
 /// any of them says so.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Retention {
     /// The newest so many of a device stay; at least 1.
     pub count: Option<i32>,
@@ -24,7 +24,7 @@ impl Retention {
 }
 
 /// Fewer and fewer the older they are: all, then one a day, then one a week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Thinning {
     /// How many days all are kept; at least 1.
     pub all_days: i32,

@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{Datelike as _, NaiveDateTime, NaiveTime, Weekday};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Over how many minutes sites may be spread.
 pub const LONGEST_SPREAD_MINUTES: u32 = 720;
@@ -42,7 +42,8 @@ const DAYS: [(Weekday, &str, &str); 7] = [
 pub struct Unwritten;
 
 /// What a schedule or a window is for, by names.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Target {
     Everything,
     /// What has this tag, or is at a site that has it.

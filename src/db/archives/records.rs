@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::model::{Check, Platform, Right, Role, Trigger, Verdict};
+use crate::model::{Check, Platform, Retention, Right, Role, Target, Trigger, Verdict};
 
 /// `site.json`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,4 +116,36 @@ pub struct UserRecord {
     pub sites: Vec<String>,
     pub tags: Vec<String>,
     pub archived: bool,
+}
+
+/// A line of `schedules.jsonl`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScheduleRecord {
+    pub target: Target,
+    /// As [`Rhythm`](crate::model::Rhythm) is written.
+    pub rhythm: String,
+    /// `None`: that of each site.
+    pub timezone: Option<String>,
+    pub spread_secs: u32,
+    /// `None`: what collectors are told.
+    pub per_site: Option<u32>,
+}
+
+/// A line of `maintenance_windows.jsonl`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WindowRecord {
+    pub name: String,
+    pub target: Target,
+    /// As [`Span`](crate::model::Span) is written.
+    pub span: String,
+    /// `None`: that of each site.
+    pub timezone: Option<String>,
+}
+
+/// A line of `retention_rules.jsonl`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetentionRecord {
+    /// Never a device.
+    pub target: Target,
+    pub rule: Retention,
 }

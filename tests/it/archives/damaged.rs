@@ -9,7 +9,7 @@ use super::house::{House, everything};
 use crate::support::unpack;
 
 /// The files of an archive in their order.
-type Files = Vec<(String, Vec<u8>)>;
+pub type Files = Vec<(String, Vec<u8>)>;
 
 async fn files() -> (House, Files) {
     let house = House::with(1, 2, 2).await;
@@ -23,7 +23,7 @@ async fn files() -> (House, Files) {
     (house, files)
 }
 
-async fn packed(files: &Files) -> Vec<u8> {
+pub async fn packed(files: &Files) -> Vec<u8> {
     let mut zip = ZipFileWriter::with_tokio(Vec::new());
     for (name, bytes) in files {
         let entry = ZipEntryBuilder::new(name.clone().into(), Compression::Deflate);
@@ -107,7 +107,16 @@ async fn a_file_that_is_another_one_is_refused() {
 
 #[tokio::test]
 async fn wrong_counts_are_refused() {
-    for what in ["sites", "devices", "snapshots", "credentials", "users"] {
+    for what in [
+        "sites",
+        "devices",
+        "snapshots",
+        "credentials",
+        "users",
+        "schedules",
+        "maintenance_windows",
+        "retention_rules",
+    ] {
         let (house, mut files) = files().await;
         with_manifest(&mut files, |manifest| manifest["counts"][what] = json!(7));
         let sentence = refused(&house, &packed(&files).await).await;
@@ -206,11 +215,11 @@ async fn a_bomb_is_refused_before_it_is_unpacked() {
 async fn a_newer_version_is_refused_with_a_sentence() {
     let (house, mut files) = files().await;
     with_manifest(&mut files, |manifest| {
-        *manifest = json!({"format": 2, "made_with": "RouterVault 9.0", "all": "is different"});
+        *manifest = json!({"format": 3, "made_with": "RouterVault 9.0", "all": "is different"});
     });
     let sentence = refused(&house, &packed(&files).await).await;
     assert!(
-        sentence.contains("made by a newer RouterVault (RouterVault 9.0, format 2)"),
+        sentence.contains("made by a newer RouterVault (RouterVault 9.0, format 3)"),
         "{sentence}"
     );
 }

@@ -4,6 +4,8 @@
 mod commands;
 mod damaged;
 mod house;
+mod older;
 mod pages;
 mod restored;
+mod settings;
 mod worker;

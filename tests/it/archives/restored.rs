@@ -9,7 +9,11 @@ use super::house::{House, everything, export};
 use crate::support::unpack;
 
 /// Restores the bytes of an archive.
-async fn restore(house: &House, zip: &[u8], name: Option<&str>) -> Result<Restored, RestoreError> {
+pub async fn restore(
+    house: &House,
+    zip: &[u8],
+    name: Option<&str>,
+) -> Result<Restored, RestoreError> {
     let mut checked = house.check(zip).await.unwrap();
     let actor = Actor {
         name: "admin".to_owned(),
@@ -25,7 +29,7 @@ async fn restore(house: &House, zip: &[u8], name: Option<&str>) -> Result<Restor
     .await
 }
 
-async fn of_site(house: &House) -> Vec<u8> {
+pub async fn of_site(house: &House) -> Vec<u8> {
     let choice = ArchiveChoice {
         site: Some("site-1".to_owned()),
         ..everything()
@@ -54,6 +58,7 @@ async fn there_and_back(first: House) -> archive::Manifest {
     assert_eq!(second.bodies().await, first.bodies().await);
     let never_due = "devices WHERE schedule_id IS NULL AND enabled AND archived_at IS NULL";
     assert_eq!(count(&second, never_due).await, 0);
+    assert_eq!(count(&second, "schedules WHERE origin = 'file'").await, 0);
     // And what would be archived there is the same, byte for byte, but for people, who have no
     // access there yet.
     let (_, again) = second.archive(&everything()).await;
@@ -75,6 +80,12 @@ async fn a_thousand_devices_restored_into_an_empty_installation_are_equal_in_eve
         (counts.sites, counts.devices, counts.snapshots),
         (10, 1000, 1000)
     );
+    let settings = (
+        counts.schedules,
+        counts.maintenance_windows,
+        counts.retention_rules,
+    );
+    assert_eq!(settings, (4, 3, 3));
 }
 
 #[tokio::test]

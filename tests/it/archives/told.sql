@@ -5,16 +5,18 @@ FROM (
     UNION ALL
     SELECT 2, sites.slug || '/' || devices.name,
            to_jsonb(devices) - 'id' - 'site_id' - 'credential_id' - 'origin' - 'newest_snapshot_id'
-               - 'last_verified_snapshot_id' - 'last_run_id'
+               - 'last_verified_snapshot_id' - 'last_run_id' - 'schedule_id'
            || jsonb_build_object(
                'credential', credentials.name,
                'newest', newest.taken_at,
                'verified', verified.taken_at,
+               'schedule', schedules.rhythm,
                'keys', (SELECT jsonb_agg(to_jsonb(host_keys) - 'device_id') FROM host_keys WHERE device_id = devices.id)
            )
     FROM devices
     JOIN sites ON sites.id = devices.site_id
     JOIN credentials ON credentials.id = devices.credential_id
+    LEFT JOIN schedules ON schedules.id = devices.schedule_id
     LEFT JOIN snapshots newest ON newest.id = devices.newest_snapshot_id
     LEFT JOIN snapshots verified ON verified.id = devices.last_verified_snapshot_id
     UNION ALL
@@ -26,5 +28,21 @@ FROM (
     UNION ALL
     SELECT 4, name, to_jsonb(credentials) - 'id' - 'sealed' - 'updated_at' - 'origin'
     FROM credentials
+    UNION ALL
+    SELECT 5, concat_ws('/', sites.slug, devices.name, schedules.tag),
+           to_jsonb(schedules) - 'id' - 'site_id' - 'device_id' - 'origin'
+    FROM schedules
+    LEFT JOIN devices ON devices.id = schedules.device_id
+    LEFT JOIN sites ON sites.id = coalesce(schedules.site_id, devices.site_id)
+    UNION ALL
+    SELECT 6, concat_ws('/', sites.slug, devices.name),
+           to_jsonb(maintenance_windows) - 'id' - 'site_id' - 'device_id' - 'origin'
+    FROM maintenance_windows
+    LEFT JOIN devices ON devices.id = maintenance_windows.device_id
+    LEFT JOIN sites ON sites.id = coalesce(maintenance_windows.site_id, devices.site_id)
+    UNION ALL
+    SELECT 7, sites.slug, to_jsonb(retention_rules) - 'site_id'
+    FROM retention_rules
+    LEFT JOIN sites ON sites.id = retention_rules.site_id
 ) AS told
 ORDER BY part, place, said
