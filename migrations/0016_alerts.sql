@@ -78,6 +78,22 @@ CREATE TABLE alert_rule_sites (
     PRIMARY KEY (rule_id, site_id)
 );
 
+-- Which rule is about which device.
+CREATE VIEW alert_concerned AS
+SELECT alert_rules.id AS rule_id, devices.id AS device_id
+FROM alert_rules
+CROSS JOIN devices
+JOIN sites ON sites.id = devices.site_id
+WHERE alert_rules.all_sites
+   OR alert_rules.tags && devices.tags
+   OR alert_rules.tags && sites.tags
+   OR EXISTS (
+       SELECT
+       FROM alert_rule_sites
+       WHERE alert_rule_sites.rule_id = alert_rules.id
+         AND alert_rule_sites.site_id = devices.site_id
+   );
+
 -- What happened, as it is told. Only what a rule asks for is kept.
 CREATE TABLE alert_events (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -120,7 +136,8 @@ CREATE TABLE alert_messages (
     claimed_by text,
     lease_until timestamptz,
     finished_at timestamptz,
-    -- Why the last attempt failed, without a secret.
+    -- Why the last attempt failed, without a secret; of a message that was sent, whom the mail
+    -- server refused.
     failure text,
     -- Who asked for a test, as they were called.
     requested_by text,
@@ -164,10 +181,15 @@ CREATE TABLE alert_overdue (
 -- Whether alerts have looked at it. What ended before there were alerts is not told any more.
 ALTER TABLE runs ADD COLUMN is_watched boolean NOT NULL DEFAULT true;
 ALTER TABLE runs ALTER COLUMN is_watched SET DEFAULT false;
--- Serves the look at runs that ended.
-CREATE INDEX runs_to_look_at ON runs (device_id, finished_at)
+-- Serves the look at runs that ended, in the order in which they did.
+CREATE INDEX runs_to_look_at ON runs (finished_at, id)
     WHERE NOT is_watched AND state IN ('succeeded', 'failed');
 
 ALTER TABLE host_key_changes ADD COLUMN is_watched boolean NOT NULL DEFAULT true;
 ALTER TABLE host_key_changes ALTER COLUMN is_watched SET DEFAULT false;
 CREATE INDEX host_key_changes_to_look_at ON host_key_changes (id) WHERE NOT is_watched;
+
+-- Who looks for alerts gives signs of life, too.
+ALTER TABLE heartbeats DROP CONSTRAINT heartbeats_service_known;
+ALTER TABLE heartbeats ADD CONSTRAINT heartbeats_service_known
+    CHECK (service IN ('scheduler', 'indexer', 'alerts'));

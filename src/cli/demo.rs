@@ -74,7 +74,9 @@ async fn serve_demo(
 
     let mut parts = JoinSet::new();
     let archives = database.archive_dir(None);
-    serve::start(&mut parts, &store, Settings::default(), &archives, &stop);
+    let notify = serve::notify_settings(&checked.served);
+    let settings = Settings::default();
+    serve::start(&mut parts, &store, settings, (&archives, notify), &stop);
     println!("The simulated routers' inventory is {}", file.display());
     let pages = Pages {
         listening,

@@ -15,6 +15,7 @@ use crate::archive::Worker;
 use crate::collector::{self, Collector};
 use crate::listen::{Listening, POLL_INTERVAL};
 use crate::model::UserId;
+use crate::notify;
 use crate::retention;
 use crate::scheduler;
 use crate::search;
@@ -39,7 +40,8 @@ pub fn run(args: &ServeArgs) -> anyhow::Result<Outcome> {
         let mut parts = JoinSet::new();
         let archives = database.archive_dir(args.archive_dir.as_deref());
         let settings = collect::settings(&args.pace);
-        start(&mut parts, &store, settings, &archives, &stop);
+        let notify = notify_settings(&checked.served);
+        start(&mut parts, &store, settings, (&archives, notify), &stop);
         if let Some(certificate) = checked.certificate {
             parts.spawn(certificate.follow(POLL_INTERVAL, stop.clone()));
         }
@@ -60,12 +62,20 @@ pub fn run(args: &ServeArgs) -> anyhow::Result<Outcome> {
     })
 }
 
-/// The scheduler, one collector, the indexer, retention, and who makes archives.
+/// How alerts are sent from where the pages are served like this.
+pub fn notify_settings(served: &Served) -> notify::Settings {
+    notify::Settings {
+        origin: served.public_url.as_ref().map(ToString::to_string),
+        ..notify::Settings::default()
+    }
+}
+
+/// The scheduler, one collector, the indexer, retention, who makes archives, and who sends alerts.
 pub fn start(
     parts: &mut JoinSet<anyhow::Result<()>>,
     store: &Store,
     settings: collector::Settings,
-    archives: &Path,
+    (archives, notify): (&Path, notify::Settings),
     stop: &CancellationToken,
 ) {
     let collector = Collector::new(store.pool.clone(), store.vault.clone(), settings);
@@ -90,6 +100,12 @@ pub fn start(
     let archiving = worker.run(stop.clone());
     parts.spawn(async move {
         archiving.await;
+        Ok(())
+    });
+    let alerts = notify::Worker::new(store.pool.clone(), store.vault.clone(), notify);
+    let alerting = alerts.run(stop.clone());
+    parts.spawn(async move {
+        alerting.await;
         Ok(())
     });
 }

@@ -24,6 +24,23 @@ pub async fn mark_scheduler_seen(conn: &mut PgConnection) -> Result<(), sqlx::Er
     Ok(())
 }
 
+/// Notes that who looks for alerts is alive; at most every ten seconds.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_alerts_seen(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "INSERT INTO heartbeats (service, seen_at)
+         VALUES ('alerts', now())
+         ON CONFLICT (service) DO UPDATE
+         SET seen_at = excluded.seen_at
+         WHERE heartbeats.seen_at < excluded.seen_at - interval '10 seconds'"
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Notes that this collector is alive, at most every five seconds, and forgets those that fell
 /// silent long ago.
 ///

@@ -9,5 +9,5 @@
 mod process;
 mod text;
 
-pub use process::{Durations, PROCESS, PageClass, Process, RunEnd};
+pub use process::{AlertEnd, Durations, PROCESS, PageClass, Process, RunEnd};
 pub use text::{Exposition, Kind};

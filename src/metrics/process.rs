@@ -15,6 +15,13 @@ pub struct RunEnd {
     pub code: &'static str,
 }
 
+/// What came of an attempt to send an alert: the kind of message, and sent, again or failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AlertEnd {
+    pub kind: &'static str,
+    pub result: &'static str,
+}
+
 /// The first digit of an answer's status, as `2xx`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PageClass(&'static str);
@@ -84,6 +91,7 @@ const PAGE_BOUNDS: &[f64] = &[0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0];
 pub struct Process {
     runs: Mutex<BTreeMap<RunEnd, Durations>>,
     pages: Mutex<BTreeMap<PageClass, Durations>>,
+    alerts: Mutex<BTreeMap<AlertEnd, u64>>,
 }
 
 impl Process {
@@ -91,6 +99,7 @@ impl Process {
         Self {
             runs: Mutex::new(BTreeMap::new()),
             pages: Mutex::new(BTreeMap::new()),
+            alerts: Mutex::new(BTreeMap::new()),
         }
     }
 
@@ -110,6 +119,17 @@ impl Process {
         durations
             .or_insert_with(|| Durations::new(PAGE_BOUNDS))
             .add(duration);
+    }
+
+    /// Counts an attempt to send an alert.
+    pub fn alert_ended(&self, end: AlertEnd) {
+        *lock(&self.alerts).entry(end).or_insert(0) += 1;
+    }
+
+    /// The attempts to send alerts so far.
+    #[must_use]
+    pub fn alerts(&self) -> BTreeMap<AlertEnd, u64> {
+        lock(&self.alerts).clone()
     }
 
     /// The runs so far.

@@ -146,6 +146,16 @@ fn write_process(text: &mut Exposition) {
         let labels = [("outcome", end.outcome), ("code", end.code)];
         text.durations(name, &labels, durations);
     }
+    let name = "routervault_alerts_total";
+    text.family(
+        name,
+        Kind::Counter,
+        "Attempts of this process to send alerts: sent, to be tried again, and given up.",
+    );
+    for (end, count) in &PROCESS.alerts() {
+        let labels = [("kind", end.kind), ("result", end.result)];
+        text.sample(name, &labels, *count);
+    }
     let name = "routervault_page_duration_seconds";
     text.family(
         name,

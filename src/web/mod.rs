@@ -76,7 +76,7 @@ use tokio_util::sync::CancellationToken;
 
 use gate::Gate;
 pub use guard::{Need, ROUTES, Route};
-pub use links::welcome as welcome_link;
+pub use links::{AlertLinks, welcome as welcome_link};
 pub use served::{PublicUrl, PublicUrlError, Served};
 pub use state::AppState;
 
