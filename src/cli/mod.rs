@@ -66,14 +66,14 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Whether writing our output failed so. A connection to the database that breaks off has the same
+/// kind, but as the cause of another error, and is no success.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        let io = cause.downcast_ref::<std::io::Error>();
-        let json = cause.downcast_ref::<serde_json::Error>();
-        io.map(std::io::Error::kind)
-            .or(json.and_then(serde_json::Error::io_error_kind))
-            == Some(std::io::ErrorKind::BrokenPipe)
-    })
+    let io = error.downcast_ref::<std::io::Error>();
+    let json = error.downcast_ref::<serde_json::Error>();
+    io.map(std::io::Error::kind)
+        .or(json.and_then(serde_json::Error::io_error_kind))
+        == Some(std::io::ErrorKind::BrokenPipe)
 }
 
 /// An error with its causes, but for those that are in it already.
@@ -143,4 +143,34 @@ fn raise_file_limit() {
 fn choose_cryptography() {
     let chosen = rustls::crypto::ring::default_provider().install_default();
     chosen.expect("nobody chose before main did");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, ErrorKind};
+
+    use anyhow::Context as _;
+
+    use super::*;
+
+    #[test]
+    fn a_reader_who_went_is_no_failure_and_a_database_that_went_is_one() {
+        let broken = || io::Error::from(ErrorKind::BrokenPipe);
+        let written: io::Result<()> = Err(broken());
+        assert!(is_broken_pipe(&broken().into()));
+        assert!(is_broken_pipe(
+            &written.context("Cannot write").unwrap_err()
+        ));
+        assert!(is_broken_pipe(&serde_json::Error::io(broken()).into()));
+        assert!(!is_broken_pipe(
+            &io::Error::from(ErrorKind::NotFound).into()
+        ));
+        let database = || sqlx::Error::Io(broken());
+        assert!(!is_broken_pipe(&database().into()));
+        let asked: Result<(), _> = Err(database());
+        let asked = asked.context("Cannot reach the database").unwrap_err();
+        assert!(!is_broken_pipe(&asked));
+        let restored = crate::archive::RestoreError::Database(database());
+        assert!(!is_broken_pipe(&restored.into()));
+    }
 }
