@@ -15,6 +15,7 @@ mod days;
 mod deletion;
 mod faults;
 mod inventory;
+mod kills;
 mod lints;
 mod listening;
 mod managing;

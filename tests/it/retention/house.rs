@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, PgPool};
 
 use super::promise::Remembered;
+use crate::support::WRONG_HISTORIES;
 
 /// Sites with devices, and their histories, oldest first.
 pub struct House {
@@ -216,29 +217,11 @@ impl House {
                 Sha256::digest(export(device, known.revision))[..]
             );
         }
-        let wrong: i64 = sqlx::query_scalar(WRONG).fetch_one(&mut *tx).await.unwrap();
+        let wrong: i64 = sqlx::query_scalar(WRONG_HISTORIES)
+            .fetch_one(&mut *tx)
+            .await
+            .unwrap();
         assert_eq!(wrong, 0, "chains or devices that are not as they say");
         rows.len()
     }
 }
-
-/// Chains of another length than stored or too long, and devices that count or name wrongly.
-const WRONG: &str = "
-    WITH RECURSIVE chains AS (
-        SELECT id, id AS above, 0 AS depth FROM snapshots
-        UNION ALL
-        SELECT chains.id, snapshots.id, chains.depth + 1
-        FROM chains
-        JOIN snapshots ON snapshots.base_snapshot_id = chains.above
-    ),
-    longest AS (SELECT id, max(depth) AS depth FROM chains GROUP BY id)
-    SELECT (SELECT count(*) FROM snapshots JOIN longest USING (id)
-            WHERE chain_length <> depth OR chain_length >= 100)
-         + (SELECT count(*) FROM devices
-            WHERE snapshot_count <> (SELECT count(*) FROM snapshots WHERE device_id = devices.id)
-               OR newest_snapshot_id IS DISTINCT FROM (
-                      SELECT id FROM snapshots WHERE device_id = devices.id
-                      ORDER BY taken_at DESC, id DESC LIMIT 1)
-               OR last_verified_snapshot_id IS DISTINCT FROM (
-                      SELECT id FROM snapshots WHERE device_id = devices.id AND verdict = 'verified'
-                      ORDER BY taken_at DESC, id DESC LIMIT 1))";

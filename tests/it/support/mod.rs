@@ -3,6 +3,7 @@
 pub mod addresses;
 mod archive;
 mod database;
+mod histories;
 pub mod large_export;
 mod program;
 pub mod seed;
@@ -12,6 +13,7 @@ mod world;
 
 pub use archive::unpack;
 pub use database::{database, database_url, empty_database};
+pub use histories::WRONG_HISTORIES;
 pub use program::{Program, routervault};
 pub use signed_in::{
     administrator, app_state, cookie_of, insert_user, kim, signed_in, signed_in_as, with_cookie,

@@ -72,22 +72,27 @@ impl World {
 
     /// The routers' inventory as a file would hold it.
     pub fn inventory(&self) -> String {
-        let sites: Vec<(DemoSite, Vec<&RunningRouter>)> = (0..self.sites)
+        Self::inventory_of(&self.fleet, self.sites, self.deadlines)
+    }
+
+    /// An inventory of routers, dealt out to `sites` sites named `site-0`, `site-1`, ...
+    pub fn inventory_of(fleet: &Fleet, sites: usize, deadlines: Deadlines) -> String {
+        let dealt: Vec<(DemoSite, Vec<&RunningRouter>)> = (0..sites)
             .map(|number| {
                 let site = DemoSite {
                     slug: format!("site-{number}"),
                     name: format!("Site {number}"),
                     timezone: "UTC".to_owned(),
                 };
-                let routers = self.fleet.routers().iter().enumerate();
+                let routers = fleet.routers().iter().enumerate();
                 let of_site = routers
-                    .filter(|(index, _)| index % self.sites == number)
+                    .filter(|(index, _)| index % sites == number)
                     .map(|(_, router)| router);
                 (site, of_site.collect())
             })
             .collect();
-        let Deadlines { connect, export } = self.deadlines;
-        inventory_toml(&sites).unwrap().replace(
+        let Deadlines { connect, export } = deadlines;
+        inventory_toml(&dealt).unwrap().replace(
             "[defaults]\n",
             &format!(
                 "[defaults]\nconnect_timeout_secs = {connect}\nexport_timeout_secs = {export}\n"
