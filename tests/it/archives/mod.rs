@@ -3,9 +3,9 @@
 
 mod commands;
 mod damaged;
-mod house;
+pub mod house;
 mod older;
 mod pages;
-mod restored;
+pub mod restored;
 mod settings;
 mod worker;
