@@ -346,35 +346,6 @@ pub fn site_batches(slug: &str) -> String {
     format!("/batches?site={}", encode(slug))
 }
 
-/// The pages that alerts lead to, for messages outside of the pages.
-pub struct AlertLinks;
-
-impl AlertLinks {
-    /// The page of a device.
-    #[must_use]
-    pub fn device(slug: &str, name: &str) -> String {
-        device(slug, name)
-    }
-
-    /// The page of a run.
-    #[must_use]
-    pub fn run(id: RunId) -> String {
-        run(&id)
-    }
-
-    /// The page of a snapshot.
-    #[must_use]
-    pub fn snapshot(id: SnapshotId) -> String {
-        snapshot(&id)
-    }
-
-    /// **Compare**, the older first.
-    #[must_use]
-    pub fn comparison(older: SnapshotId, newer: SnapshotId) -> String {
-        compare(&older, &newer)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

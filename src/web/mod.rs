@@ -76,7 +76,11 @@ use tokio_util::sync::CancellationToken;
 
 use gate::Gate;
 pub use guard::{Need, ROUTES, Route};
-pub use links::{AlertLinks, welcome as welcome_link};
+pub use links::welcome as welcome_link;
+// For messages, which lead to pages from outside.
+pub(crate) use links::{
+    compare as compare_link, device as device_link, run as run_link, snapshot as snapshot_link,
+};
 pub use served::{PublicUrl, PublicUrlError, Served};
 pub use state::AppState;
 

@@ -11,6 +11,8 @@ mod text;
 pub use content::{Content, Item, Links, SitePart};
 pub use text::{html, plain};
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
@@ -20,10 +22,9 @@ use crate::db::alerts::content::{self as db, Happened, Outgoing};
 use crate::model::MessageKind;
 use crate::vault::Vault;
 use crate::visible;
-use crate::web::AlertLinks;
+use crate::web::{compare_link, device_link, run_link, snapshot_link};
 use coverage::coverage;
 use difference::{Differences, Told};
-use std::sync::Arc;
 
 /// Where messages are composed from.
 pub struct Source<'a> {
@@ -94,9 +95,9 @@ fn links(event: &Happened, origin: &str) -> Links {
     let at = |path: String| format!("{origin}{path}");
     let pair = event.previous_snapshot.zip(event.snapshot);
     Links {
-        device: at(AlertLinks::device(&event.site_slug, &event.device)),
-        run: event.run.map(|run| at(AlertLinks::run(run))),
-        snapshot: event.snapshot.map(|id| at(AlertLinks::snapshot(id))),
-        comparison: pair.map(|(old, new)| at(AlertLinks::comparison(old, new))),
+        device: at(device_link(&event.site_slug, &event.device)),
+        run: event.run.map(|run| at(run_link(&run))),
+        snapshot: event.snapshot.map(|id| at(snapshot_link(&id))),
+        comparison: pair.map(|(old, new)| at(compare_link(&old, &new))),
     }
 }
