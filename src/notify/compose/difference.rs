@@ -183,7 +183,7 @@ mod tests {
     fn a_change_is_told_in_a_line_and_as_a_diff_with_secrets_masked() {
         let told = compared(OLD, NEW, "alpha/core-1", MAX_BYTES);
         let summary = told.summary.unwrap();
-        assert!(summary.contains("ip address: "), "{summary}");
+        assert!(summary.contains("ip address changed"), "{summary}");
         let difference = told.difference.unwrap();
         assert!(!difference.is_cut);
         assert!(difference.text.contains("+add address=192.0.2.9/24"));

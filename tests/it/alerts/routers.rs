@@ -10,12 +10,13 @@ use super::receiver::Receiver;
 use crate::support::{Deadlines, World, vault};
 
 /// A configuration with secrets where routers have them, and one that differs in them, too.
-fn export(address: &str, secret: &str) -> Vec<u8> {
+fn export(serial: &str, address: &str, secret: &str) -> Vec<u8> {
     format!(
-        "# 2026-11-22 02:00:00 by RouterOS 7.16\r\n# software id = AAAA-BBBB\r\n\
+        "# 2026-11-22 02:00:00 by RouterOS 7.18.2\r\n# software id = TEST-0001\r\n#\r\n\
+         # model = RB760iGS\r\n# serial number = {serial}\r\n\
          /ip address\r\nadd address={address} interface=ether1\r\n\
          /ppp secret\r\nadd name=kim password={secret}\r\n\
-         /system script\r\nadd name=fetch source=\"/tool fetch url=\\\"https://kim:{secret}@example.com/\\\"\"\r\n"
+         /system script\r\nadd name=s source=\":local password \\\"{secret}\\\"\"\r\n"
     )
     .into_bytes()
 }
@@ -79,12 +80,14 @@ impl Stage {
 async fn all_that_can_happen_to_a_router_arrives_by_mail_and_by_webhook_without_a_secret() {
     let stage = Stage::new().await;
     let router = stage.world.router("core-1");
-    router.set_config(export("192.0.2.1/24", SECRETS[0]));
+    let serial = router.spec().serial.clone().unwrap();
+    router.set_config(export(&serial, "192.0.2.1/24", SECRETS[0]));
     assert!(
         stage.kinds().await.is_empty(),
         "the first backup is no change"
     );
-    router.set_config(export("192.0.2.9/24", SECRETS[1]));
+    let changed = export(&serial, "192.0.2.9/24", SECRETS[1]);
+    router.set_config(changed.clone());
     assert_eq!(stage.kinds().await, ["configuration_changed"]);
     assert!(stage.kinds().await.is_empty());
     stage.fault(Some(Fault::Refuse));
@@ -92,8 +95,9 @@ async fn all_that_can_happen_to_a_router_arrives_by_mail_and_by_webhook_without_
     assert!(stage.kinds().await.is_empty());
     stage.fault(None);
     assert_eq!(stage.kinds().await, ["recovered"]);
-    stage.fault(Some(Fault::MenuTimeouts));
+    router.set_config(export("ANOTHER0001", "192.0.2.9/24", SECRETS[1]));
     assert_eq!(stage.kinds().await, ["suspect"]);
+    router.set_config(changed);
     stage.fault(Some(Fault::ChangedHostKey));
     let mut kinds = stage.kinds().await;
     kinds.sort();
@@ -115,7 +119,7 @@ async fn check_change(stage: &Stage) {
     let request = &stage.receiver.requests()[0];
     let event = &request.json()["events"][0];
     let summary = event["summary"].as_str().unwrap();
-    assert!(summary.contains("ip address: "), "{summary}");
+    assert!(summary.contains("ip address changed"), "{summary}");
     let difference = event["difference"]["text"].as_str().unwrap();
     assert!(
         difference.contains("+add address=192.0.2.9/24"),
