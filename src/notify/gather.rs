@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 
 use super::timing::Timing;
-use crate::db::alerts::gather::{self as db, MAX_EVENTS, NewEvent};
+use crate::db::alerts::gather::{self as db, MAX_EVENTS, NewEvent, OpenMessage};
 use crate::db::alerts::watch::Rule;
 use crate::model::{AlertEventId, AlertMessageId, AlertRuleId, MessageKind};
 
@@ -23,6 +23,16 @@ pub struct Gatherer<'r> {
 struct Open {
     message: AlertMessageId,
     room: usize,
+}
+
+impl From<&OpenMessage> for Open {
+    fn from(message: &OpenMessage) -> Self {
+        let events = usize::try_from(message.events).unwrap_or(ROOM);
+        Self {
+            message: message.id,
+            room: ROOM.saturating_sub(events),
+        }
+    }
 }
 
 /// How much room an empty message has.
@@ -44,25 +54,13 @@ impl<'r> Gatherer<'r> {
         let mut open = HashMap::new();
         for message in db::list_open(conn).await? {
             let rule = rules.iter().find(|rule| Some(rule.id) == message.rule);
-            let Some(rule) = rule else {
-                db::end(conn, &message, now).await?;
-                continue;
-            };
-            let digest = timing(rule).next_digest(now);
-            if digest.is_none() && message.kind == MessageKind::Digest {
-                db::end(conn, &message, now).await?;
-                continue;
+            match rule {
+                Some(rule) if fits(rule, &message) => {
+                    bring_up_to_date(conn, rule, &message, now).await?;
+                    open.insert(rule.id, Open::from(&message));
+                }
+                _ => db::end(conn, &message, now).await?,
             }
-            let kind = kind(digest.is_some());
-            let due = digest.unwrap_or(message.due_at);
-            let is_same = message.destination == Some(rule.destination);
-            if !is_same || message.kind != kind || message.due_at != due {
-                db::replan(conn, message.id, rule, kind, due).await?;
-            }
-            let events = usize::try_from(message.events).unwrap_or(ROOM);
-            let room = ROOM.saturating_sub(events);
-            let message = message.id;
-            open.insert(rule.id, Open { message, room });
         }
         let mut gatherer = Self {
             rules,
@@ -143,6 +141,29 @@ impl<'r> Gatherer<'r> {
         self.open.insert(rule.id, open);
         Ok(open)
     }
+}
+
+/// Whether an open message can stay one of its rule: a digest can not, when the rule has none any
+/// more.
+fn fits(rule: &Rule, message: &OpenMessage) -> bool {
+    message.kind != MessageKind::Digest || rule.digest_at.is_some()
+}
+
+/// Makes an open message what its rule says now.
+async fn bring_up_to_date(
+    conn: &mut PgConnection,
+    rule: &Rule,
+    message: &OpenMessage,
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    let digest = timing(rule).next_digest(now);
+    let kind = kind(digest.is_some());
+    let due = digest.unwrap_or(message.due_at);
+    let is_same = message.destination == Some(rule.destination);
+    if !is_same || message.kind != kind || message.due_at != due {
+        db::replan(conn, message.id, rule, kind, due).await?;
+    }
+    Ok(())
 }
 
 const fn kind(is_digest: bool) -> MessageKind {
