@@ -43,6 +43,8 @@ const PAGES: &[(&str, &str)] = &[
     ("nothing-found", "/?q=nothing"),
     ("site", SITE),
     ("ill-site", ILL_SITE),
+    ("reports", "/sites/north-mill/reports"),
+    ("report", "{report}"),
     ("device", DEVICE),
     ("device-without-backup", ILL_DEVICE),
     ("snapshot", "/snapshots/{new}"),
@@ -111,7 +113,14 @@ const WIDTHS: [u32; 2] = [320, 1280];
 
 /// Pages that are also taken as wide as a 4k screen, and as printed.
 const WIDE: [&str; 5] = ["sites", "site", "device", "compare", "snapshot"];
-const PRINTED: [&str; 5] = ["sites", "snapshot", "compare", "restore", "search-found"];
+const PRINTED: [&str; 6] = [
+    "sites",
+    "snapshot",
+    "compare",
+    "restore",
+    "search-found",
+    "report",
+];
 const WIDE_PIXELS: u32 = 3840;
 
 /// A sheet of A4 without its margins, at the 96 pixels to an inch of CSS.
@@ -132,8 +141,10 @@ async fn main() {
     let (old, new) = two_snapshots(&page, &origin).await;
     let other = one_snapshot(&page, &origin).await;
     let failed = failed_run(&page, &origin).await;
+    let report = first_link(&page, &format!("{origin}{ILL_SITE}/reports"), "/reports/").await;
     for (name, path) in PAGES {
         let path = path.replace("{old}", &old).replace("{new}", &new);
+        let path = path.replace("{report}", &report);
         let path = path.replace("{other}", &other).replace("{failed}", &failed);
         take(&page, &pictures, name, &format!("{origin}{path}")).await;
     }
@@ -192,6 +203,13 @@ async fn snapshots_of(page: &Page, device: &str) -> Vec<String> {
     page.open(device).await;
     let ticks = "[...document.querySelectorAll('input[name=s]')].map((box) => box.value)";
     serde_json::from_value(page.evaluate(ticks).await).unwrap()
+}
+
+/// The first link of a page to an address with this part.
+async fn first_link(page: &Page, address: &str, part: &str) -> String {
+    page.open(address).await;
+    let first = format!("document.querySelector('td a[href*=\"{part}\"]').pathname");
+    serde_json::from_value(page.evaluate(&first).await).unwrap()
 }
 
 /// The newest run that failed.

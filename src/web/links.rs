@@ -1,6 +1,8 @@
 //! Every address of the pages in one place, for templates and redirects alike; names from
 //! outside are encoded, so that a slash or a question mark in one leads nowhere else.
 
+use std::fmt::Display;
+
 use askama::filters::urlencode_strict;
 
 use super::place::Place;
@@ -147,6 +149,21 @@ pub fn site_search(slug: &str, search: &str, state: &str) -> String {
 /// The newest verified backups of a site in one file.
 pub fn site_newest(slug: &str) -> String {
     format!("/sites/{}/newest.zip", encode(slug))
+}
+
+/// The months that a site can be reported of.
+pub fn site_reports(slug: &str) -> String {
+    format!("/sites/{}/reports", encode(slug))
+}
+
+/// The report of a site and a month.
+pub fn site_report(slug: &str, month: impl Display) -> String {
+    format!("/sites/{}/reports/{month}", encode(slug))
+}
+
+/// The report of a site and a month as a file.
+pub fn site_report_file(slug: &str, month: impl Display) -> String {
+    format!("{}.csv", site_report(slug, month))
 }
 
 /// Where **Backup Site** and its kin are posted.

@@ -44,6 +44,7 @@ mod paging;
 mod place;
 mod prose;
 mod ready;
+mod reports;
 mod restore;
 mod roles;
 mod runs;
@@ -112,6 +113,8 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
         .route("/", get(home::list))
         .route("/sites/{slug}", get(sites::show))
         .route("/sites/{slug}/newest.zip", get(archives::newest))
+        .route("/sites/{slug}/reports", get(reports::list))
+        .route("/sites/{slug}/reports/{month}", get(reports::show))
         .route("/sites/{slug}/backups", post(backups::create))
         .route("/sites/{slug}/devices/{name}", get(devices::show))
         .route("/snapshots/{id}", get(snapshots::show))

@@ -13,6 +13,7 @@ mod downloads;
 mod inventory;
 mod matches;
 mod movement;
+mod reports;
 mod restore;
 mod runs;
 mod scripts;
@@ -42,6 +43,11 @@ pub use inventory::{
 };
 pub use matches::{DeviceMatch, SiteMatch, match_devices, match_sites};
 pub use movement::{Movement, get_batch_movement, get_batches_movement, get_run_movement};
+pub use reports::{
+    ReportChange, ReportDevice, ReportFailure, ReportKey, ReportResults, ReportSpan, ReportStart,
+    get_report_start, get_runs_gone_to, list_report_changes, list_report_devices,
+    list_report_failures, list_report_keys, list_report_results,
+};
 pub use restore::{RestoreTarget, get_restore_target, list_restore_targets};
 pub use runs::{MadeBy, RunFilter, RunHead, RunListRow, RunStateFilter, get_run, list_runs};
 pub use scripts::{ChosenDevice, ScriptDevice, list_chosen, search_devices};

@@ -1,6 +1,6 @@
 //! Runs of all devices, filtered, newest first; and one run with everything that is known of it.
 
-mod bounds;
+pub(super) mod bounds;
 mod by_batch;
 mod pick;
 

@@ -62,9 +62,23 @@ pub async fn delete_runs(
     .await?;
     let mut batches: Vec<BatchId> = rows.iter().filter_map(|row| row.batch).collect();
     let gone = batches.len();
+    if let Some(last) = rows.iter().rfind(|row| row.batch.is_some()) {
+        note_gone(conn, last.queued_at).await?;
+    }
     batches.dedup();
     delete_unused_batches(conn, &batches).await?;
     Ok((gone, rows.last().map(|row| (row.queued_at, row.id))))
+}
+
+/// Notes that runs queued up to then are gone, for reports that count them.
+async fn note_gone(conn: &mut PgConnection, to: DateTime<Utc>) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE retention SET runs_gone_to = greatest(runs_gone_to, $1)",
+        to,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 struct Gone {

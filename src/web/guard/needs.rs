@@ -94,6 +94,8 @@ pub const ROUTES: &[Route] = &[
     get("/", SEE),
     get("/sites/{slug}", SEE),
     get("/sites/{slug}/newest.zip", DOWNLOAD),
+    get("/sites/{slug}/reports", SEE),
+    get("/sites/{slug}/reports/{month}", SEE),
     post("/sites/{slug}/backups", BACK_UP),
     get("/sites/{slug}/devices/{name}", SEE),
     get("/snapshots/{id}", SEE),

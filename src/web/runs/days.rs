@@ -65,7 +65,7 @@ fn day(text: &str) -> Result<Option<NaiveDate>, DaysError> {
 
 /// The first moment of a day. Clocks that are put forward may skip midnight (Beirut does, in
 /// March), and Samoa once skipped a whole day: then the next moment that there was.
-fn midnight(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+pub(in crate::web) fn midnight(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
     let midnight = day.and_time(NaiveTime::MIN);
     let quarters = (0..=96).map(|quarter| midnight + TimeDelta::minutes(15 * quarter));
     let mut moments = quarters.filter_map(|local| zone.from_local_datetime(&local).earliest());

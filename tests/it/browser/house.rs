@@ -90,6 +90,7 @@ impl House {
             ("/", "3 of 4 devices verified"),
             ("/?q=nothing", "Nothing found"),
             ("/sites/site-1", "not enough permissions"),
+            ("/sites/site-0/reports", "until now"),
             ("/sites/site-0/devices/router-0", "Config Backups"),
             ("/sites/site-1/devices/router-3", "No backup yet"),
             ("/snapshots/{new}", "/system identity"),
@@ -159,7 +160,17 @@ impl House {
             ("/welcome?token=spent", "does not work any more"),
             ("/nothing", "There is no such page"),
         ];
-        self.filled(&pages, &numbers)
+        let mut pages = self.filled(&pages, &numbers);
+        let report = format!("/sites/site-1/reports/{}", self.month().await);
+        pages.push((self.url(&report), "export refused"));
+        pages
+    }
+
+    /// The month in which the sites were made, as the addresses of reports have it.
+    async fn month(&self) -> String {
+        let query = "SELECT to_char(created_at AT TIME ZONE timezone, 'YYYY-MM') FROM sites";
+        let found = sqlx::query_scalar(query);
+        found.fetch_one(&self.world.pool).await.unwrap()
     }
 
     /// The addresses of pages, with numbers in the places of their names.

@@ -12,6 +12,7 @@ mod live;
 mod monitoring;
 mod reach;
 mod reader;
+mod reports;
 mod restore;
 mod results;
 mod rights;

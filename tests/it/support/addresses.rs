@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 145] = [
+pub const ADDRESSES: [&str; 149] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -22,6 +22,10 @@ pub const ADDRESSES: [&str; 145] = [
     "/sites/site-1?q=ap&state=attention",
     "/sites/{site}",
     "/sites/site-1/newest.zip",
+    "/sites/site-1/reports",
+    "/sites/{site}/reports?page=2",
+    "/sites/{site}/reports/{month}",
+    "/sites/{site}/reports/{month}.csv",
     "/sites/site-1/devices/core-1",
     "/sites/site-1/devices/core-1?before={deep}",
     "/sites/{site}/devices/core-1",
@@ -154,7 +158,7 @@ pub const ADDRESSES: [&str; 145] = [
 ];
 
 /// What the names in braces stand for, by a statement that gives one text.
-const NAMES: [(&str, &str); 9] = [
+const NAMES: [(&str, &str); 10] = [
     (
         "{site}",
         "SELECT slug FROM sites ORDER BY id OFFSET (SELECT count(*) / 2 FROM sites) LIMIT 1",
@@ -172,6 +176,10 @@ const NAMES: [(&str, &str); 9] = [
     (
         "{day}",
         "SELECT (max(queued_at) - interval '20 days')::date::text FROM runs",
+    ),
+    (
+        "{month}",
+        "SELECT to_char(max(queued_at) - interval '31 days', 'YYYY-MM') FROM runs",
     ),
     ("{run}", "SELECT (max(id) / 2)::text FROM runs"),
     (

@@ -8,8 +8,9 @@ SET session_replication_role = replica;
 
 INSERT INTO credentials (name, username, sealed) VALUES ('core', 'backup', '');
 
-INSERT INTO sites (slug, name, timezone, tags)
-SELECT format('site-%s', n),
+INSERT INTO sites (created_at, slug, name, timezone, tags)
+SELECT now() - $NIGHTS * interval '3 days',
+       format('site-%s', n),
        format('Customer %s, branch %s', n, n % 7),
        'Europe/Vienna',
        ARRAY[format('tag-%s', n % 20), format('region-%s', n % 5)]
@@ -20,8 +21,8 @@ ORDER BY n;
 INSERT INTO heartbeats (service, seen_at) VALUES ('scheduler', now() + interval '1 day');
 INSERT INTO collectors (name, seen_at) VALUES ('seed', now() + interval '1 day');
 
-INSERT INTO devices (site_id, schedule_id, name, address, port, platform, credential_id, tags, identity, model, serial, version, days, days_until)
-SELECT sites.id, 1,
+INSERT INTO devices (created_at, site_id, schedule_id, name, address, port, platform, credential_id, tags, identity, model, serial, version, days, days_until)
+SELECT sites.created_at, sites.id, 1,
        (ARRAY['gw', 'core', 'sw', 'ap', 'lte'])[1 + n % 5] || '-' || n,
        format('10.%s.%s.%s', sites.id / 250, sites.id % 250, n),
        22, 'routeros', 1,

@@ -49,6 +49,25 @@ pub(super) async fn get_bounds(
     Ok(bounds)
 }
 
+/// The exclusive bounds of the ids of all runs that were queued from one time to another; more may
+/// lie between.
+///
+/// # Errors
+/// When the query fails.
+pub(in crate::db::pages) async fn get_ids_between(
+    conn: &mut PgConnection,
+    since: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<(i64, i64), sqlx::Error> {
+    let filter = RunFilter {
+        since: Some(since),
+        until: Some(until),
+        ..RunFilter::default()
+    };
+    let bounds = get_bounds(conn, &filter).await?;
+    Ok((bounds.after, bounds.before))
+}
+
 /// The newest run that is older than all since then.
 async fn get_surely_before(
     conn: &mut PgConnection,

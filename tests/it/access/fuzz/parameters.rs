@@ -134,6 +134,8 @@ pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
     ("GET", "/", &["q", "tag", "state", "page"]),
     ("GET", "/sites/{slug}", &["q", "state", "page", "notice"]),
     ("GET", "/sites/{slug}/newest.zip", NONE),
+    ("GET", "/sites/{slug}/reports", &["page"]),
+    ("GET", "/sites/{slug}/reports/{month}", NONE),
     ("POST", "/sites/{slug}/backups", &["scope", "device"]),
     ("GET", "/sites/{slug}/devices/{name}", &["before", "notice"]),
     (

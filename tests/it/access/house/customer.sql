@@ -1,14 +1,14 @@
 -- Customer number $NUMBER, called $WORD. Each text that is theirs has the word, an address of $NET, or
 -- a serial number that begins with $SERIAL.
-INSERT INTO sites (origin, slug, name, timezone, tags, notes)
-VALUES ('browser', '$WORD', 'Site $WORD', 'Europe/Berlin', '{$WORD-tag}', '$WORD notes');
+INSERT INTO sites (created_at, origin, slug, name, timezone, tags, notes)
+VALUES ('2026-03-04T10:00:00Z', 'browser', '$WORD', 'Site $WORD', 'Europe/Berlin', '{$WORD-tag}', '$WORD notes');
 
 INSERT INTO credentials (origin, name, username, sealed) VALUES ('browser', '$WORD-login', '$WORD-backup', '');
 
-INSERT INTO devices (origin, site_id, name, address, port, platform, credential_id, tags, identity, model, serial, version, days, days_until)
+INSERT INTO devices (created_at, origin, site_id, name, address, port, platform, credential_id, tags, identity, model, serial, version, days, days_until)
 VALUES
-    ('browser', $NUMBER, '$WORD-gw', '$NET.1', 22, 'routeros', $NUMBER, '{$WORD-core}', '$WORD-identity', '$WORD-model', '$SERIAL01', '7.16.2', 'cu', '2026-05-03'),
-    ('browser', $NUMBER, '$WORD-ap', '$NET.2', 22, 'routeros', $NUMBER, '{}', NULL, NULL, NULL, NULL, 'f', '2026-05-03');
+    ('2026-03-04T10:00:00Z', 'browser', $NUMBER, '$WORD-gw', '$NET.1', 22, 'routeros', $NUMBER, '{$WORD-core}', '$WORD-identity', '$WORD-model', '$SERIAL01', '7.16.2', 'cu', '2026-05-03'),
+    ('2026-03-04T10:00:00Z', 'browser', $NUMBER, '$WORD-ap', '$NET.2', 22, 'routeros', $NUMBER, '{}', NULL, NULL, NULL, NULL, 'f', '2026-05-03');
 
 UPDATE devices SET schedule_id = 1 WHERE site_id = $NUMBER;
 INSERT INTO due_times (site_id, schedule_id, due_at) VALUES ($NUMBER, 1, '2026-05-04T0$NUMBER:00:00Z');

@@ -1,0 +1,28 @@
+//! What a report tells of a site and a month: its devices, what came of their backups, and what
+//! changed. Each statement reads the month of one site by an index, however long the history is.
+
+mod changes;
+mod devices;
+mod results;
+
+pub use changes::{ReportChange, ReportKey, list_report_changes, list_report_keys};
+pub use devices::{ReportDevice, ReportStart, get_report_start, list_report_devices};
+pub use results::{
+    ReportFailure, ReportResults, get_runs_gone_to, list_report_failures, list_report_results,
+};
+
+use chrono::{DateTime, Utc};
+
+use crate::model::{Scope, SiteId};
+
+/// What a report is of.
+#[derive(Debug, Clone, Copy)]
+pub struct ReportSpan<'a> {
+    pub scope: &'a Scope,
+    pub site: SiteId,
+    /// When each of its days begins, in order.
+    pub days: &'a [DateTime<Utc>],
+    pub from: DateTime<Utc>,
+    /// Exclusive.
+    pub until: DateTime<Utc>,
+}
