@@ -150,9 +150,11 @@ CREATE TABLE alert_messages (
 CREATE INDEX alert_messages_due ON alert_messages (due_at) WHERE state IN ('waiting', 'sending');
 -- Serves events that join a message: one open message a rule.
 CREATE UNIQUE INDEX alert_messages_open ON alert_messages (rule_id) WHERE gathers_until IS NOT NULL;
--- Serves the deletion of a rule and of a destination.
+-- Serve the deletion of a rule and of a destination, and the last message to one.
 CREATE INDEX alert_messages_rule ON alert_messages (rule_id);
-CREATE INDEX alert_messages_destination ON alert_messages (destination_id);
+CREATE INDEX alert_messages_destination ON alert_messages (destination_id, id);
+-- Serves the log of one state.
+CREATE INDEX alert_messages_state ON alert_messages (state, id);
 -- Serves the sweep of old ones.
 CREATE INDEX alert_messages_finished ON alert_messages (finished_at);
 

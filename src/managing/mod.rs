@@ -6,6 +6,7 @@
 //! for a form to be filled and a file to be exported. Both ways of managing go through the same
 //! checks, so that they can not disagree.
 
+mod alerting;
 mod change;
 mod credential;
 pub mod csv;
@@ -19,6 +20,11 @@ mod tag;
 mod text;
 mod user;
 
+pub use alerting::{
+    AlertRuleText, DestinationText, MailServerText, alert_rule_in_words, create_alert_rule,
+    create_destination, delete_alert_rule, delete_destination, renew_secret, save_mail_server,
+    update_alert_rule, update_destination,
+};
 pub use change::{
     Changed, Refused, archive_credential, archive_device, archive_site, archive_user,
     create_credential, create_device, create_site, create_user, get_mendable, restore_credential,

@@ -3,6 +3,7 @@
 use sqlx::PgConnection;
 
 use super::change::Changed;
+use crate::db::alerts::settings::is_tag_in_alert_rule;
 use crate::db::inventory::lock;
 use crate::db::managing::{self as db, TagChange};
 use crate::db::schedules::is_tag_scheduled;
@@ -20,6 +21,9 @@ pub enum TagRefused {
     /// A schedule or a maintenance window is for the old one, and would be for nothing.
     #[error("a schedule or a maintenance window is for the tag")]
     Scheduled,
+    /// A rule of alerts is for the old one, and would be for nothing.
+    #[error("a rule of alerts is for the tag")]
+    Alerted,
     /// The database failed.
     #[error("it could not be stored: {0}")]
     Database(#[from] sqlx::Error),
@@ -48,6 +52,9 @@ pub async fn change_tag(
     }
     if is_tag_scheduled(conn, tag).await? {
         return Err(TagRefused::Scheduled);
+    }
+    if is_tag_in_alert_rule(conn, tag).await? {
+        return Err(TagRefused::Alerted);
     }
     let change = db::change_tag(conn, tag, new).await?;
     let done = new.map_or_else(

@@ -88,12 +88,16 @@ text_enum! {
         ArchiveDeleted => "archive_deleted",
         ArchiveRestored => "archive_restored",
         BackupUploaded => "backup_uploaded",
+        /// A test message was asked for.
+        AlertTested => "alert_tested",
+        /// A message that was given up is to be sent after all.
+        AlertRetried => "alert_retried",
     }
 }
 
 impl AuditAction {
     /// All of them, as the filter of the audit offers them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::SignIn,
         Self::SignInRefused,
         Self::SignOut,
@@ -123,6 +127,8 @@ impl AuditAction {
         Self::ArchiveDeleted,
         Self::ArchiveRestored,
         Self::BackupUploaded,
+        Self::AlertTested,
+        Self::AlertRetried,
     ];
 
     /// In words.
@@ -158,6 +164,8 @@ impl AuditAction {
             Self::ArchiveDeleted => "Archive deleted",
             Self::ArchiveRestored => "Archive restored",
             Self::BackupUploaded => "Backup uploaded",
+            Self::AlertTested => "Alert tested",
+            Self::AlertRetried => "Alert sent again",
         }
     }
 }

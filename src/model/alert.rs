@@ -60,6 +60,9 @@ text_enum! {
 }
 
 impl DestinationKind {
+    /// Each of them, as they are offered.
+    pub const ALL: [Self; 4] = [Self::Mail, Self::Webhook, Self::Slack, Self::Teams];
+
     /// The words of pages.
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -84,6 +87,21 @@ text_enum! {
     }
 }
 
+impl MailSecurity {
+    /// Each of them, as they are offered.
+    pub const ALL: [Self; 3] = [Self::Starttls, Self::Tls, Self::Clear];
+
+    /// The words of pages.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Tls => "TLS from the first byte (often port 465)",
+            Self::Starttls => "STARTTLS before anything is said (often port 587)",
+            Self::Clear => "None, for a server on this machine only",
+        }
+    }
+}
+
 text_enum! {
     /// Why a message was made.
     MessageKind {
@@ -93,6 +111,18 @@ text_enum! {
         Digest => "digest",
         /// Somebody asked for it.
         Test => "test",
+    }
+}
+
+impl MessageKind {
+    /// The word the pages show.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Events => "Alert",
+            Self::Digest => "Daily digest",
+            Self::Test => "Test",
+        }
     }
 }
 
@@ -109,6 +139,9 @@ text_enum! {
 }
 
 impl MessageState {
+    /// Each of them, as they are offered.
+    pub const ALL: [Self; 4] = [Self::Waiting, Self::Sending, Self::Sent, Self::Failed];
+
     /// The word the pages show.
     #[must_use]
     pub const fn label(self) -> &'static str {

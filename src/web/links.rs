@@ -8,7 +8,8 @@ use askama::filters::urlencode_strict;
 use super::place::Place;
 use crate::access::Token;
 use crate::model::{
-    BatchId, ConnectionTestId, DeviceId, HostKeyChangeId, RunId, ScheduleId, SnapshotId, UserId,
+    AlertMessageId, AlertRuleId, BatchId, ConnectionTestId, DestinationId, DeviceId,
+    HostKeyChangeId, RunId, ScheduleId, SnapshotId, UserId,
 };
 
 /// Percent-encodes everything but letters, digits and `_`, `.`, `-`, `~`.
@@ -124,6 +125,21 @@ pub fn manage_site(slug: &str) -> String {
 /// The page where a schedule is changed.
 pub fn manage_schedule(id: &ScheduleId) -> String {
     format!("/manage/schedules/{id}")
+}
+
+/// The page where a rule of alerts is changed.
+pub fn alert_rule(id: &AlertRuleId) -> String {
+    format!("/manage/alerts/rules/{id}")
+}
+
+/// The page where a destination of alerts is changed.
+pub fn alert_destination(id: &DestinationId) -> String {
+    format!("/manage/alerts/destinations/{id}")
+}
+
+/// A message of the log.
+pub fn alert_message(id: &AlertMessageId) -> String {
+    format!("/manage/alerts/log/{id}")
 }
 
 /// The page where a device is changed.

@@ -2,7 +2,9 @@
 
 pub mod content;
 pub mod gather;
+pub mod log;
 pub mod messages;
 pub mod overdue;
 pub mod queue;
+pub mod settings;
 pub mod watch;

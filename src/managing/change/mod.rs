@@ -67,6 +67,9 @@ pub enum Refused {
     /// Nobody could manage anything after it.
     #[error("this is the last administrator")]
     LastAdministrator,
+    /// Rules of alerts lead to it.
+    #[error("rules lead to it")]
+    RulesLeadHere,
     /// There is always one of it: the schedule for everything.
     #[error("it is always there")]
     AlwaysThere,

@@ -49,6 +49,20 @@ done! {
     Deleted "deleted" => "It was deleted.",
     AlwaysThere "always-there" =>
         "Nothing was deleted: there is always a schedule for everything. Turn it off instead.",
+    DestinationMade "destination-made" =>
+        "The destination was added. Send a test to see whether messages arrive.",
+    RulesLeadHere "rules-lead-here" =>
+        "Nothing was deleted: a rule tells this destination. Change or delete the rule first.",
+    TestAsked "test-asked" =>
+        "A test message is on its way. Load this page again to see whether it arrived.",
+    TriedAgain "tried-again" =>
+        "The message is on its way again. Load this page again to see whether it arrived.",
+    NotFailed "not-failed" =>
+        "Nothing was done: the message has not failed, or its destination is gone.",
+    SecretKept "secret-kept" =>
+        "No new secret was made: somebody changed the destination meanwhile. Look at it again.",
+    TagAlerted "tag-alerted" =>
+        "Nothing was changed: a rule of alerts is for this tag. Change that first.",
     TagScheduled "tag-scheduled" =>
         "Nothing was changed: a schedule or a maintenance window is for this tag. Change that \
          first.",

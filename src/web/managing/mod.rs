@@ -4,6 +4,7 @@
 //!
 //! Administrators reach every site, so nothing here is narrowed to a scope.
 
+mod alerts;
 mod archives;
 mod credentials;
 mod device_test;
@@ -17,6 +18,7 @@ mod preview;
 mod refused;
 mod retention;
 mod schedules;
+mod site_ticks;
 mod sites;
 pub mod tabs;
 mod tags;
@@ -92,6 +94,7 @@ pub fn routes() -> Router<AppState> {
             "/manage/credentials/{id}/restore",
             post(credentials::restore),
         )
+        .merge(alerts::routes())
         .merge(users::routes())
         .merge(retention::routes())
         .merge(archives::routes())

@@ -36,6 +36,7 @@ pub fn lead_back(
         Refused::Yourself => Done::Yourself,
         Refused::LastAdministrator => Done::LastAdministrator,
         Refused::Elsewhere => Done::Elsewhere,
+        Refused::RulesLeadHere => Done::RulesLeadHere,
         Refused::AlwaysThere => Done::AlwaysThere,
     };
     Ok(Ok(Redirect::to(&links::with(page, done)).into_response()))

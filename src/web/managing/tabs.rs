@@ -20,7 +20,7 @@ pub struct Tabs {
 type Page = (&'static str, &'static str);
 
 /// The groups with their pages; a group leads to its first.
-const GROUPS: [(&str, &[Page]); 4] = [
+const GROUPS: [(&str, &[Page]); 5] = [
     (
         "Inventory",
         &[
@@ -38,6 +38,13 @@ const GROUPS: [(&str, &[Page]); 4] = [
             ("Maintenance windows", "/manage/maintenance-windows"),
             ("Retention", "/manage/retention"),
             ("Archives", "/manage/archives"),
+        ],
+    ),
+    (
+        "Alerts",
+        &[
+            ("Rules and destinations", "/manage/alerts"),
+            ("Log of messages", "/manage/alerts/log"),
         ],
     ),
     (

@@ -93,6 +93,7 @@ pub async fn update(
         Err(TagRefused::Wrong(_)) => Done::TagWrong,
         Err(TagRefused::Reached) => Done::TagReached,
         Err(TagRefused::Scheduled) => Done::TagScheduled,
+        Err(TagRefused::Alerted) => Done::TagAlerted,
         Err(TagRefused::Database(error)) => return Err(error.into()),
     };
     Ok(Redirect::to(&links::with(LIST, done)))

@@ -81,7 +81,12 @@ async fn worn() -> House {
                 false, ARRAY['{LONG}'], now(), now(), now(), '2001:db8:1111:2222:3333:4444:5555:6666'
          FROM users"
     );
+    let alerts = include_str!("alerts.sql").replace("$LONG", LONG);
     sqlx::raw_sql(sqlx::AssertSqlSafe(change))
+        .execute(&house.world.pool)
+        .await
+        .unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(alerts))
         .execute(&house.world.pool)
         .await
         .unwrap();
@@ -137,6 +142,11 @@ async fn rare_pages(house: &House) -> Vec<(String, &'static str)> {
         ("/manage/host-keys?decided=1", "Rejected"),
         ("/manage/devices", LONG),
         ("/manage/tags", LONG),
+        ("/manage/alerts", "Quiet-nights"),
+        ("/manage/alerts/destinations/1", "One at"),
+        ("/manage/alerts/rules/1", LONG),
+        ("/manage/alerts/log", "Not before the gateway answers"),
+        ("/manage/alerts/log/1", LONG),
         ("/sign-in?notice=signed-out", "You are signed out."),
         (&*welcome, "Set password"),
     ];

@@ -1,6 +1,7 @@
 //! Managing in the browser and by CSV, as a browser sends it: the production router over a real
 //! database.
 
+mod alerts;
 mod credentials;
 mod devices;
 mod file;

@@ -3,6 +3,7 @@
 //! refusal.
 
 mod account;
+mod alerts;
 mod finder;
 mod house;
 mod managing;
@@ -81,6 +82,9 @@ async fn no_planted_secret_is_in_the_dump_the_logs_or_any_answer() {
     }
 
     managing::manage(&visitor, &finder).await;
+    let signing = alerts::set_up(&house.pool, &visitor, &finder).await;
+    let planted = [planted, vec![signing]].concat();
+    let finder = Finder::new(&planted);
     for device in ["good", "keyed", "refusing", "replaced"] {
         let path = format!("/sites/hq/devices/{device}/connection-tests");
         assert_eq!(visitor.post(&path, "").await.status, 303, "{path}");

@@ -6,7 +6,7 @@ use super::finder::Finder;
 use super::visitor::Visitor;
 
 /// The addresses that need nothing of the database.
-const ADDRESSES: [&str; 36] = [
+const ADDRESSES: [&str; 41] = [
     "/",
     "/?q=good",
     "/sites/hq",
@@ -27,6 +27,11 @@ const ADDRESSES: [&str; 36] = [
     "/manage/retention",
     "/manage/retention/rule",
     "/manage/retention/preview?target=all&count=1",
+    "/manage/alerts",
+    "/manage/alerts/mail-server",
+    "/manage/alerts/destinations/new",
+    "/manage/alerts/rules/new",
+    "/manage/alerts/log",
     "/manage/import",
     "/manage/host-keys",
     "/manage/users",
@@ -46,7 +51,7 @@ const ADDRESSES: [&str; 36] = [
 ];
 
 /// One address for each row of the statement, whose text takes the place of `{}`.
-const OF_ROWS: [(&str, &str); 24] = [
+const OF_ROWS: [(&str, &str); 26] = [
     ("/sites/hq/devices/{}", "SELECT name FROM devices"),
     ("/snapshots/{}", SNAPSHOTS),
     ("/snapshots/{}?view=joined", SNAPSHOTS),
@@ -72,6 +77,14 @@ const OF_ROWS: [(&str, &str); 24] = [
     (
         "/connection-tests/{}/events",
         "SELECT id::text FROM connection_tests",
+    ),
+    (
+        "/manage/alerts/destinations/{}",
+        "SELECT id::text FROM alert_destinations",
+    ),
+    (
+        "/manage/alerts/log/{}",
+        "SELECT id::text FROM alert_messages",
     ),
     ("/manage/users/{}", "SELECT id::text FROM users"),
     ("/manage/credentials/{}", "SELECT id::text FROM credentials"),

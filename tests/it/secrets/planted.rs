@@ -45,11 +45,14 @@ pub const CLIENT_SECRET: &str = "ZqRclient-secret";
 pub const TYPED: &str = "ZqNtyped-into-a-form";
 pub const BROUGHT: &str = "ZqObrought-in-a-file";
 pub const NOT_TAKEN: &str = "ZqPsent-with-a-slip";
+/// Of the mail server that alerts are handed to, and in the address of a webhook.
+pub const MAIL_PASSWORD: &str = "ZqSpassword-of-the-mail-server";
+pub const HOOK_ADDRESS: &str = "ZqTin-the-address-of-a-webhook";
 /// What is searched for, in the address.
 pub const SEARCHED: &str = "ZqLsearched-for-it";
 
 /// Those that are known before anything starts.
-const TABLE: [(&str, &str); 27] = [
+const TABLE: [(&str, &str); 29] = [
     ("the password in the URL of the database", DATABASE_PASSWORD),
     ("the password of a credential", DEVICE_PASSWORD),
     ("the passphrase of a private key", KEY_PASSPHRASE),
@@ -79,6 +82,8 @@ const TABLE: [(&str, &str); 27] = [
     ("a password in a file of CSV", BROUGHT),
     ("a password beside a slip", NOT_TAKEN),
     ("a bearer token sent to us", BEARER_SENT),
+    ("the password of our mail server", MAIL_PASSWORD),
+    ("the address of a webhook", HOOK_ADDRESS),
     ("a word that was searched for", SEARCHED),
 ];
 

@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 149] = [
+pub const ADDRESSES: [&str; 158] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -148,6 +148,15 @@ pub const ADDRESSES: [&str; 149] = [
     "/manage/audit?name=kim&action=download",
     "/manage/audit?site={site}&from={day}",
     "/manage/audit?text=core-1",
+    "/manage/alerts",
+    "/manage/alerts/mail-server",
+    "/manage/alerts/destinations/new",
+    "/manage/alerts/destinations/1",
+    "/manage/alerts/rules/new",
+    "/manage/alerts/rules/1",
+    "/manage/alerts/log?before=9000",
+    "/manage/alerts/log?state=failed",
+    "/manage/alerts/log/9000",
     "/manage/archives",
     "/manage/import",
     "/settings/single-sign-on",

@@ -174,4 +174,20 @@ JOIN devices ON devices.id = snapshots.device_id
 JOIN sites ON sites.id = devices.site_id
 ORDER BY snapshots.taken_at, snapshots.id;
 
+-- Somebody hears of every failure, and for long.
+INSERT INTO alert_destinations (name, kind, recipients) VALUES ('Night shift', 'mail', '{ops@example.com}');
+INSERT INTO alert_rules (name, destination_id, enabled, kinds, all_sites, timezone)
+VALUES ('Failures', 1, true, '{first_failure,recovered}', true, 'UTC');
+INSERT INTO alert_events (kind, device_id, occurred_at, detail)
+SELECT 'first_failure', 1 + n % (SELECT max(id) FROM devices), now() - (20000 - n) * interval '5 minutes', 'The router did not answer.'
+FROM generate_series(1, 20000) AS n
+ORDER BY n;
+INSERT INTO alert_messages (token, rule_id, destination_id, destination_name, kind, state, created_at, due_at, attempt,
+                            finished_at, failure)
+SELECT 'token-' || id, 1, 1, 'Night shift', 'events', CASE WHEN id % 500 = 0 THEN 'failed' ELSE 'sent' END,
+       occurred_at, occurred_at, 1, occurred_at, CASE WHEN id % 500 = 0 THEN 'The mail server did not answer.' END
+FROM alert_events
+ORDER BY id;
+INSERT INTO alert_message_events (message_id, event_id) SELECT id, id FROM alert_events ORDER BY id;
+
 RESET session_replication_role;

@@ -8,8 +8,7 @@ use sqlx::PgConnection;
 use super::{LIST, sent::Sent, tokens};
 use crate::access::session;
 use crate::db::api_tokens::TokenRow;
-use crate::db::managing::{self as db, ListFilter, ListedSite, StoredUser};
-use crate::db::pages::Slice;
+use crate::db::managing::{self as db, StoredUser};
 use crate::db::sessions::{self, SessionRow};
 use crate::managing::{Difference, MOST_SITES, Problems, UserText, stamp};
 use crate::model::{Right, Role, UserId};
@@ -18,26 +17,14 @@ use crate::web::{
     filters,
     guard::SignedIn,
     links,
-    managing::done::Done,
+    managing::{done::Done, site_ticks::Found},
     roles,
     shell::{Area, Shell},
     state::AppState,
 };
 
-/// How many sites a search offers to tick.
-const MOST_FOUND: i64 = 50;
-
 /// How many sessions are shown.
 const MOST_SESSIONS: i64 = 50;
-
-/// A search for sites to tick.
-pub struct Found {
-    pub search: String,
-    /// Those that are not ticked already.
-    pub sites: Vec<ListedSite>,
-    /// How many the search found in all.
-    pub total: i64,
-}
 
 #[derive(Template, WebTemplate)]
 #[template(path = "managing/user.html")]
@@ -120,23 +107,8 @@ impl UserPage {
         sent: Sent,
         search: String,
     ) -> Result<Self, sqlx::Error> {
-        let filter = ListFilter {
-            search: Some(search.as_str()).filter(|text| !text.is_empty()),
-            archived: false,
-        };
-        let slice = Slice {
-            limit: MOST_FOUND,
-            offset: 0,
-        };
-        let mut sites = db::list_site_rows(conn, &filter, slice).await?;
-        let total = sites.first().map_or(0, |site| site.total);
         let ticked = self.text.slugs();
-        sites.retain(|site| !ticked.contains(&site.slug));
-        self.found = Some(Found {
-            search,
-            sites,
-            total,
-        });
+        self.found = Some(Found::find(conn, search, &ticked).await?);
         if self.stored.is_some() {
             self.stamp = sent.stamp;
         }
@@ -186,11 +158,6 @@ impl UserPage {
 
     fn is_role(&self, role: &Role) -> bool {
         self.text.role == role.as_str()
-    }
-
-    /// The letters that sites were searched for.
-    fn search(&self) -> &str {
-        self.found.as_ref().map_or("", |found| &found.search)
     }
 
     fn most_sites(&self) -> usize {

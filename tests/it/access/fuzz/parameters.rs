@@ -110,6 +110,28 @@ const USER: &[&str] = &[
     "search",
 ];
 const ARCHIVE: &[&str] = &["site", "history", "contents", "secrets", "comment", "days"];
+const MAIL_SERVER: &[&str] = &[
+    "stamp", "host", "port", "security", "username", "password", "sender",
+];
+const DESTINATION: &[&str] = &["stamp", "kind", "name", "recipients", "url"];
+const ALERT_RULE: &[&str] = &[
+    "stamp",
+    "name",
+    "enabled",
+    "destination",
+    "kind",
+    "all_sites",
+    "site",
+    "tags",
+    "overdue_hours",
+    "pace",
+    "digest_at",
+    "quiet_from",
+    "quiet_until",
+    "timezone",
+    "find",
+    "search",
+];
 const PROVIDER: &[&str] = &[
     "issuer",
     "client_id",
@@ -277,6 +299,28 @@ pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
         "/manage/retention/remove",
         &["target", "site", "tag"],
     ),
+    ("GET", "/manage/alerts", NOTICE),
+    ("GET", "/manage/alerts/mail-server", NONE),
+    ("POST", "/manage/alerts/mail-server", MAIL_SERVER),
+    ("GET", "/manage/alerts/destinations/new", &["kind"]),
+    ("POST", "/manage/alerts/destinations/new", DESTINATION),
+    ("GET", "/manage/alerts/destinations/{id}", NOTICE),
+    ("POST", "/manage/alerts/destinations/{id}", DESTINATION),
+    (
+        "POST",
+        "/manage/alerts/destinations/{id}/secret",
+        &["stamp"],
+    ),
+    ("POST", "/manage/alerts/destinations/{id}/test", NONE),
+    ("POST", "/manage/alerts/destinations/{id}/delete", NONE),
+    ("GET", "/manage/alerts/rules/new", NONE),
+    ("POST", "/manage/alerts/rules/new", ALERT_RULE),
+    ("GET", "/manage/alerts/rules/{id}", NOTICE),
+    ("POST", "/manage/alerts/rules/{id}", ALERT_RULE),
+    ("POST", "/manage/alerts/rules/{id}/delete", NONE),
+    ("GET", "/manage/alerts/log", &["state", "before"]),
+    ("GET", "/manage/alerts/log/{id}", &["page", "notice"]),
+    ("POST", "/manage/alerts/log/{id}/retry", NONE),
     ("GET", "/manage/archives", NOTICE),
     ("POST", "/manage/archives", ARCHIVE),
     ("POST", "/manage/archives/upload", NONE),

@@ -62,3 +62,16 @@ VALUES
 INSERT INTO single_sign_on_groups (name, role, all_sites, site_tags)
 VALUES ('$WORD-group', 'technician', false, '{$WORD-tag}');
 INSERT INTO single_sign_on_group_sites (group_id, site_id) VALUES ($NUMBER, $NUMBER);
+
+-- Who hears of what happens there, and a message that did not arrive.
+INSERT INTO alert_destinations (name, kind, recipients) VALUES ('$WORD-ops', 'mail', '{$WORD@example.com}');
+INSERT INTO alert_rules (name, destination_id, enabled, kinds, all_sites, tags, timezone)
+VALUES ('$WORD-rule', $NUMBER, true, '{first_failure}', false, '{$WORD-tag}', 'UTC');
+INSERT INTO alert_rule_sites (rule_id, site_id) VALUES ($NUMBER, $NUMBER);
+INSERT INTO alert_events (kind, device_id, occurred_at, run_id, detail)
+VALUES ('first_failure', $NUMBER * 2, '2026-05-02T02:01:00Z', $NUMBER * 3 - 1, 'No $WORD at $NET.2.');
+INSERT INTO alert_messages (token, rule_id, destination_id, destination_name, kind, state, created_at, due_at, attempt,
+                            finished_at, failure)
+VALUES ('$WORD-token', $NUMBER, $NUMBER, '$WORD-ops', 'events', 'failed', '2026-05-02T02:01:00Z', '2026-05-02T02:01:00Z', 5,
+        '2026-05-02T03:01:00Z', 'No $WORD-mail.');
+INSERT INTO alert_message_events (message_id, event_id) VALUES ($NUMBER, $NUMBER);

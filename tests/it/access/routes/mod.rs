@@ -2,6 +2,7 @@
 //! told. A route without an example in the table makes the first test fail.
 
 mod account;
+mod alerts;
 mod alone;
 mod api;
 mod case;

@@ -6,7 +6,7 @@ use routervault::model::Right::{Annotate, BackUp, Download, Manage, Reveal, See}
 
 use super::case::About::{All, Both, Either, Nothing, One};
 use super::case::{Case, get, open, post};
-use super::{account, api, managing, users};
+use super::{account, alerts, api, managing, users};
 
 /// Pages.
 const PAGES: &[Case] = &[
@@ -111,6 +111,7 @@ pub fn cases() -> impl Iterator<Item = &'static Case> {
         PAGES,
         api::ASKED,
         account::PAGES,
+        alerts::PAGES,
         managing::PAGES,
         users::PAGES,
     ];
@@ -118,6 +119,7 @@ pub fn cases() -> impl Iterator<Item = &'static Case> {
         api::SENT,
         FORMS,
         account::FORMS,
+        alerts::FORMS,
         managing::FORMS,
         users::FORMS,
         LAST,
