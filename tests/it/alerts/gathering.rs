@@ -68,7 +68,7 @@ async fn what_happens_together_is_one_message_and_each_thing_is_told_once() {
     let messages = house.messages().await;
     assert_eq!(messages.len(), 1);
     assert_eq!(
-        (messages[0].state, messages[0].event_count),
+        (messages[0].state, messages[0].events),
         (MessageState::Sent, 6)
     );
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use routervault::db::alerts::messages::{self, MessageRow};
+use routervault::db::alerts::log::{LoggedMessage, list_messages};
 use routervault::model::DestinationId;
 use routervault::notify::{Settings, Worker, sealed};
 use routervault::vault::Vault;
@@ -248,9 +248,9 @@ impl House {
     }
 
     /// The log, the oldest first.
-    pub async fn messages(&self) -> Vec<MessageRow> {
+    pub async fn messages(&self) -> Vec<LoggedMessage> {
         let mut conn = self.pool.acquire().await.unwrap();
-        let mut rows = messages::list(&mut conn, None, 1000).await.unwrap();
+        let mut rows = list_messages(&mut conn, None, None, 1000).await.unwrap();
         rows.reverse();
         rows
     }

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use routervault::db::alerts::messages;
+use routervault::db::alerts::{log, messages};
 use routervault::model::{MessageKind, MessageState};
 
 use super::house::{House, ORIGIN, Rule, SECRET, noon};
@@ -261,7 +261,7 @@ async fn a_test_is_sent_at_once_also_in_quiet_hours_and_says_who_asked() {
         (&body["kind"], &body["requested_by"]),
         (&"test".into(), &"kim".into())
     );
-    let row = messages::get(&mut conn, id).await.unwrap().unwrap();
+    let row = log::get_message(&mut conn, id).await.unwrap().unwrap();
     assert_eq!(
         (row.kind, row.state),
         (MessageKind::Test, MessageState::Sent)
