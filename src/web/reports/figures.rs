@@ -79,6 +79,8 @@ pub struct Line {
     pub last_verified_at: Option<DateTime<Utc>>,
     pub failures: i64,
     pub most_frequent: Option<StoredFailureCode>,
+    /// How many causes its failures have.
+    pub causes: usize,
     pub suspects: i64,
     /// Whether it came into the inventory in the month, and whether it left it.
     pub was_added: bool,
@@ -91,9 +93,13 @@ impl Line {
         self.missed.count() == 0
     }
 
-    /// The most frequent cause of failure in words.
-    pub fn cause(&self) -> Option<&'static str> {
-        self.most_frequent.as_ref().map(told::cause)
+    /// The cause of its failures in words, the most frequent one of several.
+    pub fn cause(&self) -> Option<String> {
+        let cause = self.most_frequent.as_ref().map(told::cause)?;
+        Some(match self.causes {
+            1 => cause.to_owned(),
+            _ => format!("most often {cause}"),
+        })
     }
 
     /// The longest gap in its largest unit.
@@ -169,6 +175,7 @@ fn line(
             .iter()
             .max_by_key(|failure| failure.failures)
             .map(|failure| failure.code.clone()),
+        causes: failures.len(),
         suspects: results.map_or(0, |row| row.suspects),
         was_added: device.created_at >= period.begin(),
         was_archived: device.archived_at.is_some_and(|at| at < period.until()),

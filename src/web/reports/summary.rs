@@ -90,7 +90,7 @@ fn changes(lines: &[Line]) -> String {
         return "No configuration changed.".to_owned();
     }
     let (changes, devices) = (counted(changes, "change"), counted(devices, "device"));
-    format!("{changes} of the configuration, of {devices}.")
+    format!("{changes} of the configuration, on {devices}.")
 }
 
 fn failed(lines: &[Line], failures: &[ReportFailure]) -> String {
@@ -101,7 +101,7 @@ fn failed(lines: &[Line], failures: &[ReportFailure]) -> String {
     let devices = lines.iter().filter(|line| line.failures > 0).count() as u64;
     let (backups, devices) = (counted(all, "backup"), counted(devices, "device"));
     let often = if is_only { "the cause" } else { "most often" };
-    format!("{backups} failed, of {devices}; {often}: {most}.")
+    format!("{backups} failed, on {devices}; {often}: {most}.")
 }
 
 /// The cause that all devices together failed by most often, in words, and whether there is no other.
@@ -192,8 +192,8 @@ mod tests {
         assert_eq!(
             said(&april(OVER), &lines, &failures),
             "3 devices; 1 was backed up and verified on every day. gw-3 was not verified on any of 30 days. \
-             gw-2 was not verified on 3 days. 4 changes of the configuration, of 2 devices. \
-             33 backups failed, of 2 devices; most often: sign-in refused. \
+             gw-2 was not verified on 3 days. 4 changes of the configuration, on 2 devices. \
+             33 backups failed, on 2 devices; most often: sign-in refused. \
              1 backup was suspect: kept, but not counted as verified. \
              1 device showed another host key than the trusted one."
         );

@@ -60,7 +60,7 @@ async fn a_month_tells_what_was_verified_what_changed_and_what_failed() {
     for words in [
         "Acme &#38; Sons Backups of router configurations, April 2026 Made on 3 May 2026, 14:00 CEST by RouterVault.",
         "3 devices; 1 was backed up and verified on every day. gw-2 was not verified on 3 days. gw-1 was not verified on 1 day.",
-        "2 changes of the configuration, of 1 device. 3 backups failed, of 1 device; most often: sign-in refused. \
+        "2 changes of the configuration, on 1 device. 3 backups failed, on 1 device; most often: sign-in refused. \
          1 backup was suspect: kept, but not counted as verified. 1 device showed another host key than the trusted one. 1 device added.",
         "gw-2 RB760iGS 7.16.2 27 of 30 days not on 3\u{2013}5 4 d 30 Apr 2026 02:00 0 3 most often sign-in refused 0 1",
         "gw-1 RB5009UG+S+ 7.16.2 29 of 30 days not on 7 2 d 30 Apr 2026 02:00 2 +13 \u{2212}4 0 1 0",
@@ -209,7 +209,7 @@ async fn days_whose_results_are_deleted_are_told_and_not_counted() {
         "{april}"
     );
     assert!(
-        april.contains("3 devices. 2 changes of the configuration, of 1 device."),
+        april.contains("3 devices. 2 changes of the configuration, on 1 device."),
         "{april}"
     );
     assert!(
@@ -240,7 +240,7 @@ async fn changes_that_retention_may_have_taken_are_not_passed_over_in_silence() 
     );
     // The oldest that is left is not the first there was.
     assert!(
-        april.contains("3 changes of the configuration, of 2 devices."),
+        april.contains("3 changes of the configuration, on 2 devices."),
         "{april}"
     );
     assert!(
