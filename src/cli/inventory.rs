@@ -51,7 +51,12 @@ pub async fn apply(store: &Store, inventory: &Inventory) -> anyhow::Result<Appli
         sites_archived = sites.archived,
         "The inventory is applied"
     );
-    let others = [applied.credentials, applied.schedules, applied.windows];
+    let others = [
+        applied.credentials,
+        applied.schedules,
+        applied.windows,
+        applied.retention,
+    ];
     let tables = [sites, devices].into_iter().chain(others);
     let sum = |one: fn(&Counts) -> u64| tables.clone().map(|of| one(&of)).sum::<u64>();
     let (taken_over, handed_over) = (sum(|of| of.taken_over), sum(|of| of.handed_over));

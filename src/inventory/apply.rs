@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use sqlx::PgConnection;
 
+use super::apply_retention::apply_retention;
 use super::apply_schedules::{apply_schedules, apply_windows};
 use super::{Credential, Inventory, Site};
 use crate::db::inventory as db;
@@ -29,7 +30,8 @@ pub struct Counts {
     /// Those that were made in the browser and are in the file now, which has the say from now on;
     /// counted as changed or restored, too.
     pub taken_over: u64,
-    /// Ones of the file that left it and are not kept: schedules and maintenance windows.
+    /// Ones of the file that left it and are not kept: schedules, maintenance windows and rules of
+    /// retention.
     pub deleted: u64,
     /// Ones that left the file and are needed by what was made in the browser, where they are
     /// managed from now on.
@@ -68,6 +70,8 @@ pub struct Applied {
     pub schedules: Counts,
     /// Rows of `maintenance_windows`.
     pub windows: Counts,
+    /// Rows of `retention_rules`.
+    pub retention: Counts,
     /// Queued runs of devices that are archived or disabled now.
     pub runs_cancelled: usize,
     /// The batches of those runs, for [`mark_finished`](crate::db::batches::mark_finished)
@@ -86,6 +90,7 @@ impl Applied {
             ("credentials", self.credentials),
             ("schedules", self.schedules),
             ("maintenance windows", self.windows),
+            ("rules of retention", self.retention),
         ];
         let told = tables.map(|(what, counts)| (what, counts.in_words()));
         let told = told.iter().filter(|(_, words)| !words.is_empty());
@@ -141,6 +146,8 @@ pub async fn apply(
     let schedules = apply_schedules(conn, &inventory.schedules).await?;
     let windows = apply_windows(conn, &inventory.windows).await?;
     resolve(conn).await?;
+    let site_ids = db::list_site_ids(conn).await?.into_iter().collect();
+    let retention = apply_retention(conn, &inventory.retention, &site_ids).await?;
     let cancelled = db::cancel_runs_not_wanted(conn).await?;
     let batches: BTreeSet<i64> = cancelled.iter().map(|run| run.batch.0).collect();
     Ok(Applied {
@@ -149,6 +156,7 @@ pub async fn apply(
         credentials,
         schedules,
         windows,
+        retention,
         runs_cancelled: cancelled.len(),
         batches: batches.into_iter().map(BatchId).collect(),
     })

@@ -8,6 +8,7 @@ pub(super) const TOP: &[&str] = &[
     "site",
     "schedule",
     "maintenance_window",
+    "retention",
 ];
 
 /// `[defaults]`: what devices and sites inherit.
@@ -71,4 +72,14 @@ pub(super) const SCHEDULE: &[&str] = &[
 /// `[[maintenance_window]]`.
 pub(super) const MAINTENANCE_WINDOW: &[&str] = &[
     "name", "tag", "site", "device", "weekdays", "time", "minutes", "from", "until", "timezone",
+];
+
+/// `[[retention]]`.
+pub(super) const RETENTION: &[&str] = &[
+    "tag",
+    "site",
+    "keep_newest",
+    "keep_days",
+    "thin_all_days",
+    "thin_daily_days",
 ];

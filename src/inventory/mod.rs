@@ -7,6 +7,7 @@
 
 mod address;
 mod apply;
+mod apply_retention;
 mod apply_schedules;
 mod credentials;
 mod defaults;
@@ -16,12 +17,14 @@ mod private_key;
 mod problem;
 mod read;
 mod report;
+mod retention;
 mod schedules;
 mod section;
 mod sites;
 mod source;
 mod suggest;
 mod syntax;
+mod targets;
 mod types;
 mod unique;
 mod values;
@@ -45,4 +48,4 @@ pub use apply::{Applied, ApplyError, Counts, apply};
 pub use key_pair::{KeyPair, KeyPairError, generate as generate_key_pair};
 pub use problem::{Problem, Problems};
 pub use read::{load, parse};
-pub use types::{Credential, Device, Inventory, Site};
+pub use types::{Credential, Device, Inventory, KeptOf, RetentionRule, Site};

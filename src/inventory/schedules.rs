@@ -1,13 +1,14 @@
 //! `[[schedule]]` and `[[maintenance_window]]`.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use chrono::NaiveTime;
 use toml::Spanned;
 
 use super::report::Report;
 use super::section::Section;
-use super::suggest::{near_or_all, nearest, quote, quote_list};
+use super::suggest::{nearest, quote, quote_list};
+use super::targets::{self, Known};
 use super::types::Site;
 use super::unique::Unique;
 use super::{keys, values};
@@ -28,61 +29,11 @@ const RHYTHMS: [(&str, &[&str]); 5] = [
     ("cron", &["cron"]),
 ];
 
+/// The keys that say what a schedule or a window is for.
+const OF_WHAT: &[&str] = &["tag", "site", "device"];
+
 /// Every key that says more of a rhythm.
 const OF_RHYTHMS: [&str; 4] = ["minute", "time", "weekdays", "cron"];
-
-/// What the file has that a schedule or a window may be for.
-struct Known {
-    sites: BTreeSet<String>,
-    /// As commands write them; `None`: something in the file is wrong, so that one may be missing
-    /// here that is meant to be there.
-    devices: Option<BTreeSet<String>>,
-}
-
-impl Known {
-    fn of(sites: &[Site], report: &Report) -> Self {
-        let devices = sites.iter().flat_map(|site| {
-            let named = site.devices.iter();
-            named.map(|device| format!("{}/{}", site.slug, device.name))
-        });
-        Self {
-            sites: sites.iter().map(|site| site.slug.clone()).collect(),
-            devices: report.is_empty().then(|| devices.collect()),
-        }
-    }
-
-    fn site(&self, slug: &str, advise: bool) -> Result<Target, String> {
-        if self.sites.contains(slug) {
-            return Ok(Target::Site(slug.to_owned()));
-        }
-        Err(unknown("site", slug, &self.sites, advise))
-    }
-
-    fn device(&self, text: &str, advise: bool) -> Result<Target, String> {
-        let Some((slug, name)) = text.split_once('/') else {
-            return Err(format!(
-                "is written as SITE/NAME, as `acme-hq/gw-1`; {} is not",
-                quote(text)
-            ));
-        };
-        match &self.devices {
-            Some(devices) if !devices.contains(text) => {
-                Err(unknown("device", text, devices, advise))
-            }
-            _ => Ok(Target::Device(slug.to_owned(), name.to_owned())),
-        }
-    }
-}
-
-/// That nothing of the file is called so.
-fn unknown(what: &str, name: &str, there: &BTreeSet<String>, advise: bool) -> String {
-    let advice = advise.then(|| near_or_all(name, there)).flatten();
-    let advice = advice.unwrap_or_else(|| "name one of this file".to_owned());
-    format!(
-        "names the {what} {}, which this file does not have; {advice}",
-        quote(name)
-    )
-}
 
 /// Reads every `[[schedule]]`; those with a problem are reported and left out.
 pub(super) fn read(top: &Section<'_>, sites: &[Site], report: &mut Report) -> Vec<ScheduleValues> {
@@ -90,7 +41,7 @@ pub(super) fn read(top: &Section<'_>, sites: &[Site], report: &mut Report) -> Ve
     let mut schedules = Vec::new();
     let mut lines: HashMap<Target, usize> = HashMap::new();
     for section in top.tables("schedule", ("[[schedule]]", keys::SCHEDULE), report) {
-        let target = read_target(&section, &known, report);
+        let target = targets::read(&section, &known, OF_WHAT, report);
         if let Some(target) = &target {
             let line = report.line(&section.header);
             if let Some(first) = lines.insert(target.clone(), line) {
@@ -113,29 +64,6 @@ pub(super) fn read(top: &Section<'_>, sites: &[Site], report: &mut Report) -> Ve
         }
     }
     schedules
-}
-
-/// What it is for: one of three keys, or everything.
-fn read_target(section: &Section<'_>, known: &Known, report: &mut Report) -> Option<Target> {
-    let all = ["tag", "site", "device"];
-    let mut present = all.into_iter().filter(|key| section.has(key));
-    let key = match (present.next(), present.next()) {
-        (None, _) => return Some(Target::Everything),
-        (Some(key), None) => key,
-        (Some(_), Some(_)) => {
-            let message = format!("keep only one of {}", quote_list(all));
-            report.add(&section.header, message);
-            return None;
-        }
-    };
-    let advise = !report.is_crowded();
-    let check = |text: &str| match key {
-        "tag" => values::check_tag(text).map(|()| Target::Tag(text.to_owned())),
-        "site" => known.site(text, advise),
-        _ => known.device(text, advise),
-    };
-    let target = section.checked_text(key, check, report);
-    target.map(Spanned::into_inner)
 }
 
 fn read_rhythm(section: &Section<'_>, report: &mut Report) -> Option<Rhythm> {
@@ -225,7 +153,7 @@ pub(super) fn read_windows(
         if let Some(name) = &name {
             names.claim("name of a window", name, report);
         }
-        let target = read_target(&section, &known, report);
+        let target = targets::read(&section, &known, OF_WHAT, report);
         let timezone = values::time_zone(&section, report);
         let span = read_span(&section, report);
         if let (Some(name), Some(target), Some(span)) = (name, target, span) {

@@ -1,9 +1,11 @@
 //! A checked inventory as plain data: what the rest of the program may rely on.
 
+use std::fmt;
+
 use chrono_tz::Tz;
 
 use crate::db::schedules::{ScheduleValues, WindowValues};
-use crate::model::Platform;
+use crate::model::{Platform, Retention};
 use crate::vault::Secret;
 
 /// Everything an inventory file says, checked. Each device's credential is among
@@ -18,6 +20,34 @@ pub struct Inventory {
     pub schedules: Vec<ScheduleValues>,
     /// In the order of the file; names are unique.
     pub windows: Vec<WindowValues>,
+    /// In the order of the file, each for something else.
+    pub retention: Vec<RetentionRule>,
+}
+
+/// How long backups are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RetentionRule {
+    pub target: KeptOf,
+    pub rule: Retention,
+}
+
+/// What a rule of retention is for, by names.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum KeptOf {
+    Everything,
+    Tag(String),
+    /// By its slug, one of the inventory's.
+    Site(String),
+}
+
+impl fmt::Display for KeptOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Everything => f.write_str("everything"),
+            Self::Tag(tag) => write!(f, "tag {tag}"),
+            Self::Site(slug) => write!(f, "site {slug}"),
+        }
+    }
 }
 
 /// A customer's location.

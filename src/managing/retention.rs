@@ -7,15 +7,10 @@ use super::change::{Changed, Refused};
 use super::problems::Problems;
 use super::text::{stamp, texts};
 use crate::db::managing as db;
-use crate::db::retention;
+use crate::db::retention::{self, StoredRule};
 use crate::inventory::rules;
-use crate::model::{Retention, RetentionTarget, RunLimits, Thinning};
-
-/// The most days that may be asked for: a hundred years.
-const MOST_DAYS: i32 = 36_500;
-
-/// The most snapshots that may be asked for.
-const MOST_SNAPSHOTS: i32 = 1_000_000;
+use crate::model::retention::{MOST_DAYS, MOST_SNAPSHOTS};
+use crate::model::{Origin, Retention, RetentionTarget, RunLimits, Thinning};
 
 texts! {
     /// A rule as it is typed.
@@ -173,7 +168,7 @@ pub async fn find_target(
 /// Says how long the snapshots of a target are kept. `seen` is the stamp of the form.
 ///
 /// # Errors
-/// [`Refused::Wrong`], [`Refused::Meanwhile`], or what the database answers.
+/// [`Refused::Wrong`], [`Refused::InFile`], [`Refused::Meanwhile`], or what the database answers.
 pub async fn save_retention(
     conn: &mut PgConnection,
     text: &RetentionText,
@@ -184,10 +179,17 @@ pub async fn save_retention(
     let target = find_target(conn, text).await?;
     let rule = text.check()?;
     let before = get(conn, &target).await?;
+    if before
+        .as_ref()
+        .is_some_and(|stored| stored.origin.is_file())
+    {
+        return Err(Refused::InFile);
+    }
+    let before = before.map(|stored| stored.rule);
     if stamp(&before) != seen {
         return Err(Refused::Meanwhile);
     }
-    retention::save_rule(conn, &target, &rule, now).await?;
+    retention::save_rule(conn, Origin::Browser, (&target, &rule), now).await?;
     let was = before.map_or_else(|| "no rule".to_owned(), |rule| retention_in_words(&rule));
     Ok(changed(
         text,
@@ -199,7 +201,7 @@ pub async fn save_retention(
 /// Takes the rule of a target away.
 ///
 /// # Errors
-/// [`Refused::Wrong`], [`Refused::Gone`], or what the database answers.
+/// [`Refused::Wrong`], [`Refused::Gone`], [`Refused::InFile`], or what the database answers.
 pub async fn remove_retention(
     conn: &mut PgConnection,
     text: &RetentionText,
@@ -208,18 +210,20 @@ pub async fn remove_retention(
     retention::lock_rules(conn).await?;
     let target = find_target(conn, text).await?;
     let before = get(conn, &target).await?.ok_or(Refused::Gone)?;
+    if before.origin.is_file() {
+        return Err(Refused::InFile);
+    }
     retention::delete_rule(conn, &target, now).await?;
-    let was = retention_in_words(&before);
+    let was = retention_in_words(&before.rule);
     Ok(changed(text, &target, format!("taken away; before: {was}")))
 }
 
 async fn get(
     conn: &mut PgConnection,
     target: &RetentionTarget,
-) -> Result<Option<Retention>, sqlx::Error> {
-    let rules = retention::list_rules(conn).await?;
-    let mut of_target = rules.into_iter().filter(|stored| stored.target == *target);
-    Ok(of_target.next().map(|stored| stored.rule))
+) -> Result<Option<StoredRule>, sqlx::Error> {
+    let mut rules = retention::list_rules(conn).await?.into_iter();
+    Ok(rules.find(|stored| stored.target == *target))
 }
 
 fn changed(text: &RetentionText, target: &RetentionTarget, detail: String) -> Changed {

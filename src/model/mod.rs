@@ -10,7 +10,7 @@ mod failure;
 mod ids;
 mod origin;
 mod person;
-mod retention;
+pub mod retention;
 mod right;
 pub mod schedule;
 mod scope;

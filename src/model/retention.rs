@@ -4,6 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::SiteId;
 
+/// The most days that may be asked for: a hundred years.
+pub const MOST_DAYS: i32 = 36_500;
+
+/// The most snapshots that may be asked for.
+pub const MOST_SNAPSHOTS: i32 = 1_000_000;
+
 /// How long snapshots are kept. Nothing set: for ever. When several are set, a snapshot goes when
 /// any of them says so.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,7 +48,7 @@ impl Thinning {
 }
 
 /// What a rule is for; there is one rule for each.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RetentionTarget {
     /// Every device that no other rule is for.

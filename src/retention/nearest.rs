@@ -36,12 +36,6 @@ impl Rules {
         self.0.is_empty()
     }
 
-    /// What is said of this target itself.
-    #[must_use]
-    pub fn get(&self, target: &RetentionTarget) -> Option<&Retention> {
-        self.0.get(target)
-    }
-
     /// These rules with another one for this target; `None`: with none for it.
     #[must_use]
     pub fn with(mut self, target: RetentionTarget, rule: Option<Retention>) -> Self {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use crate::model::{Retention, RetentionTarget, RunLimits, SiteId, Thinning};
+use crate::model::{Origin, Retention, RetentionTarget, RunLimits, SiteId, Thinning};
 
 /// How many rules there may be: all are in memory when one is asked.
 pub const MOST_RULES: i64 = 10_000;
@@ -15,9 +15,11 @@ pub struct StoredRule {
     pub rule: Retention,
     /// Slug and name of the site that it is for.
     pub site: Option<(String, String)>,
+    pub origin: Origin,
 }
 
 struct Row {
+    origin: Origin,
     site_id: Option<SiteId>,
     site_slug: Option<String>,
     site_name: Option<String>,
@@ -46,6 +48,7 @@ impl From<Row> for StoredRule {
                 }),
             },
             site: row.site_slug.zip(row.site_name),
+            origin: row.origin,
         }
     }
 }
@@ -57,7 +60,8 @@ impl From<Row> for StoredRule {
 pub async fn list_rules(conn: &mut PgConnection) -> Result<Vec<StoredRule>, sqlx::Error> {
     let rows = sqlx::query_as!(
         Row,
-        r#"SELECT retention_rules.site_id AS "site_id: SiteId",
+        r#"SELECT retention_rules.origin AS "origin: Origin",
+                  retention_rules.site_id AS "site_id: SiteId",
                   sites.slug AS "site_slug?",
                   sites.name AS "site_name?",
                   retention_rules.tag,
@@ -82,16 +86,16 @@ pub async fn list_rules(conn: &mut PgConnection) -> Result<Vec<StoredRule>, sqlx
 /// When the database fails.
 pub async fn save_rule(
     conn: &mut PgConnection,
-    target: &RetentionTarget,
-    rule: &Retention,
+    origin: Origin,
+    (target, rule): (&RetentionTarget, &Retention),
     now: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
     delete_rule(conn, target, now).await?;
     let (kind, site, tag) = columns(target);
     sqlx::query!(
         "INSERT INTO retention_rules
-             (target, site_id, tag, keep_count, keep_days, thin_all_days, thin_daily_days)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+             (target, site_id, tag, keep_count, keep_days, thin_all_days, thin_daily_days, origin)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         kind,
         site,
         tag,
@@ -99,6 +103,7 @@ pub async fn save_rule(
         rule.days,
         rule.thinning.map(|thinning| thinning.all_days),
         rule.thinning.map(|thinning| thinning.daily_days),
+        origin.as_str(),
     )
     .execute(conn)
     .await?;
@@ -141,15 +146,15 @@ fn columns(target: &RetentionTarget) -> (&'static str, Option<i64>, Option<&str>
     }
 }
 
-/// Keeps others from changing rules until the caller's transaction ends.
+/// Keeps others from changing rules until the caller's transaction ends; gives the time by the
+/// clock of the database.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn lock_rules(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
-    sqlx::query!("SELECT id FROM retention FOR UPDATE")
+pub async fn lock_rules(conn: &mut PgConnection) -> Result<DateTime<Utc>, sqlx::Error> {
+    sqlx::query_scalar!(r#"SELECT clock_timestamp() AS "now!" FROM retention FOR UPDATE"#)
         .fetch_one(conn)
-        .await?;
-    Ok(())
+        .await
 }
 
 /// When a rule was changed last.

@@ -6,6 +6,7 @@ use secrecy::ExposeSecret;
 
 use super::{env, read};
 use crate::inventory::{keys, load};
+use crate::model::Thinning;
 use crate::vault::Secret;
 
 #[test]
@@ -34,6 +35,9 @@ fn the_example_loads() {
     assert_eq!(schedule.rhythm.to_string(), "weekly mon,thu 03:30");
     let window = &inventory.windows[0];
     assert_eq!(window.span.to_string(), "weekly sun 01:00 120");
+    let kept = &inventory.retention[0];
+    assert_eq!(kept.target.to_string(), "tag core");
+    assert_eq!(kept.rule.thinning, Some(Thinning::USUAL));
 }
 
 #[test]
@@ -57,6 +61,7 @@ fn the_example_explains_every_key_of_every_section() {
         ("site.device", keys::DEVICE),
         ("schedule", keys::SCHEDULE),
         ("maintenance_window", keys::MAINTENANCE_WINDOW),
+        ("retention", keys::RETENTION),
     ] {
         for key in known {
             assert!(found.contains(&(section, key)), "{key} in [{section}]");

@@ -4,6 +4,7 @@ mod bad_lines;
 mod example;
 mod files;
 mod hostile;
+mod retention;
 mod schedules;
 mod whole;
 

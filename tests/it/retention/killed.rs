@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use routervault::db;
 use routervault::db::retention::save_rule;
 use routervault::keyring;
-use routervault::model::{Retention, RetentionTarget};
+use routervault::model::{Origin, Retention, RetentionTarget};
 use routervault::vault::KeyPlace;
 
 use super::house::{Backup, House};
@@ -48,9 +48,14 @@ async fn house(url: &str, key_file: &Path) -> House {
         count: Some(KEPT),
         ..Retention::default()
     };
-    save_rule(&mut conn, &RetentionTarget::All, &keep, Utc::now())
-        .await
-        .unwrap();
+    save_rule(
+        &mut conn,
+        Origin::Browser,
+        (&RetentionTarget::All, &keep),
+        Utc::now(),
+    )
+    .await
+    .unwrap();
     house
 }
 

@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use routervault::db::retention as db;
-use routervault::model::{Retention, RetentionTarget, SiteId, Thinning};
+use routervault::model::{Origin, Retention, RetentionTarget, SiteId, Thinning};
 use routervault::retention::{Change, Preview, Rules, pass, preview};
 
 use super::house::{Backup, House};
@@ -131,7 +131,9 @@ async fn pin(house: &mut House) {
 
 async fn say(house: &House, target: &RetentionTarget, rule: &Retention, now: DateTime<Utc>) {
     let mut conn = house.pool.acquire().await.unwrap();
-    db::save_rule(&mut conn, target, rule, now).await.unwrap();
+    db::save_rule(&mut conn, Origin::Browser, (target, rule), now)
+        .await
+        .unwrap();
 }
 
 /// What the test remembers becomes what is promised; gives how many went.

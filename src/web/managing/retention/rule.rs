@@ -15,12 +15,12 @@ use serde::Deserialize;
 use super::super::refused::{Again, lead_back, without_form};
 use super::super::{commit, done::Done, links};
 use super::{LIST, why};
-use crate::db::retention as db;
+use crate::db::retention::{self as db, StoredRule};
 use crate::managing::{
     Difference, Problems, Refused, RetentionText, differences, find_target, remove_retention,
     save_retention, stamp,
 };
-use crate::model::{Retention, RetentionTarget};
+use crate::model::RetentionTarget;
 use crate::retention::{self, Change, Going, Preview, Rules};
 use crate::web::{
     error::PageError,
@@ -44,8 +44,9 @@ struct RulePage {
     /// What the form was filled from.
     stamp: String,
     meanwhile: Option<Vec<Difference>>,
-    /// Whether there is a rule for this target.
+    /// Whether there is a rule for this target, and whether only the inventory file changes it.
     is_stored: bool,
+    is_in_file: bool,
     /// What would go, where that was asked for.
     preview: Option<(Preview, Pager)>,
     /// Whether the rule would be taken away.
@@ -62,6 +63,7 @@ impl RulePage {
             stamp: form.stamp,
             meanwhile: None,
             is_stored: false,
+            is_in_file: false,
             preview: None,
             is_removal: false,
             zone: Tz::UTC,
@@ -109,11 +111,10 @@ pub struct RuleForm {
 async fn stored(
     state: &AppState,
     target: &RetentionTarget,
-) -> Result<(Rules, Option<Retention>), PageError> {
+) -> Result<Option<StoredRule>, PageError> {
     let mut conn = state.connection().await?;
-    let rules: Rules = db::list_rules(&mut conn).await?.into_iter().collect();
-    let rule = rules.get(target).copied();
-    Ok((rules, rule))
+    let mut rules = db::list_rules(&mut conn).await?.into_iter();
+    Ok(rules.find(|stored| stored.target == *target))
 }
 
 /// Shows the form, filled with what is stored for the target of the address.
@@ -133,10 +134,12 @@ pub async fn edit(
         // A rule that is to be made: what it is for is not said yet.
         Err(_) => None,
     };
-    let rule = match &target {
-        Some(target) => stored(&state, target).await?.1,
+    let found = match &target {
+        Some(target) => stored(&state, target).await?,
         None => None,
     };
+    page.is_in_file = found.as_ref().is_some_and(|stored| stored.origin.is_file());
+    let rule = found.map(|stored| stored.rule);
     page.stamp = stamp(&rule);
     page.is_stored = rule.is_some();
     let target = target.unwrap_or(RetentionTarget::All);
@@ -187,8 +190,11 @@ async fn count(state: &AppState, page: &mut RulePage, listed: Asked) -> Result<(
         true => None,
         false => Some(page.text.check()?),
     };
-    let before: Rules = db::list_rules(&mut conn).await?.into_iter().collect();
-    page.is_stored = before.get(&target).is_some();
+    let stored = db::list_rules(&mut conn).await?;
+    let of_target = stored.iter().find(|stored| stored.target == target);
+    page.is_stored = of_target.is_some();
+    page.is_in_file = of_target.is_some_and(|stored| stored.origin.is_file());
+    let before: Rules = stored.into_iter().collect();
     let after = before.clone().with(target.clone(), wanted);
     let change = Change {
         target: &target,
@@ -244,7 +250,7 @@ async fn tell_meanwhile(state: &AppState, page: &mut RulePage) -> Result<(), Pag
     let Ok(target) = find_target(&mut conn, &page.text).await else {
         return Ok(());
     };
-    let (_, rule) = stored(state, &target).await?;
+    let rule = stored(state, &target).await?.map(|stored| stored.rule);
     let now = RetentionText::of(&target, &page.text.site, &rule.unwrap_or_default());
     page.meanwhile = Some(differences(
         RetentionText::FIELDS,
