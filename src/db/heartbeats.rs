@@ -1,5 +1,5 @@
-//! Signs of life: when a scheduler last looked at what is due, and which collectors work. Each is
-//! by the clock of the database.
+//! Signs of life: when a scheduler last looked at what is due, when retention did, and which
+//! collectors work. Each is by the clock of the database.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -7,34 +7,37 @@ use sqlx::PgConnection;
 /// How long a collector that fell silent is remembered.
 const REMEMBERED_HOURS: i32 = 24;
 
-/// Notes that a scheduler is alive; at most every ten seconds, so that this is no constant write.
-///
-/// # Errors
-/// When the database fails.
-pub async fn mark_scheduler_seen(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "INSERT INTO heartbeats (service, seen_at)
-         VALUES ('scheduler', now())
-         ON CONFLICT (service) DO UPDATE
-         SET seen_at = excluded.seen_at
-         WHERE heartbeats.seen_at < excluded.seen_at - interval '10 seconds'"
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
+/// Who works by itself, once in an installation at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    Scheduler,
+    Retention,
+    /// Who looks for what alerts tell.
+    Alerts,
 }
 
-/// Notes that who looks for alerts is alive; at most every ten seconds.
+impl Service {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Scheduler => "scheduler",
+            Self::Retention => "retention",
+            Self::Alerts => "alerts",
+        }
+    }
+}
+
+/// Notes that it is alive; at most every ten seconds, so that this is no constant write.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_alerts_seen(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+pub async fn mark_seen(conn: &mut PgConnection, service: Service) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "INSERT INTO heartbeats (service, seen_at)
-         VALUES ('alerts', now())
+         VALUES ($1, now())
          ON CONFLICT (service) DO UPDATE
          SET seen_at = excluded.seen_at
-         WHERE heartbeats.seen_at < excluded.seen_at - interval '10 seconds'"
+         WHERE heartbeats.seen_at < excluded.seen_at - interval '10 seconds'",
+        service.as_str(),
     )
     .execute(conn)
     .await?;

@@ -17,7 +17,7 @@ use super::timing::Timing;
 use super::watch;
 use crate::db::alerts::content::{self, Outgoing};
 use crate::db::alerts::queue as db;
-use crate::db::heartbeats;
+use crate::db::heartbeats::{self, Service};
 use crate::metrics::{AlertEnd, PROCESS};
 use crate::model::{AlertMessageId, MessageKind};
 use crate::vault::Vault;
@@ -157,7 +157,7 @@ impl Worker {
     /// When the database fails.
     pub async fn look(&self, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
         watch::look(&self.pool, self.settings.gathering, now).await?;
-        heartbeats::mark_alerts_seen(&mut *self.pool.acquire().await?).await
+        heartbeats::mark_seen(&mut *self.pool.acquire().await?, Service::Alerts).await
     }
 
     /// Looks for devices that became overdue.

@@ -9,6 +9,7 @@ use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
 use super::pass::pass;
+use crate::db::heartbeats::{self, Service};
 use crate::db::retention as db;
 use crate::vault::Vault;
 
@@ -48,7 +49,10 @@ async fn work_when_due(
     last: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> Result<bool, sqlx::Error> {
-    let changed_at = db::changed_at(&mut *pool.acquire().await?).await?;
+    let mut conn = pool.acquire().await?;
+    heartbeats::mark_seen(&mut conn, Service::Retention).await?;
+    let changed_at = db::changed_at(&mut conn).await?;
+    drop(conn);
     if last.is_some_and(|last| changed_at < last && now - last < PASS_INTERVAL) {
         return Ok(false);
     }

@@ -14,6 +14,7 @@ use super::decide::{Decision, decide};
 use super::nearest::{Place, Rules};
 use super::runs;
 use crate::db::audit::{self, Actor, Entry};
+use crate::db::heartbeats::{self, Service};
 use crate::db::retention::{self as db, KeptSnapshot, Looked, PlacedDevice};
 use crate::db::snapshots::{BodyError, delete_gap, lock_for_deletion, lock_history};
 use crate::model::{AuditAction, DeviceId, Retention, SiteId, SnapshotId};
@@ -79,6 +80,7 @@ async fn thin_histories(
     let rules: Rules = db::list_rules(&mut conn).await?.into_iter().collect();
     let mut after = (SiteId(0), DeviceId(0));
     loop {
+        heartbeats::mark_seen(&mut conn, Service::Retention).await?;
         let devices = db::list_due(&mut conn, after, now).await?;
         let Some(last) = devices.last() else {
             return Ok(());
@@ -160,6 +162,7 @@ impl History<'_> {
                 self.note(conn, &kept, &decisions).await?;
                 return Ok(gone);
             }
+            heartbeats::mark_seen(conn, Service::Retention).await?;
             let begun = Instant::now();
             match self.step(conn).await? {
                 // One of them was pinned meanwhile: the next pass looks again.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgPool;
 
+use crate::db::heartbeats::{self, Service};
 use crate::db::retention as db;
 
 /// Deletes what is older than its limit, piece by piece; gives how many runs went.
@@ -19,6 +20,7 @@ pub(super) async fn delete_old(pool: &PgPool, now: DateTime<Utc>) -> Result<usiz
         let mut after = None;
         loop {
             let mut tx = pool.begin().await?;
+            heartbeats::mark_seen(&mut tx, Service::Retention).await?;
             let (went, last) = db::delete_runs(&mut tx, after, before).await?;
             tx.commit().await?;
             gone += went;
@@ -31,6 +33,7 @@ pub(super) async fn delete_old(pool: &PgPool, now: DateTime<Utc>) -> Result<usiz
     if let Some(before) = before(limits.trails_days) {
         loop {
             let mut tx = pool.begin().await?;
+            heartbeats::mark_seen(&mut tx, Service::Retention).await?;
             let is_more = db::delete_trails(&mut tx, before).await?;
             tx.commit().await?;
             if !is_more {

@@ -25,7 +25,7 @@ use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 use tokio_util::sync::CancellationToken;
 
 use crate::access::session;
-use crate::db::heartbeats;
+use crate::db::heartbeats::{self, Service};
 use maintenance::Maintenance;
 
 /// How often the database is asked what is due.
@@ -79,6 +79,6 @@ pub async fn tick(pool: &PgPool, now: DateTime<Utc>) -> Result<usize, sqlx::Erro
     let mut queued = planning::queue_due(&mut conn, &maintenance, now).await?;
     queued += held::queue_ended(&mut conn, &maintenance, now).await?;
     session::sweep(&mut conn, now).await?;
-    heartbeats::mark_scheduler_seen(&mut conn).await?;
+    heartbeats::mark_seen(&mut conn, Service::Scheduler).await?;
     Ok(queued)
 }

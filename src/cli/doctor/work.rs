@@ -17,18 +17,26 @@ const MOST_WAITING: TimeDelta = TimeDelta::minutes(30);
 /// How old a verified backup may be.
 const COVERAGE_WINDOW: TimeDelta = TimeDelta::hours(24);
 
-/// Looks at scheduler, indexer, collectors and the device that is overdue longest.
+/// What works by itself: as the database has it, and as a sentence calls it.
+const PARTS: [(&str, &str); 4] = [
+    ("scheduler", "scheduler"),
+    ("collector", "collector"),
+    ("indexer", "indexer"),
+    ("retention", "worker of retention"),
+];
+
+/// Looks at scheduler, indexer, retention, collectors and the device that is overdue longest.
 pub async fn examine(
     conn: &mut PgConnection,
     now: DateTime<Utc>,
 ) -> Result<Vec<Finding>, sqlx::Error> {
     let seen = metrics::list_seen(conn).await?;
-    let mut findings: Vec<Finding> = ["scheduler", "collector", "indexer"]
+    let mut findings: Vec<Finding> = PARTS
         .into_iter()
-        .map(|service| {
+        .map(|(service, called)| {
             let mut seen = seen.iter();
             let part = seen.find(|part| part.service == service);
-            alive(service, part.map(|part| part.seen_at), now)
+            alive((service, called), part.map(|part| part.seen_at), now)
         })
         .collect();
     let waiting = checkup::waiting_since(conn, now).await?;
@@ -39,21 +47,25 @@ pub async fn examine(
     Ok(findings)
 }
 
-fn alive(service: &'static str, seen_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Finding {
+fn alive(
+    (service, called): (&'static str, &str),
+    seen_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Finding {
     let Some(seen_at) = seen_at else {
         return Finding::problem(
             service,
-            format!("No {service} was ever seen: start `routervault serve`."),
+            format!("No {called} was ever seen: start `routervault serve`."),
         );
     };
     if now - seen_at > MOST_SILENT {
         let since = seen_at.format("%Y-%m-%d %H:%M UTC");
         let message = format!(
-            "The {service} was last seen at {since}: start `routervault serve`, or look at its log."
+            "The {called} was last seen at {since}: start `routervault serve`, or look at its log."
         );
         return Finding::problem(service, message);
     }
-    Finding::ok(service, format!("The {service} was seen just now."))
+    Finding::ok(service, format!("The {called} was seen just now."))
 }
 
 fn collectors(waiting: Option<DateTime<Utc>>, running: i64, now: DateTime<Utc>) -> Finding {
@@ -105,9 +117,9 @@ mod tests {
     #[test]
     fn a_part_is_alive_when_it_was_seen_lately() {
         let now = Utc::now();
-        assert!(alive("scheduler", Some(now - TimeDelta::minutes(1)), now).is_ok);
-        assert!(!alive("scheduler", Some(now - TimeDelta::minutes(3)), now).is_ok);
-        assert!(!alive("scheduler", None, now).is_ok);
+        assert!(alive(PARTS[0], Some(now - TimeDelta::minutes(1)), now).is_ok);
+        assert!(!alive(PARTS[0], Some(now - TimeDelta::minutes(3)), now).is_ok);
+        assert!(!alive(PARTS[0], None, now).is_ok);
     }
 
     #[test]

@@ -51,7 +51,8 @@ async fn a_house_in_order_is_all_ok_and_each_thing_that_breaks_is_told() {
         sqlx::raw_sql(statement).execute(&pool).await.unwrap();
     };
     run("INSERT INTO heartbeats (service, seen_at)
-         VALUES ('scheduler', now() + interval '1 hour'), ('indexer', now() + interval '1 hour')
+         VALUES ('scheduler', now() + interval '1 hour'), ('indexer', now() + interval '1 hour'),
+                ('retention', now() + interval '1 hour')
          ON CONFLICT (service) DO UPDATE SET seen_at = excluded.seen_at;
          INSERT INTO collectors (name, seen_at) VALUES ('other', now() + interval '1 hour')")
     .await;
@@ -60,7 +61,7 @@ async fn a_house_in_order_is_all_ok_and_each_thing_that_breaks_is_told() {
     let found = json(&output);
     assert_eq!(output.status.code(), Some(0), "{found}");
     assert_eq!(found["ok"], true);
-    assert_eq!(found["checks"].as_array().unwrap().len(), 12, "{found}");
+    assert_eq!(found["checks"].as_array().unwrap().len(), 13, "{found}");
 
     run(
         "UPDATE heartbeats SET seen_at = '2026-01-01' WHERE service = 'scheduler';
@@ -83,7 +84,15 @@ async fn a_house_in_order_is_all_ok_and_each_thing_that_breaks_is_told() {
         longest.contains("longest site-0/gw, since 2026-01-01"),
         "{longest}"
     );
-    for well in ["database", "pg_trgm", "clock", "schema", "key", "indexer"] {
+    for well in [
+        "database",
+        "pg_trgm",
+        "clock",
+        "schema",
+        "key",
+        "indexer",
+        "retention",
+    ] {
         assert!(is_ok(&found, well), "{well}: {found}");
     }
 }

@@ -54,6 +54,10 @@ async fn old_runs_go_but_the_newest_of_each_device_and_trails_go_before_them() {
         1,
         "the newest run of the first device"
     );
+    let told = "SELECT count(*) FROM retention WHERE runs_gone_to = '2025-05-26 02:00Z'";
+    assert_eq!(house.count(told).await, 1, "reports know what is gone");
+    let alive = "SELECT count(*) FROM heartbeats WHERE service = 'retention'";
+    assert_eq!(house.count(alive).await, 1, "it left a sign of life");
     let batches =
         "SELECT count(*) FROM batches WHERE trigger = 'scheduled' AND created_at < '2025-05-27'";
     assert_eq!(
