@@ -24,7 +24,7 @@ ALTER TABLE retention_rules
 
 ALTER TABLE heartbeats DROP CONSTRAINT heartbeats_service_known;
 ALTER TABLE heartbeats
-    ADD CONSTRAINT heartbeats_service_known CHECK (service IN ('scheduler', 'indexer', 'retention'));
+    ADD CONSTRAINT heartbeats_service_known CHECK (service IN ('scheduler', 'indexer', 'alerts', 'retention'));
 
 -- Serves the report of a site: the changed keys of its devices in a month.
 CREATE INDEX host_key_changes_device ON host_key_changes (device_id, first_seen_at);

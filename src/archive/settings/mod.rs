@@ -103,7 +103,7 @@ pub async fn insert(
                 None => return Err(sqlx::Error::RowNotFound),
             },
         };
-        retention::save_rule(conn, &target, &one.rule, now).await?;
+        retention::save_rule(conn, Origin::Browser, (&target, &one.rule), now).await?;
     }
     Ok(())
 }
