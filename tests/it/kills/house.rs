@@ -10,7 +10,7 @@ use routervault::db::cluster::{Cluster, Options};
 use routervault::db::retention::save_rule;
 use routervault::db::{self, devices};
 use routervault::demo::{Fleet, RouterSpec};
-use routervault::model::{DeviceId, Retention, RetentionTarget};
+use routervault::model::{DeviceId, Origin, Retention, RetentionTarget};
 use routervault::vault::{KeyPlace, Vault};
 use routervault::{inventory, keyring};
 use sqlx::{Connection as _, PgConnection, PgPool};
@@ -137,9 +137,14 @@ impl House {
         };
         for place in &places {
             let target = RetentionTarget::Site(place.site);
-            save_rule(&mut tx, &target, &keep, chrono::Utc::now())
-                .await
-                .unwrap();
+            save_rule(
+                &mut tx,
+                Origin::Browser,
+                (&target, &keep),
+                chrono::Utc::now(),
+            )
+            .await
+            .unwrap();
         }
         tx.commit().await.unwrap();
         self.devices = places.into_iter().map(|place| place.id).collect();

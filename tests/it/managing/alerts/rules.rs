@@ -51,7 +51,8 @@ async fn sites_are_found_ticked_and_kept() {
     let count = "SELECT count(*)::text FROM alert_rule_sites";
     assert_eq!(desk.text(count).await, "0", "nothing is saved by a search");
 
-    let ticked = with(&some, ("site", "acme"), &found.hidden("stamp"));
+    let stamp = found.hidden("stamp");
+    let ticked = with(&some, ("site", "acme"), &stamp);
     desk.post(PAGE, &ticked).await.location();
     desk.get(PAGE).await.shows("at acme.");
     let stamp = desk.get(PAGE).await.hidden("stamp");
