@@ -1,6 +1,7 @@
 //! The program is killed again and again while it looks, gathers and sends: in the end everything
-//! that happened is in exactly one message, and each message was received; twice only when the
-//! program was killed while it sent it, and then under the same name.
+//! that happened is in exactly one message of each rule, and each message was received, by the
+//! webhook or the mail server; twice only when the program was killed while it sent it, and then
+//! under the same name.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -10,6 +11,7 @@ use routervault::keyring;
 use routervault::vault::KeyPlace;
 
 use super::house::{House, Rule, SECRET};
+use super::mail_server::MailServer;
 use super::receiver::{IN_THE_ADDRESS, Receiver};
 use crate::support::{Program, database_url, routervault, until};
 
@@ -133,8 +135,12 @@ async fn killed_again_and_again_it_tells_everything_once_and_nothing_twice() {
     let key_file = folder.path().join("routervault.key");
     let house = house(&url, &key_file).await;
     let receiver = Receiver::start().await;
-    let to = house.webhook("webhook", &receiver).await;
-    house.rule(to, Rule::default()).await;
+    let server = MailServer::start(&[]);
+    let webhook = house.webhook("webhook", &receiver).await;
+    let mail = house.mail(&server, &["kim@example.com"]).await;
+    for to in [webhook, mail] {
+        house.rule(to, Rule::default()).await;
+    }
     for kill in 0..KILLS {
         happen(&house, kill).await;
         let mut program = start(&url, &key_file);
@@ -150,6 +156,7 @@ async fn killed_again_and_again_it_tells_everything_once_and_nothing_twice() {
     program.signal(nix::sys::signal::Signal::SIGTERM);
     assert!(program.child.wait().unwrap().success());
     check(&house, &receiver).await;
+    check_mails(&house, &server).await;
     let mut said = String::new();
     let mut stderr = program.child.stderr.take().unwrap();
     std::io::Read::read_to_string(&mut stderr, &mut said).unwrap();
@@ -166,7 +173,7 @@ async fn check(house: &House, receiver: &Receiver) {
         happened
     );
     let in_messages = "SELECT count(*) FROM alert_message_events";
-    assert_eq!(house.count(in_messages).await, happened);
+    assert_eq!(house.count(in_messages).await, 2 * happened, "once a rule");
     // As who received them knows them: the name of a message, and the events in it.
     let mut messages: BTreeMap<String, (usize, BTreeSet<i64>)> = BTreeMap::new();
     for request in receiver.requests() {
@@ -186,9 +193,36 @@ async fn check(house: &House, receiver: &Receiver) {
     let distinct: BTreeSet<i64> = told.into_iter().collect();
     assert_eq!(distinct.len(), DEVICES * KILLS);
     // Twice only what was being sent at a kill: an attempt each.
-    let attempts = "SELECT coalesce(sum(attempt), 0)::bigint FROM alert_messages";
+    let attempts = "SELECT sum(attempt) FROM alert_messages WHERE destination_name <> 'mail'";
     let received: usize = messages.values().map(|(times, _)| times).sum();
     assert!(i64::try_from(received).unwrap() <= house.count(attempts).await);
     let twice = messages.values().filter(|(times, _)| *times > 1).count();
     assert!((1..=KILLS).contains(&twice), "{twice} were received twice");
+}
+
+/// Every message to the mail server was received by its name, and nothing else; twice only what was
+/// begun to be sent twice.
+async fn check_mails(house: &House, server: &MailServer) {
+    let wanted: Vec<(String, i32)> = sqlx::query_as(
+        "SELECT '<' || token || '@example.com>', attempt
+         FROM alert_messages
+         WHERE destination_name = 'mail'",
+    )
+    .fetch_all(&house.pool)
+    .await
+    .unwrap();
+    let mut received: BTreeMap<String, i32> = BTreeMap::new();
+    for mail in server.mails() {
+        *received
+            .entry(mail.header("message-id").to_owned())
+            .or_insert(0) += 1;
+    }
+    assert_eq!(received.len(), wanted.len());
+    for (name, attempts) in wanted {
+        let times = received.get(&name).copied().unwrap_or(0);
+        assert!(
+            (1..=attempts).contains(&times),
+            "{name}: {times} of {attempts}"
+        );
+    }
 }

@@ -62,7 +62,8 @@ class Keeper:
 def sign_in(server, session, envelope, mechanism, data):
     name, password = asked.user
     is_right = data.login == name.encode() and data.password == password.encode()
-    return AuthResult(success=is_right, auth_data=data.login if is_right else None)
+    # A failure that is not handled is answered with 535.
+    return AuthResult(success=is_right, handled=False, auth_data=data.login if is_right else None)
 
 
 def protocol():

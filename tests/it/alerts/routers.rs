@@ -133,7 +133,9 @@ async fn check_change(stage: &Stage) {
     let path = link.strip_prefix(ORIGIN).unwrap();
     let state = crate::support::app_state(&stage.world.pool, &vault(), Utc::now);
     let pages = crate::support::signed_in(state).await;
-    let request = axum::extract::Request::get(path).body(axum::body::Body::empty());
+    let request = axum::extract::Request::get(path)
+        .header("host", "localhost")
+        .body(axum::body::Body::empty());
     let response = tower::ServiceExt::oneshot(pages, request.unwrap())
         .await
         .unwrap();

@@ -7,6 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use routervault::db::alerts::{log, messages};
 use routervault::model::{MessageKind, MessageState};
+use serde_json::Value;
 
 use super::house::{House, ORIGIN, Rule, SECRET, noon};
 use super::receiver::{IN_THE_ADDRESS, Receiver, Request};
@@ -80,7 +81,17 @@ async fn a_message_is_json_with_links_and_signed_for_who_receives_it() {
         format!("{ORIGIN}/sites/alpha/devices/a1")
     );
     assert_eq!(event["links"]["run"], format!("{ORIGIN}/runs/1"));
-    assert_eq!(event["difference"], serde_json::Value::Null);
+    assert_eq!(event["difference"], Value::Null);
+    let text = include_str!("../../../docs/ALERTS.md");
+    let example = text.split("```json").nth(1).unwrap();
+    let example: Value = serde_json::from_str(example.split("```").next().unwrap()).unwrap();
+    assert_eq!(keys(&body), keys(&example));
+    assert_eq!(keys(event), keys(&example["events"][0]));
+    assert_eq!(keys(&event["links"]), keys(&example["events"][0]["links"]));
+}
+
+fn keys(object: &Value) -> Vec<&String> {
+    object.as_object().unwrap().keys().collect()
 }
 
 #[tokio::test]
