@@ -44,7 +44,7 @@ const GROUPS: [(&str, &[Page]); 5] = [
         "Alerts",
         &[
             ("Rules and destinations", "/manage/alerts"),
-            ("Log of messages", "/manage/alerts/log"),
+            ("Log", "/manage/alerts/log"),
         ],
     ),
     (

@@ -87,9 +87,15 @@ impl LogPage {
         pages::query(LOG, [("state", self.state.as_str())])
     }
 
-    /// Whether it is tried again by itself.
-    fn is_tried_again(&self, message: &LoggedMessage) -> bool {
-        message.state == MessageState::Waiting && message.attempt > 0
+    /// What comes at its time, of one that waits for it.
+    fn comes(&self, message: &LoggedMessage) -> Option<&'static str> {
+        let is_to_come = message.state == MessageState::Waiting && message.due_at > self.shell.now;
+        let word = if message.attempt > 0 {
+            "tried again"
+        } else {
+            "is sent"
+        };
+        is_to_come.then_some(word)
     }
 }
 
