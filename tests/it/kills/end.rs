@@ -44,7 +44,7 @@ impl Scene {
 
     /// Everything once more, and every body there is.
     async fn check(&mut self) {
-        let moment = self.look().await;
+        let moment = self.observer.look_at_all(&self.house).await;
         let gone = i64::try_from(self.observer.gone()).unwrap();
         assert_eq!(moment.told, gone, "what retention tells, and what went");
         let here = self.house.here.pool.acquire().await.unwrap();

@@ -20,10 +20,10 @@ use crate::support::{Deadlines, World, until};
 
 /// How many sites there are, and how many devices in all.
 pub const SITES: usize = 3;
-const DEVICES: usize = 24;
+const DEVICES: usize = 12;
 
 /// How many backups of a device stay.
-pub const KEPT: i32 = 4;
+pub const KEPT: i32 = 3;
 
 /// Small, for it is the moments that count.
 const EXPORT_BYTES: usize = 2_000;
@@ -160,31 +160,40 @@ impl House {
         self.path("archives")
     }
 
-    /// Kills the whole of PostgreSQL, which is started again.
-    pub fn kill_postmaster(&self) {
+    /// Kills the whole of PostgreSQL, which is started again; returns when it has gone.
+    pub async fn kill_postmaster(&self) {
         let path = self.path("data/pgdata/postmaster.pid");
         let text = std::fs::read_to_string(path).unwrap();
         let pid = text.lines().next().unwrap().parse().unwrap();
+        let mut conn = self.here.pool.acquire().await.unwrap();
         kill(Pid::from_raw(pid), Signal::SIGKILL).unwrap();
+        until("PostgreSQL has gone", async || {
+            let asked = sqlx::query("SELECT 1").execute(&mut *conn).await;
+            asked.err()
+        })
+        .await;
     }
 
     /// Kills the part of PostgreSQL that serves one connection of the program; all others are cut
-    /// off by that.
+    /// off by that. Returns when they are.
     pub async fn kill_backend(&self) {
-        let pid: i32 = self
-            .here
-            .with(async |conn| {
-                sqlx::query_scalar(
-                    "SELECT pid FROM pg_stat_activity
-                     WHERE backend_type = 'client backend'
-                     ORDER BY (pid = pg_backend_pid()), (state = 'idle'), random()
-                     LIMIT 1",
-                )
-                .fetch_one(conn)
-                .await
-            })
-            .await;
-        // It may have ended meanwhile.
+        let mut conn = self.here.pool.acquire().await.unwrap();
+        let pid: i32 = sqlx::query_scalar(
+            "SELECT pid FROM pg_stat_activity
+             WHERE backend_type = 'client backend'
+             ORDER BY (pid = pg_backend_pid()), (state = 'idle'), random()
+             LIMIT 1",
+        )
+        .fetch_one(&mut *conn)
+        .await
+        .unwrap();
+        // It may have ended meanwhile, and then nobody is cut off.
         let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+        until("it has gone", async || {
+            let asked = sqlx::query("SELECT FROM pg_stat_activity WHERE pid = $1").bind(pid);
+            let found = asked.fetch_optional(&mut *conn).await;
+            (!matches!(found, Ok(Some(_)))).then_some(())
+        })
+        .await;
     }
 }

@@ -32,10 +32,8 @@ async fn killed_at_two_hundred_moments_nothing_done_is_lost_and_nothing_half_don
     let is_enough = |done: [usize; 4]| done.iter().zip(ENOUGH).all(|(done, least)| *done >= least);
     while scene.kills < KILLS || !is_enough(scene.observer.done()) {
         scene.ask().await;
-        if scene.run_for_a_moment().await {
-            scene.kill_one().await;
-        }
-        scene.forget_ended();
+        scene.run_for_a_moment().await;
+        scene.kill_one().await;
         scene.look().await;
     }
     println!("after {} kills: {:?}", scene.kills, scene.observer.done());

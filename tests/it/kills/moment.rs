@@ -46,8 +46,6 @@ pub struct Snapshot {
     pub taken_at: DateTime<Utc>,
     pub sha256: Vec<u8>,
     pub pinned: bool,
-    /// Whether a rule may take it: what was restored stays.
-    pub is_ours: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
@@ -81,8 +79,10 @@ pub struct Copy {
 }
 
 pub struct Moment {
+    /// From the one on that was asked for.
     pub runs: Vec<Run>,
     pub batches: Vec<Batch>,
+    /// But for those that were restored.
     pub snapshots: BTreeMap<i64, Snapshot>,
     pub archives: Vec<Archive>,
     pub copies: Vec<Copy>,
@@ -95,7 +95,8 @@ pub struct Moment {
 const RUNS: &str = "
     SELECT id, device_id, state, outcome, verdict, sha256, snapshot_id, failure_code,
            failure_message AS failure, finished_at
-    FROM runs";
+    FROM runs
+    WHERE id >= $1";
 
 const BATCHES: &str = "
     SELECT id, finished_at,
@@ -104,10 +105,11 @@ const BATCHES: &str = "
     FROM batches";
 
 const SNAPSHOTS: &str = "
-    SELECT snapshots.id, device_id, taken_at, sha256, pinned, slug LIKE 'site-%' AS is_ours
+    SELECT snapshots.id, device_id, taken_at, sha256, pinned
     FROM snapshots
     JOIN devices ON devices.id = device_id
-    JOIN sites ON sites.id = site_id";
+    JOIN sites ON sites.id = site_id
+    WHERE slug LIKE 'site-%'";
 
 const ARCHIVES: &str = "
     SELECT id, state, file_name, size_bytes, sha256, devices, snapshots, failure
@@ -130,23 +132,27 @@ const TOLD: &str = "
                      WHERE action = 'snapshot_deleted'), 0)::bigint";
 
 impl Moment {
-    /// Looks, and reads the bodies of which `is_wanted` says so; panics when one of them is not
-    /// what its row says.
+    /// Looks, at runs from `first_run` on, and reads the bodies that are not `known`; panics when
+    /// one of them is not what its row says.
     pub async fn read(
         conn: &mut PgConnection,
         vault: &Vault,
-        mut is_wanted: impl FnMut(&Snapshot) -> bool,
+        first_run: i64,
+        known: &BTreeMap<i64, Snapshot>,
     ) -> Result<Self, sqlx::Error> {
         let mut tx = conn.begin().await?;
         sqlx::raw_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             .execute(&mut *tx)
             .await?;
         let rows: Vec<Snapshot> = sqlx::query_as(SNAPSHOTS).fetch_all(&mut *tx).await?;
-        for snapshot in rows.iter().filter(|snapshot| is_wanted(snapshot)) {
+        for snapshot in rows.iter().filter(|row| !known.contains_key(&row.id)) {
             check_body(&mut tx, vault, snapshot).await?;
         }
         let moment = Self {
-            runs: sqlx::query_as(RUNS).fetch_all(&mut *tx).await?,
+            runs: sqlx::query_as(RUNS)
+                .bind(first_run)
+                .fetch_all(&mut *tx)
+                .await?,
             batches: sqlx::query_as(BATCHES).fetch_all(&mut *tx).await?,
             snapshots: rows.into_iter().map(|row| (row.id, row)).collect(),
             archives: sqlx::query_as(ARCHIVES).fetch_all(&mut *tx).await?,

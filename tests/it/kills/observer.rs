@@ -3,16 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use rand::RngExt as _;
-use rand::rngs::StdRng;
 use sha2::{Digest as _, Sha256};
 
 use super::house::{House, KEPT};
 use super::moment::{Archive, Copy, Moment, Run, Snapshot, copies};
 use super::work::Restoring;
-
-/// How many of the bodies that were read before are read again, of a thousand.
-const READ_AGAIN: u32 = 10;
 
 /// What the fault of the program itself is called.
 const OUR_FAULT: &str = "internal";
@@ -21,7 +16,9 @@ const OUR_FAULT: &str = "internal";
 #[derive(Default)]
 pub struct Observer {
     /// Those that ended.
-    runs: HashMap<i64, Run>,
+    runs: BTreeMap<i64, Run>,
+    /// All before this one have ended.
+    first_run: i64,
     finished_batches: BTreeSet<i64>,
     snapshots: BTreeMap<i64, Snapshot>,
     gone: BTreeSet<i64>,
@@ -34,32 +31,36 @@ pub struct Observer {
 }
 
 impl Observer {
-    /// Looks once, and panics when anything that was told is no longer so, or anything is half.
-    pub async fn look(&mut self, house: &House, rng: &mut StdRng) -> Moment {
-        let known = &self.snapshots;
+    /// Looks at what may have moved, and panics when anything that was told is no longer so, or
+    /// anything is half.
+    pub async fn look(&mut self, house: &House) -> Moment {
+        let (first_run, known) = (self.first_run, &self.snapshots);
         let moment = house
             .here
-            .with(async |conn| {
-                Moment::read(conn, &house.vault, |snapshot| {
-                    !known.contains_key(&snapshot.id) || rng.random_ratio(READ_AGAIN, 1000)
-                })
-                .await
-            })
+            .with(async |conn| Moment::read(conn, &house.vault, first_run, known).await)
             .await;
         assert_eq!(
             moment.wrong, 0,
             "chains or devices that are not as they say"
         );
         self.see_snapshots(&moment);
-        for run in &moment.runs {
-            self.see_run(run, &moment);
-        }
+        self.see_runs(first_run, &moment);
         self.see_batches(&moment);
         self.see_archives(house, &moment.archives);
         let elsewhere = house.elsewhere.with(copies).await;
         self.see_copies(&moment.copies, false);
         self.see_copies(&elsewhere, true);
+        let active = moment.runs.iter().filter(|run| run.is_active());
+        let ended = moment.runs.iter().map(|run| run.id + 1).max();
+        let next = active.map(|run| run.id).min().or(ended);
+        self.first_run = next.unwrap_or(first_run);
         moment
+    }
+
+    /// The same, at everything there is.
+    pub async fn look_at_all(&mut self, house: &House) -> Moment {
+        self.first_run = 0;
+        self.look(house).await
     }
 
     fn see_snapshots(&mut self, moment: &Moment) {
@@ -76,13 +77,23 @@ impl Observer {
                 other.device_id == seen.device_id && other.taken_at > seen.taken_at
             };
             let newer = moment.snapshots.values().filter(newer).count();
-            let may_go = seen.is_ours && !seen.pinned && newer >= KEPT.unsigned_abs() as usize;
+            let may_go = !seen.pinned && newer >= KEPT.unsigned_abs() as usize;
             assert!(may_go, "lost, with {newer} newer ones: {seen:?}");
             self.gone.insert(*id);
         }
         self.snapshots.clone_from(&moment.snapshots);
         let back = self.gone.iter().find(|id| self.snapshots.contains_key(id));
         assert_eq!(back, None, "deleted, and back");
+    }
+
+    fn see_runs(&mut self, first: i64, moment: &Moment) {
+        for run in &moment.runs {
+            self.see_run(run, moment);
+        }
+        let ids: BTreeSet<i64> = moment.runs.iter().map(|run| run.id).collect();
+        let mut known = self.runs.range(first..);
+        let lost = known.find(|(id, _)| !ids.contains(id));
+        assert_eq!(lost, None, "a run is lost");
     }
 
     fn see_run(&mut self, run: &Run, moment: &Moment) {
@@ -114,9 +125,6 @@ impl Observer {
         let ids: BTreeSet<i64> = moment.batches.iter().map(|batch| batch.id).collect();
         let lost: Vec<_> = self.finished_batches.difference(&ids).collect();
         assert!(lost.is_empty(), "batches that are lost: {lost:?}");
-        let runs: BTreeSet<i64> = moment.runs.iter().map(|run| run.id).collect();
-        let lost: Vec<_> = self.runs.keys().filter(|id| !runs.contains(id)).collect();
-        assert!(lost.is_empty(), "runs that are lost: {lost:?}");
     }
 
     /// Every archive that is completed has the file that it says.

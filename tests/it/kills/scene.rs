@@ -5,7 +5,8 @@ use std::time::Duration;
 use futures_util::future::select_all;
 use rand::RngExt as _;
 use rand::rngs::StdRng;
-use tokio::time::{Instant, timeout};
+use rand::seq::IndexedRandom as _;
+use tokio::time::{Instant, timeout_at};
 
 use super::house::House;
 use super::moment::{Archive, Moment};
@@ -36,16 +37,8 @@ enum Victim {
 }
 
 impl Victim {
-    fn draw(rng: &mut StdRng) -> Self {
-        let all = CHANCES.iter().map(|(_, chances)| chances).sum();
-        let mut drawn = rng.random_range(0..all);
-        let mut chances = CHANCES.into_iter();
-        let hit = chances.find(|(_, chances)| {
-            let is_hit = drawn < *chances;
-            drawn = drawn.saturating_sub(*chances);
-            is_hit
-        });
-        hit.expect("it is less than all of them").0
+    const fn is_of_database(self) -> bool {
+        matches!(self, Self::Backend | Self::Postmaster)
     }
 
     const fn is(self, task: &Task) -> bool {
@@ -150,29 +143,44 @@ impl Scene {
         self.processes.push(process);
     }
 
-    /// Lets it run until a moment of chance; gives whether that came, and nobody ended before.
-    pub async fn run_for_a_moment(&mut self) -> bool {
+    /// Lets it run until a moment of chance.
+    pub async fn run_for_a_moment(&mut self) {
         let moment = self.round.mul_f64(self.rng.random_range(0.0..2.0));
-        let ends = self.processes.iter_mut().map(|one| Box::pin(one.ended()));
-        timeout(moment, select_all(ends)).await.is_err()
+        let at = Instant::now() + moment;
+        loop {
+            let ends = self.processes.iter_mut().map(|one| Box::pin(one.ended()));
+            if timeout_at(at, select_all(ends)).await.is_err() {
+                return;
+            }
+            self.forget_ended();
+        }
     }
 
     pub async fn kill_one(&mut self) {
-        let victim = Victim::draw(&mut self.rng);
+        let victim = self.draw();
         match victim {
             Victim::Backend => self.house.kill_backend().await,
-            Victim::Postmaster => self.house.kill_postmaster(),
+            Victim::Postmaster => self.house.kill_postmaster().await,
             _ => {
                 let mut running = self.processes.iter();
-                let Some(hit) = running.position(|process| victim.is(&process.task)) else {
-                    return;
-                };
-                self.kill(hit).await;
+                let hit = running.position(|process| victim.is(&process.task));
+                self.kill(hit.expect("only what runs is drawn")).await;
             }
         }
         self.kills += 1;
         println!("kill {}: {victim:?}", self.kills);
-        self.outages += usize::from(matches!(victim, Victim::Backend | Victim::Postmaster));
+        self.outages += usize::from(victim.is_of_database());
+    }
+
+    /// One that runs, by its chances.
+    fn draw(&mut self) -> Victim {
+        let runs = |victim: Victim| {
+            let mut running = self.processes.iter();
+            victim.is_of_database() || running.any(|process| victim.is(&process.task))
+        };
+        let running: Vec<_> = CHANCES.into_iter().filter(|(one, _)| runs(*one)).collect();
+        let drawn = running.choose_weighted(&mut self.rng, |(_, chances)| *chances);
+        drawn.expect("the database always runs").0
     }
 
     /// Kills a process, and lets its leases run out: the next one need not wait for that.
@@ -216,7 +224,7 @@ impl Scene {
     }
 
     /// Takes note of those that have ended by themselves.
-    pub fn forget_ended(&mut self) {
+    fn forget_ended(&mut self) {
         let mut running = Vec::new();
         for mut process in std::mem::take(&mut self.processes) {
             if !process.has_ended(self.outages) {
@@ -229,7 +237,7 @@ impl Scene {
     }
 
     pub async fn look(&mut self) -> Moment {
-        let moment = self.observer.look(&self.house, &mut self.rng).await;
+        let moment = self.observer.look(&self.house).await;
         self.archives.clone_from(&moment.archives);
         moment
     }

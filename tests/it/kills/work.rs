@@ -42,7 +42,7 @@ impl Restoring {
     }
 }
 
-/// Changes about half of the routers, and asks for backups of about half.
+/// Changes about half of the routers, and asks for backups of about half of all.
 pub async fn ask_for_backups(house: &House, rng: &mut StdRng) {
     for router in house.fleet.routers() {
         if rng.random_bool(0.5) {
@@ -50,7 +50,7 @@ pub async fn ask_for_backups(house: &House, rng: &mut StdRng) {
         }
     }
     let devices = house.devices.iter().copied();
-    let devices: Vec<DeviceId> = devices.filter(|_| rng.random_bool(0.4)).collect();
+    let devices: Vec<DeviceId> = devices.filter(|_| rng.random_bool(0.5)).collect();
     let new = NewBatch {
         trigger: Trigger::Manual,
         requested_by: Some("test".to_owned()),
@@ -71,7 +71,7 @@ pub async fn ask_for_backups(house: &House, rng: &mut StdRng) {
 
 /// Some stay for ever, so that what is deleted lies between others.
 async fn pin(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE snapshots SET pinned = true WHERE NOT pinned AND id % 9 = 0")
+    sqlx::query("UPDATE snapshots SET pinned = true WHERE NOT pinned AND id % 40 = 0")
         .execute(conn)
         .await?;
     Ok(())
