@@ -8,9 +8,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use routervault::db::alerts::{log, messages};
 use routervault::model::{MessageKind, MessageState};
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 use super::house::{House, ORIGIN, Rule, SECRET, noon};
 use super::receiver::{IN_THE_ADDRESS, Receiver, Request};
+use crate::support::until;
 
 fn after(minutes: i64) -> DateTime<Utc> {
     noon() + TimeDelta::minutes(minutes)
@@ -161,6 +163,26 @@ async fn a_receiver_that_hangs_costs_its_deadline_and_nobody_elses_messages() {
     );
     hanging.let_go();
     assert_eq!(house.send(after(2)).await, 1);
+}
+
+#[tokio::test]
+async fn what_is_being_sent_when_the_program_stops_is_done_with() {
+    let (house, receiver) = house_with_failure("webhook").await;
+    let due = "UPDATE alert_messages
+               SET due_at = now() - interval '1 second', gathers_until = NULL";
+    house.run(due).await;
+    receiver.hold();
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(house.worker().run(stop.clone()));
+    until("it is being sent", async || {
+        (receiver.requests().len() == 1).then_some(())
+    })
+    .await;
+    stop.cancel();
+    receiver.let_go();
+    running.await.unwrap();
+    assert_eq!(house.messages().await[0].state, MessageState::Sent);
+    assert_eq!(receiver.requests().len(), 1);
 }
 
 #[tokio::test]
