@@ -98,6 +98,7 @@ const PAGES: &[(&str, &str)] = &[
     ("alert-rule-new", "/manage/alerts/rules/new"),
     ("alert-log", "/manage/alerts/log"),
     ("archives", "/manage/archives"),
+    ("archive-plan", "/manage/archives/plans/new"),
     ("manage-import", "/manage/import"),
     ("host-keys", "/manage/host-keys"),
     ("host-keys-decided", "/manage/host-keys?decided=1"),

@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 use nix::sys::statvfs::statvfs;
 
 use super::file::{PART, Part};
+use crate::db::archives::Size;
 
 /// What our files begin with; nothing else in the folder is touched.
 const PREFIX: &str = "archive_";
@@ -23,6 +24,8 @@ const SPARE_BYTES: u64 = 64 << 20;
 /// Exports are about six times as large as their compressed form; a quarter is on the safe side.
 const COMPRESSES_BY: u64 = 4;
 
+const MEGABYTE: u64 = 1_000_000;
+
 /// Why the folder can not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
@@ -33,8 +36,8 @@ pub enum FolderError {
         error: io::Error,
     },
     #[error(
-        "the disk of {} has {free} MB free, and about {needed} MB are needed: make room, or name \
-         another folder by --archive-dir", .path.display()
+        "the disk of {} has {free} MB for archives, and about {needed} MB are needed: make room, \
+         delete archives, or name another folder by --archive-dir", .path.display()
     )]
     Full {
         path: PathBuf,
@@ -43,8 +46,26 @@ pub enum FolderError {
     },
 }
 
-/// Makes the folder if it is missing, writes to it, and looks whether `bytes` of exports have room
-/// there.
+/// About how large the file of an archive will be that holds so much.
+#[must_use]
+pub const fn expected_bytes(size: &Size) -> u64 {
+    size.bytes.unsigned_abs() / COMPRESSES_BY
+}
+
+/// How many bytes archives may take beside what is on the disk of the folder, which need not be
+/// there yet.
+///
+/// # Errors
+/// When the disk can not be asked.
+pub fn free_bytes(path: &Path) -> io::Result<u64> {
+    let there = path.ancestors().find(|path| path.exists());
+    let disk = statvfs(there.unwrap_or(Path::new(".")))?;
+    let free = disk.blocks_available() * disk.fragment_size();
+    Ok(free.saturating_sub(SPARE_BYTES))
+}
+
+/// Makes the folder if it is missing, writes to it, and looks whether a file of so many bytes has
+/// room there.
 ///
 /// # Errors
 /// [`FolderError`]
@@ -61,14 +82,12 @@ pub fn prepare(path: &Path, bytes: u64) -> Result<(), FolderError> {
         .map_err(unwritable)?;
     let probe = Part::create(&path.join(format!("{PREFIX}probe"))).map_err(unwritable)?;
     (&probe.file).write_all(b"x").map_err(unwritable)?;
-    let disk = statvfs(path).map_err(|error| unwritable(error.into()))?;
-    let free = disk.blocks_available() * disk.fragment_size();
-    let needed = bytes / COMPRESSES_BY + SPARE_BYTES;
-    if free < needed {
+    let free = free_bytes(path).map_err(unwritable)?;
+    if free < bytes {
         return Err(FolderError::Full {
             path: path.to_owned(),
-            free: free >> 20,
-            needed: needed >> 20,
+            free: free / MEGABYTE,
+            needed: bytes / MEGABYTE,
         });
     }
     Ok(())
@@ -112,6 +131,19 @@ pub fn sweep(path: &Path, listed: &HashSet<String>, now: SystemTime) -> io::Resu
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_has_no_room_is_refused_with_what_to_do_and_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("archives");
+        let free = free_bytes(&path).unwrap();
+        assert!(free > 0);
+        assert!(!path.exists());
+        let refused = prepare(&path, u64::MAX).unwrap_err().to_string();
+        assert!(refused.contains("make room, delete archives"), "{refused}");
+        prepare(&path, 0).unwrap();
+        assert_eq!(std::fs::read_dir(&path).unwrap().count(), 0);
+    }
 
     #[test]
     fn what_nobody_lists_goes_after_an_hour_and_nothing_else_does() {

@@ -39,7 +39,9 @@ mod zip_file;
 
 pub use check::{CheckError, Checked, check};
 pub use file::{PART, Part, WrittenFile, write_file};
-pub use folder::{FolderError, prepare as prepare_folder, uploaded_name};
+pub use folder::{
+    FolderError, expected_bytes, free_bytes, prepare as prepare_folder, uploaded_name,
+};
 pub use make::{MakeError, Progress, Source, make};
 pub use manifest::{Counts, FORMAT, FileEntry, MANIFEST, Manifest, ManifestError};
 pub use pack::{entry, pack};

@@ -16,6 +16,8 @@ use super::file::{WrittenFile, write_file};
 use super::folder;
 use super::make::{Progress, Source};
 use crate::db::archives::{self as db, Claimed, Finished};
+use crate::db::audit::{self, Actor, Entry};
+use crate::model::AuditAction;
 use crate::vault::Vault;
 
 /// How often it is looked for archives to make.
@@ -92,9 +94,12 @@ impl Worker {
     /// When the database or the folder fails.
     pub async fn sweep(&self) -> anyhow::Result<()> {
         let mut conn = self.pool.acquire().await?;
-        db::sweep(&mut conn, Utc::now()).await?;
+        for (archive, state) in db::sweep(&mut conn, Utc::now()).await? {
+            tracing::warn!(%archive, %state, "The maker of an archive fell silent; the archive was taken over");
+        }
         let listed = db::list_file_names(&mut conn).await?.into_iter().collect();
         drop(conn);
+        self.thin().await?;
         let path = self.folder.clone();
         let sweeping = move || match path.exists() {
             true => folder::sweep(&path, &listed, SystemTime::now()),
@@ -102,6 +107,34 @@ impl Worker {
         };
         let swept = tokio::task::spawn_blocking(sweeping).await?;
         swept.context("Cannot sweep the folder of archives")?;
+        Ok(())
+    }
+
+    /// Deletes what plans have above what they keep.
+    async fn thin(&self) -> anyhow::Result<()> {
+        let mut tx = self.pool.begin().await?;
+        let surplus = db::delete_surplus(&mut tx).await?;
+        for one in &surplus {
+            let actor = Actor {
+                name: one.plan.clone(),
+                ..Actor::default()
+            };
+            let of = one.site.as_deref().unwrap_or("everything");
+            let entry = Entry {
+                action: AuditAction::ArchiveDeleted,
+                site: None,
+                subject: &format!("archive {} of {of}", one.id),
+                detail: "its plan keeps newer ones",
+            };
+            audit::record(&mut tx, &actor, &entry, Utc::now()).await?;
+        }
+        tx.commit().await?;
+        for name in surplus.iter().filter_map(|one| one.file_name.as_ref()) {
+            if let Err(error) = tokio::fs::remove_file(self.folder.join(name)).await {
+                // No row names it any more, so the sweep takes it away.
+                tracing::warn!(file = name, %error, "The file of a deleted archive could not be deleted");
+            }
+        }
         Ok(())
     }
 
@@ -118,7 +151,10 @@ impl Worker {
             return Ok(false);
         };
         match self.make(&claimed).await {
-            Ok(Some(written)) => self.complete(&claimed, &written).await?,
+            Ok(Some(written)) => {
+                self.complete(&claimed, &written).await?;
+                self.thin().await?;
+            }
             Ok(None) => {
                 tracing::info!(archive = %claimed.id, "The archive was cancelled or taken over")
             }
@@ -134,7 +170,7 @@ impl Worker {
 
     /// Writes the file; `None` when it is no longer this worker's to make.
     async fn make(&self, claimed: &Claimed) -> anyhow::Result<Option<WrittenFile>> {
-        let (folder, bytes) = (self.folder.clone(), claimed.bytes.unsigned_abs());
+        let (folder, bytes) = (self.folder.clone(), folder::expected_bytes(&claimed.size));
         tokio::task::spawn_blocking(move || folder::prepare(&folder, bytes)).await??;
         let source = Source {
             pool: self.pool.clone(),

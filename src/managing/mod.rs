@@ -40,8 +40,9 @@ pub use retention::{
     save_retention, save_run_limits,
 };
 pub use scheduling::{
-    ScheduleText, WindowText, create_schedule, create_window, delete_schedule, delete_window,
-    update_schedule, update_window,
+    ArchivePlanText, ScheduleText, WindowText, create_archive_plan, create_schedule, create_window,
+    delete_archive_plan, delete_schedule, delete_window, update_archive_plan, update_schedule,
+    update_window,
 };
 pub use site::SiteText;
 pub use tag::{TagRefused, change_tag};

@@ -65,6 +65,8 @@ ids! {
     AuditId,
     /// One zip of a site or of everything.
     ArchiveId,
+    /// When archives are made by themselves.
+    ArchivePlanId,
     /// Who hears of what.
     AlertRuleId,
     /// Where alerts go.

@@ -24,9 +24,9 @@ pub use connection_test::{KeyKind, KeyStanding, TestState};
 pub use day::{DAYS_SHOWN, DayMark, Days, day_in};
 pub use failure::{Failure, FailureCode, StoredFailureCode};
 pub use ids::{
-    AlertEventId, AlertMessageId, AlertRuleId, ArchiveId, AuditId, BatchId, ConnectionTestId,
-    CredentialId, DestinationId, DeviceId, HostKeyChangeId, LineId, RunId, ScheduleId, SessionId,
-    SiteId, SnapshotId, TokenId, UserId, WindowId,
+    AlertEventId, AlertMessageId, AlertRuleId, ArchiveId, ArchivePlanId, AuditId, BatchId,
+    ConnectionTestId, CredentialId, DestinationId, DeviceId, HostKeyChangeId, LineId, RunId,
+    ScheduleId, SessionId, SiteId, SnapshotId, TokenId, UserId, WindowId,
 };
 pub use origin::Origin;
 pub use person::Person;

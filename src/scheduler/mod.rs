@@ -3,6 +3,7 @@
 //! number of schedulers may run. `rhythm` and `window` are pure: they reckon with the time that
 //! they are given.
 
+mod archives;
 mod held;
 mod maintenance;
 mod planning;
@@ -67,8 +68,8 @@ async fn tick_and_log(pool: &PgPool) {
 }
 
 /// Queues the batches that are due at `now`, plans the next ones, holds back what a maintenance
-/// window forbids and queues what it no longer does, removes sessions that ended, and notes that
-/// this was looked at; gives how many batches were queued.
+/// window forbids and queues what it no longer does, queues the archives that are due, removes
+/// sessions that ended, and notes that this was looked at; gives how many batches were queued.
 ///
 /// # Errors
 /// When the database fails; what was planned before stays.
@@ -78,6 +79,7 @@ pub async fn tick(pool: &PgPool, now: DateTime<Utc>) -> Result<usize, sqlx::Erro
     held::withdraw(&mut conn, &maintenance).await?;
     let mut queued = planning::queue_due(&mut conn, &maintenance, now).await?;
     queued += held::queue_ended(&mut conn, &maintenance, now).await?;
+    archives::queue_due(&mut conn, now).await?;
     session::sweep(&mut conn, now).await?;
     heartbeats::mark_seen(&mut conn, Service::Scheduler).await?;
     Ok(queued)

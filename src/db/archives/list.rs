@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use super::queue::{Finished, NewArchive};
-use crate::model::{ArchiveChoice, ArchiveId, ArchiveState, ArchivedSecrets, Contents, History};
+use crate::db::pages::Slice;
+use crate::model::{
+    ArchiveChoice, ArchiveId, ArchivePlanId, ArchiveState, ArchivedSecrets, Contents, History,
+};
 
 /// An archive as it is listed.
 #[derive(Debug)]
@@ -16,6 +19,8 @@ pub struct ListedArchive {
     pub secrets: ArchivedSecrets,
     pub comment: String,
     pub requested_by: String,
+    /// The plan that asked for it.
+    pub plan_id: Option<ArchivePlanId>,
     pub is_uploaded: bool,
     pub state: ArchiveState,
     /// How many snapshots are written, of about how many.
@@ -50,36 +55,51 @@ impl ListedArchive {
     }
 }
 
-/// One archive, or the newest `limit`, newest first.
+/// One archive, or a part of the list, newest first.
 async fn rows(
     conn: &mut PgConnection,
     id: Option<ArchiveId>,
-    limit: i64,
+    slice: Slice,
 ) -> Result<Vec<ListedArchive>, sqlx::Error> {
     sqlx::query_as!(
         ListedArchive,
         r#"SELECT id AS "id: ArchiveId", site, history AS "history: History",
                   contents AS "contents: Contents", secrets AS "secrets: ArchivedSecrets", comment,
-                  requested_by, is_uploaded, state AS "state: ArchiveState", done, total, created_at,
+                  requested_by, plan_id AS "plan_id: ArchivePlanId", is_uploaded, state AS "state: ArchiveState", done, total, created_at,
                   finished_at, expires_at, file_name, size_bytes, sha256, sites, devices, snapshots,
                   left_out, failure, restore_note, restored_at
            FROM archives
            WHERE $1::bigint IS NULL OR id = $1
            ORDER BY id DESC
-           LIMIT $2"#,
+           LIMIT $2
+           OFFSET $3"#,
         id.map(|id| id.0),
-        limit,
+        slice.limit,
+        slice.offset,
     )
     .fetch_all(conn)
     .await
 }
 
-/// The newest archives, newest first.
+/// A page of the archives, newest first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(conn: &mut PgConnection, limit: i64) -> Result<Vec<ListedArchive>, sqlx::Error> {
-    rows(conn, None, limit).await
+pub async fn list(
+    conn: &mut PgConnection,
+    slice: Slice,
+) -> Result<Vec<ListedArchive>, sqlx::Error> {
+    rows(conn, None, slice).await
+}
+
+/// How many archives are listed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count(conn: &mut PgConnection) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM archives"#)
+        .fetch_one(conn)
+        .await
 }
 
 /// One archive.
@@ -90,7 +110,11 @@ pub async fn get(
     conn: &mut PgConnection,
     id: ArchiveId,
 ) -> Result<Option<ListedArchive>, sqlx::Error> {
-    Ok(rows(conn, Some(id), 1).await?.pop())
+    let one = Slice {
+        limit: 1,
+        offset: 0,
+    };
+    Ok(rows(conn, Some(id), one).await?.pop())
 }
 
 /// Lists a file that was brought and found whole.

@@ -6,11 +6,13 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
+use super::size::{Size, measure};
 use crate::db::runs::millis;
-use crate::model::{ArchiveChoice, ArchiveId, ArchivedSecrets, Contents, History};
+use crate::model::{ArchiveChoice, ArchiveId, ArchiveState, ArchivedSecrets, Contents, History};
 
-/// How many archives are kept at most, those that are still to be made included. When there are as
-/// many, whoever asks for another is told so.
+/// How many archives that people asked for or brought are kept at most, those that are still to be
+/// made included. When there are as many, whoever asks for another is told so. What plans make is
+/// bounded by what each of them keeps.
 pub const MAX_KEPT: i64 = 20;
 
 /// How often one is begun at most: it may be what ends its maker.
@@ -86,14 +88,22 @@ pub async fn has_room(conn: &mut PgConnection) -> Result<bool, sqlx::Error> {
     sqlx::query!("SELECT pg_advisory_xact_lock($1)", REQUEST_LOCK)
         .execute(&mut *conn)
         .await?;
-    let kept = sqlx::query_scalar!(
+    Ok(count_kept(conn).await? < MAX_KEPT)
+}
+
+/// How many archives count towards [`MAX_KEPT`].
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_kept(conn: &mut PgConnection) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!"
            FROM archives
-           WHERE state IN ('queued', 'running', 'completed')"#
+           WHERE state IN ('queued', 'running', 'completed')
+             AND plan_id IS NULL"#
     )
     .fetch_one(conn)
-    .await?;
-    Ok(kept < MAX_KEPT)
+    .await
 }
 
 /// An archive that a worker is to make.
@@ -102,9 +112,8 @@ pub struct Claimed {
     pub id: ArchiveId,
     pub choice: ArchiveChoice,
     pub file_name: String,
-    /// About how many snapshots it will have, and how many bytes they are.
-    pub total: i64,
-    pub bytes: i64,
+    /// About how much it will hold.
+    pub size: Size,
 }
 
 /// Claims the oldest archive that waits; its file is to be called `<site>_<number>_<suffix>.zip`.
@@ -152,43 +161,20 @@ pub async fn claim(
         contents: row.contents,
         secrets: row.secrets,
     };
-    let (total, bytes) = measure(conn, row.id, &choice).await?;
+    let size = measure(&mut *conn, &choice).await?;
+    sqlx::query!(
+        "UPDATE archives SET total = least($2::bigint, 2147483647) WHERE id = $1",
+        row.id.0,
+        size.snapshots,
+    )
+    .execute(conn)
+    .await?;
     Ok(Some(Claimed {
         id: row.id,
         choice,
         file_name: row.file_name,
-        total,
-        bytes,
+        size,
     }))
-}
-
-/// How many snapshots and bytes an archive will have, also noted in its row.
-async fn measure(
-    conn: &mut PgConnection,
-    id: ArchiveId,
-    choice: &ArchiveChoice,
-) -> Result<(i64, i64), sqlx::Error> {
-    let size = sqlx::query!(
-        r#"WITH size AS (
-               SELECT count(*) AS snapshots, coalesce(sum(size_bytes), 0)::bigint AS bytes
-               FROM snapshots
-               JOIN devices ON devices.id = snapshots.device_id
-               JOIN sites ON sites.id = devices.site_id
-               WHERE ($2::text IS NULL OR sites.slug = $2)
-                 AND (NOT $3 OR snapshots.id = devices.last_verified_snapshot_id)
-           )
-           UPDATE archives
-           SET total = least(size.snapshots, 2147483647)
-           FROM size
-           WHERE archives.id = $1
-           RETURNING size.snapshots AS "snapshots!", size.bytes AS "bytes!""#,
-        id.0,
-        choice.site,
-        choice.history == History::Newest,
-    )
-    .fetch_optional(conn)
-    .await?;
-    Ok(size.map_or((0, 0), |size| (size.snapshots, size.bytes)))
 }
 
 /// Prolongs the lease of an archive and shows how far it is. Gives `false` when it was cancelled or
@@ -324,13 +310,17 @@ pub async fn release(conn: &mut PgConnection, worker: &str) -> Result<(), sqlx::
 }
 
 /// Queues archives whose worker fell silent again, or fails them after three attempts; and takes
-/// those away that have expired. Their files go with the next look at the folder.
+/// those away that have expired. Their files go with the next look at the folder. Gives those that
+/// were taken from their workers, with where each stands now.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn sweep(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "WITH expired AS (
+pub async fn sweep(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+) -> Result<Vec<(ArchiveId, ArchiveState)>, sqlx::Error> {
+    let taken = sqlx::query!(
+        r#"WITH expired AS (
              DELETE FROM archives
              WHERE expires_at < $2
                AND state NOT IN ('queued', 'running')
@@ -345,13 +335,14 @@ pub async fn sweep(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<(), sq
              lease_until = NULL,
              file_name = NULL
          WHERE state = 'running'
-           AND lease_until < now()",
+           AND lease_until < now()
+         RETURNING id AS "id: ArchiveId", state AS "state: ArchiveState""#,
         MAX_ATTEMPTS,
         now,
     )
-    .execute(conn)
+    .fetch_all(conn)
     .await?;
-    Ok(())
+    Ok(taken.into_iter().map(|row| (row.id, row.state)).collect())
 }
 
 /// The names of all files that a row names.

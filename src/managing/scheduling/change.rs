@@ -11,7 +11,7 @@ use crate::managing::problems::Problems;
 use crate::managing::text::{differences, stamp};
 use crate::model::{Origin, ScheduleId, Target, WindowId};
 
-fn changed(subject: String, detail: String) -> Changed {
+pub(super) fn changed(subject: String, detail: String) -> Changed {
     Changed {
         site: None,
         subject,
@@ -31,7 +31,11 @@ async fn check_target(conn: &mut PgConnection, target: &Target) -> Result<(), Re
 }
 
 /// Refuses what is not the browser's, or was changed since the form was filled.
-fn check_writable(origin: Origin, now: &[&str], seen: Option<&str>) -> Result<(), Refused> {
+pub(super) fn check_writable(
+    origin: Origin,
+    now: &[&str],
+    seen: Option<&str>,
+) -> Result<(), Refused> {
     if origin.is_file() {
         return Err(Refused::InFile);
     }

@@ -103,7 +103,8 @@ impl ScheduleText {
         }
     }
 
-    fn check_rhythm(&self, problems: &mut Problems) -> Option<Rhythm> {
+    /// When it comes.
+    pub(super) fn check_rhythm(&self, problems: &mut Problems) -> Option<Rhythm> {
         match self.rhythm.as_str() {
             "off" => Some(Rhythm::Off),
             "hourly" => {

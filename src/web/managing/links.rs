@@ -3,7 +3,7 @@
 use super::super::links::{encode, query};
 use super::done::Done;
 use crate::managing::csv::Kind;
-use crate::model::{ArchiveId, CredentialId, DeviceId, WindowId};
+use crate::model::{ArchiveId, ArchivePlanId, CredentialId, DeviceId, WindowId};
 
 pub use super::super::links::{
     manage_new_device as new_device, manage_schedule as schedule, manage_site as site,
@@ -78,4 +78,12 @@ pub fn delete_archive(id: &ArchiveId) -> String {
 pub fn with(path: &str, done: Done) -> String {
     let separator = if path.contains('?') { '&' } else { '?' };
     format!("{path}{separator}notice={}", done.as_str())
+}
+
+/// The form for a new plan of archives.
+pub const NEW_ARCHIVE_PLAN: &str = "/manage/archives/plans/new";
+
+/// The page where a plan of archives is changed.
+pub fn archive_plan(id: &ArchivePlanId) -> String {
+    format!("/manage/archives/plans/{id}")
 }

@@ -6,6 +6,7 @@ mod damaged;
 pub mod house;
 mod older;
 mod pages;
+mod plans;
 pub mod restored;
 mod settings;
 mod worker;

@@ -14,24 +14,24 @@ use super::house::{House, everything, export};
 use crate::support::{app_state, signed_in};
 
 /// The pages of a house for an administrator.
-struct Desk {
-    house: House,
+pub struct Desk {
+    pub house: House,
     folder: tempfile::TempDir,
     app: Router,
 }
 
-struct Answer {
-    status: StatusCode,
-    location: String,
+pub struct Answer {
+    pub status: StatusCode,
+    pub location: String,
     body: Vec<u8>,
 }
 
 impl Answer {
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    fn shows(&self, words: &str) {
+    pub fn shows(&self, words: &str) {
         assert!(
             self.text().contains(words),
             "no {words:?} in:\n{}",
@@ -41,7 +41,7 @@ impl Answer {
 }
 
 impl Desk {
-    async fn of(house: House) -> Self {
+    pub async fn of(house: House) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let state = AppState {
             archives: Arc::from(folder.path()),
@@ -62,12 +62,12 @@ impl Desk {
         }
     }
 
-    async fn get(&self, address: &str) -> Answer {
+    pub async fn get(&self, address: &str) -> Answer {
         let request = Request::get(address).header("host", "localhost");
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
-    async fn post(&self, address: &str, form: &str) -> Answer {
+    pub async fn post(&self, address: &str, form: &str) -> Answer {
         let request = Request::post(address)
             .header("host", "localhost")
             .header("content-type", "application/x-www-form-urlencoded");
@@ -102,7 +102,7 @@ impl Desk {
         assert!(worker.make_next().await.unwrap());
     }
 
-    async fn number(&self, sql: &'static str) -> i64 {
+    pub async fn number(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql)
             .fetch_one(&self.house.pool)
             .await
@@ -189,6 +189,26 @@ async fn a_form_that_asks_for_what_can_not_be_is_told_so() {
         desk.ask("").await.location,
         "/manage/archives?notice=archive-asked"
     );
+}
+
+#[tokio::test]
+async fn what_there_is_room_for_is_shown_and_a_folder_that_takes_nothing_is_told_at_once() {
+    let desk = Desk::of(House::with(1, 1, 1).await).await;
+    desk.ask("").await;
+    let list = desk.get("/manage/archives").await;
+    list.shows("at most 20 are kept; there is 1.");
+    list.shows("The disk has room for");
+    std::fs::remove_dir_all(desk.folder.path()).unwrap();
+    std::fs::write(desk.folder.path(), b"no folder").unwrap();
+    for refused in [
+        desk.ask("").await,
+        desk.bring("/manage/archives/upload", b"x").await,
+    ] {
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        refused.shows("can not be written");
+    }
+    assert_eq!(desk.number("SELECT count(*) FROM archives").await, 1);
+    std::fs::remove_file(desk.folder.path()).unwrap();
 }
 
 #[tokio::test]

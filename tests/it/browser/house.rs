@@ -155,6 +155,7 @@ impl House {
             ("/manage/alerts/rules/new", "No destination yet"),
             ("/manage/alerts/log", "No message yet"),
             ("/manage/archives", "No archives yet"),
+            ("/manage/archives/plans/new", "Archives to keep"),
             ("/manage/import", "UTF-8, at most"),
             ("/settings/single-sign-on", "There is no group yet"),
             ("/settings/single-sign-on/groups/new", "Withheld"),

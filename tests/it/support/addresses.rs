@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 158] = [
+pub const ADDRESSES: [&str; 159] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -158,6 +158,7 @@ pub const ADDRESSES: [&str; 158] = [
     "/manage/alerts/log?state=failed",
     "/manage/alerts/log/9000",
     "/manage/archives",
+    "/manage/archives/plans/new",
     "/manage/import",
     "/settings/single-sign-on",
     "/settings/single-sign-on/groups/new",

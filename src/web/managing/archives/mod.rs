@@ -3,6 +3,7 @@
 
 mod change;
 mod download;
+mod plans;
 mod restore;
 mod upload;
 
@@ -11,28 +12,29 @@ use askama_web::WebTemplate;
 use axum::{
     Form, Router,
     extract::{Query, State},
-    response::{IntoResponse, Redirect},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use chrono::TimeDelta;
 use serde::Deserialize;
 
-use super::{done::Done, links, sites::EditQuery};
-use crate::db::archives::{self as db, ListedArchive, MAX_KEPT, NewArchive, Requested};
+use super::{done::Done, links, listed::ListQuery};
+use crate::archive::{expected_bytes, free_bytes, prepare_folder};
+use crate::db::archives::{self as db, ListedArchive, MAX_KEPT, NewArchive, Requested, StoredPlan};
 use crate::db::audit::{self, Entry};
 use crate::model::{ArchiveChoice, ArchiveState, ArchivedSecrets, AuditAction, Contents, History};
 use crate::web::{
+    bodies,
     error::PageError,
     filters,
     guard::{Acting, SignedIn},
+    paging::{Asked, Pager},
     shell::{Area, Shell},
     state::AppState,
 };
 
 pub const LIST: &str = "/manage/archives";
-
-/// How many are listed: those that are kept, and as many that failed or were cancelled.
-const MAX_LISTED: i64 = 3 * MAX_KEPT;
 
 /// How long an archive is kept when nothing is said, and how long at most, in days.
 const DEFAULT_DAYS: u32 = 30;
@@ -45,6 +47,12 @@ const MAX_COMMENT_CHARS: usize = 500;
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route(LIST, get(list).post(create))
+        .route(links::NEW_ARCHIVE_PLAN, get(plans::new).post(plans::create))
+        .route(
+            "/manage/archives/plans/{id}",
+            get(plans::edit).post(plans::update),
+        )
+        .route("/manage/archives/plans/{id}/delete", post(plans::delete))
         .route("/manage/archives/{id}/cancel", post(change::cancel))
         .route("/manage/archives/{id}/delete", post(change::delete))
         .route("/manage/archives/{id}/download", get(download::show))
@@ -66,6 +74,12 @@ struct ListPage {
     shell: Shell,
     notice: Option<Done>,
     archives: Vec<ListedArchive>,
+    pager: Pager,
+    /// How many count towards the limit.
+    kept: i64,
+    /// How many bytes archives may still take; `None`: the disk does not say.
+    free: Option<i64>,
+    plans: Vec<StoredPlan>,
     /// Why a file that was brought is not listed.
     problem: Option<String>,
 }
@@ -73,6 +87,10 @@ struct ListPage {
 impl ListPage {
     const fn most(&self) -> i64 {
         MAX_KEPT
+    }
+
+    fn page_prefix(&self) -> String {
+        format!("{LIST}?page=")
     }
 
     const fn default_days(&self) -> u32 {
@@ -102,24 +120,37 @@ impl ListPage {
 async fn page(
     state: &AppState,
     person: &SignedIn,
+    asked: Asked,
     problem: Option<String>,
 ) -> Result<ListPage, PageError> {
     let mut conn = state.connection().await?;
     Ok(ListPage {
         shell: Shell::new(state, person, Area::Manage),
         notice: None,
-        archives: db::list(&mut conn, MAX_LISTED).await?,
+        archives: db::list(&mut conn, asked.slice()).await?,
+        pager: asked.of(db::count(&mut conn).await?),
+        kept: db::count_kept(&mut conn).await?,
+        free: free(state).await?,
+        plans: db::list_plans(&mut conn).await?,
         problem,
     })
+}
+
+async fn free(state: &AppState) -> Result<Option<i64>, PageError> {
+    let folder = state.archives.to_path_buf();
+    let free = bodies::aside(move || free_bytes(&folder)).await?;
+    Ok(free
+        .ok()
+        .map(|free| i64::try_from(free).unwrap_or(i64::MAX)))
 }
 
 /// Lists archives.
 pub async fn list(
     State(state): State<AppState>,
     person: SignedIn,
-    Query(query): Query<EditQuery>,
+    Query(query): Query<ListQuery>,
 ) -> Result<impl IntoResponse, PageError> {
-    let mut page = page(&state, &person, None).await?;
+    let mut page = page(&state, &person, query.asked(), None).await?;
     page.notice = query.notice;
     Ok(page)
 }
@@ -167,10 +198,11 @@ impl AskForm {
 /// Asks for an archive.
 pub async fn create(
     State(state): State<AppState>,
+    person: SignedIn,
     Acting(actor): Acting,
     Form(form): Form<AskForm>,
-) -> Result<Redirect, PageError> {
-    let lead = |done| Ok(Redirect::to(&links::with(LIST, done)));
+) -> Result<Response, PageError> {
+    let lead = |done| Ok(Redirect::to(&links::with(LIST, done)).into_response());
     let comment = form.comment.trim();
     let (Some(kept_for), true) = (
         form.kept_for(),
@@ -179,6 +211,10 @@ pub async fn create(
         return lead(Done::ArchiveWrong);
     };
     let (choice, now) = (form.choice(), state.now());
+    if let Some(problem) = no_room(&state, &choice).await? {
+        let page = page(&state, &person, ListQuery::default().asked(), Some(problem)).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
     let new = NewArchive {
         choice: &choice,
         comment,
@@ -201,6 +237,15 @@ pub async fn create(
     audit::record(&mut tx, &actor, &entry, now).await?;
     tx.commit().await?;
     lead(Done::ArchiveAsked)
+}
+
+/// Why the folder could not take an archive of this, a sentence.
+async fn no_room(state: &AppState, choice: &ArchiveChoice) -> Result<Option<String>, PageError> {
+    let size = db::measure(&mut *state.connection().await?, choice).await?;
+    let folder = state.archives.to_path_buf();
+    let prepared = bodies::aside(move || prepare_folder(&folder, expected_bytes(&size))).await?;
+    let refused = prepared.err();
+    Ok(refused.map(|refused| format!("Nothing was asked for: {refused}.")))
 }
 
 /// How the audit calls an archive: `archive 3 of acme`.

@@ -5,7 +5,7 @@ use std::io;
 
 use axum::{
     extract::{Multipart, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode, header::CONTENT_LENGTH},
     response::{IntoResponse, Redirect, Response},
 };
 use chrono::TimeDelta;
@@ -22,7 +22,7 @@ use crate::web::{
     bodies,
     error::PageError,
     guard::{Acting, SignedIn},
-    managing::{done::Done, links},
+    managing::{done::Done, links, listed::ListQuery},
     state::AppState,
 };
 
@@ -41,6 +41,7 @@ pub async fn create(
     State(state): State<AppState>,
     person: SignedIn,
     Acting(actor): Acting,
+    headers: HeaderMap,
     multipart: Multipart,
 ) -> Result<Response, PageError> {
     let mut conn = state.connection().await?;
@@ -48,6 +49,12 @@ pub async fn create(
         return Ok(Redirect::to(&links::with(LIST, Done::ArchivesFull)).into_response());
     }
     drop(conn);
+    let folder = state.archives.to_path_buf();
+    let length = length(&headers);
+    if let Err(refused) = bodies::aside(move || prepare_folder(&folder, length)).await? {
+        let problem = format!("Nothing was uploaded: {refused}.");
+        return refusal(&state, &person, problem).await;
+    }
     let name = uploaded_name();
     let brought = match receive(&state, &name, multipart).await? {
         Ok(brought) => brought,
@@ -56,10 +63,7 @@ pub async fn create(
     let file = File::open(brought.part.path()).await.map_err(internal)?;
     let checked = match archive::check(file).await {
         Ok(checked) => checked,
-        Err(refused) => {
-            let page = page(&state, &person, Some(refused.to_string())).await?;
-            return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
-        }
+        Err(refused) => return refusal(&state, &person, refused.to_string()).await,
     };
     let finished = Finished {
         size_bytes: brought.size_bytes,
@@ -99,6 +103,23 @@ pub async fn create(
     Ok(Redirect::to(&links::restore_archive(&id)).into_response())
 }
 
+/// The list with why the file is not in it.
+async fn refusal(
+    state: &AppState,
+    person: &SignedIn,
+    problem: String,
+) -> Result<Response, PageError> {
+    let page = page(state, person, ListQuery::default().asked(), Some(problem)).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+/// How long the browser says that the form is; 0 when it does not say.
+fn length(headers: &HeaderMap) -> u64 {
+    let length = headers.get(CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
+    length.unwrap_or(0)
+}
+
 fn made(checked: &Checked) -> String {
     let manifest = &checked.manifest;
     let with: String = manifest.made_with.chars().take(100).collect();
@@ -112,9 +133,6 @@ async fn receive(
     name: &str,
     mut multipart: Multipart,
 ) -> Result<Result<Brought, Response>, PageError> {
-    let folder = state.archives.to_path_buf();
-    let prepared = bodies::aside(move || prepare_folder(&folder, 0)).await?;
-    prepared.map_err(|error| PageError::Internal(error.into()))?;
     let mut field = loop {
         match multipart.next_field().await {
             Ok(Some(field)) if field.name() == Some("file") => break field,

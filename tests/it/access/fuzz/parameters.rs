@@ -57,6 +57,10 @@ const SCHEDULE: &[&str] = &[
     "spread_minutes",
     "per_site",
 ];
+const ARCHIVE_PLAN: &[&str] = &[
+    "stamp", "action", "site", "history", "contents", "secrets", "rhythm", "minute", "time", "mon",
+    "tue", "wed", "thu", "fri", "sat", "sun", "cron", "timezone", "keep", "comment",
+];
 const WINDOW: &[&str] = &[
     "stamp", "name", "kind", "target", "span", "mon", "tue", "wed", "thu", "fri", "sat", "sun",
     "time", "minutes", "from", "until", "timezone",
@@ -321,7 +325,12 @@ pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
     ("GET", "/manage/alerts/log", &["state", "before"]),
     ("GET", "/manage/alerts/log/{id}", &["page", "notice"]),
     ("POST", "/manage/alerts/log/{id}/retry", NONE),
-    ("GET", "/manage/archives", NOTICE),
+    ("GET", "/manage/archives", LISTED),
+    ("GET", "/manage/archives/plans/new", NONE),
+    ("POST", "/manage/archives/plans/new", ARCHIVE_PLAN),
+    ("GET", "/manage/archives/plans/{id}", NOTICE),
+    ("POST", "/manage/archives/plans/{id}", ARCHIVE_PLAN),
+    ("POST", "/manage/archives/plans/{id}/delete", NONE),
     ("POST", "/manage/archives", ARCHIVE),
     ("POST", "/manage/archives/upload", NONE),
     ("POST", "/manage/archives/{id}/cancel", NONE),

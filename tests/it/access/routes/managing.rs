@@ -35,7 +35,11 @@ pub const PAGES: &[Case] = &[
     get("/manage/export/{kind}", Manage, Nothing).at("/manage/export/devices.csv"),
     get("/manage/export/{kind}", Manage, Nothing).at("/manage/export/sites.csv"),
     get("/manage/archives", Manage, Nothing),
+    get("/manage/archives/plans/new", Manage, Nothing),
     // None was made.
+    get("/manage/archives/plans/{id}", Manage, Nothing)
+        .at("/manage/archives/plans/99")
+        .answers(&[404]),
     get("/manage/archives/{id}/download", Manage, Nothing)
         .at("/manage/archives/99/download")
         .answers(&[404]),
@@ -55,6 +59,10 @@ pub const PAGES: &[Case] = &[
     get("/settings/single-sign-on/groups/{id}", Manage, One)
         .at("/settings/single-sign-on/groups/{site}"),
 ];
+
+/// What a form for a plan of archives sends.
+const ARCHIVE_PLAN: &str =
+    "history=newest&contents=configurations&secrets=masked&rhythm=off&keep=3";
 
 /// What a form for a device sends.
 const DEVICE: &str = "site={slug}&name={slug}-new&address=192.0.2.9&port=22&credential={slug}-login\
@@ -132,6 +140,14 @@ pub const FORMS: &[Case] = &[
     post("/sites/{slug}/devices/{name}/upload", Manage, Nothing)
         .at("/sites/none/devices/none/upload")
         .answers(&[400]),
+    post("/manage/archives/plans/new", Manage, Nothing).form(ARCHIVE_PLAN),
+    post("/manage/archives/plans/{id}", Manage, Nothing)
+        .at("/manage/archives/plans/99")
+        .form(ARCHIVE_PLAN)
+        .answers(&[404]),
+    post("/manage/archives/plans/{id}/delete", Manage, Nothing)
+        .at("/manage/archives/plans/99/delete")
+        .answers(&[404]),
     post("/manage/archives", Manage, Nothing)
         .form("history=newest&contents=configurations&secrets=masked&days=1"),
     post("/manage/archives/{id}/cancel", Manage, Nothing)
