@@ -2,10 +2,12 @@
 //! its size and SHA-256, none missing and none too many, all records together, and the counts.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use tokio::fs::File;
 
+use super::make::Progress;
 use super::manifest::{MANIFEST, Manifest, ManifestError};
 use super::settings::Settings;
 use super::tree::{FoundSite, Kind, Tree};
@@ -53,8 +55,16 @@ pub struct Checked {
 /// # Errors
 /// [`CheckError`]
 pub async fn check(file: File) -> Result<Checked, CheckError> {
+    check_watched(file, Arc::default()).await
+}
+
+/// The same, and tells meanwhile how many backups were read.
+///
+/// # Errors
+/// [`CheckError`]
+pub async fn check_watched(file: File, progress: Arc<Progress>) -> Result<Checked, CheckError> {
     // In a task, so that a fault of the zip reader on hostile bytes is an error here.
-    tokio::spawn(check_whole(file))
+    tokio::spawn(check_whole(file, progress))
         .await
         .unwrap_or_else(|fault| {
             tracing::error!(%fault, "Reading an archive failed");
@@ -62,7 +72,7 @@ pub async fn check(file: File) -> Result<Checked, CheckError> {
         })
 }
 
-async fn check_whole(file: File) -> Result<Checked, CheckError> {
+async fn check_whole(file: File, progress: Arc<Progress>) -> Result<Checked, CheckError> {
     let mut zip = ZipFile::open(file).await?;
     let manifest = Manifest::parse(&zip.read(MANIFEST, MAX_MANIFEST_BYTES).await?)?;
     let places = places(&zip, &manifest)?;
@@ -81,6 +91,9 @@ async fn check_whole(file: File) -> Result<Checked, CheckError> {
         let strange = || CheckError::Content(format!("it has {path}, which no archive has"));
         let kind = Kind::of(&path).ok_or_else(strange)?;
         let bytes = checked.read(&path).await?;
+        if matches!(kind, Kind::Configuration(..)) {
+            progress.add_one();
+        }
         let sha256 = &checked.manifest.files[place].sha256;
         tree.take(kind, &bytes, sha256)
             .map_err(|wrong| CheckError::Content(format!("{path} {wrong}")))?;

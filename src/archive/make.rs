@@ -59,11 +59,16 @@ pub struct Source {
     pub now: DateTime<Utc>,
 }
 
-/// How many snapshots were written so far, to be looked at meanwhile.
+/// How many snapshots were written or read so far, to be looked at meanwhile.
 #[derive(Debug, Default)]
 pub struct Progress(AtomicU32);
 
 impl Progress {
+    /// One more.
+    pub(super) fn add_one(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// How many there are.
     pub fn done(&self) -> u32 {
         self.0.load(Ordering::Relaxed)
@@ -243,7 +248,7 @@ impl<W: AsyncWrite + Unpin> Making<'_, W> {
         let name = path.rsplit('/').next().unwrap_or_default();
         name.clone_into(&mut record.file);
         self.writer.add(path, record.taken_at, text).await?;
-        self.progress.0.fetch_add(1, Ordering::Relaxed);
+        self.progress.add_one();
         Ok(true)
     }
 

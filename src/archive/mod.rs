@@ -37,7 +37,7 @@ mod worker;
 mod writer;
 mod zip_file;
 
-pub use check::{CheckError, Checked, check};
+pub use check::{CheckError, Checked, check, check_watched};
 pub use file::{PART, Part, WrittenFile, write_file};
 pub use folder::{
     FolderError, expected_bytes, free_bytes, prepare as prepare_folder, uploaded_name,

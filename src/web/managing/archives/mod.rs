@@ -4,13 +4,14 @@
 mod change;
 mod download;
 mod plans;
+mod reading;
 mod restore;
 mod upload;
 
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
-    Form, Router,
+    Extension, Form, Router,
     extract::{Query, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
@@ -66,6 +67,7 @@ pub fn large_routes() -> Router<AppState> {
             "/manage/archives/{id}/restore",
             get(restore::show).post(restore::create),
         )
+        .layer(Extension(reading::Readings::default()))
 }
 
 #[derive(Template, WebTemplate)]

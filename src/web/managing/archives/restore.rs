@@ -6,7 +6,7 @@ use std::time::Duration;
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
-    Form,
+    Extension, Form,
     extract::{Path, Query, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
@@ -15,6 +15,7 @@ use serde::Deserialize;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use super::reading::{Read, Readings};
 use super::{LIST, download};
 use crate::archive::{self, Checked, RestoreError};
 use crate::db::archives::{self as db, ListedArchive};
@@ -32,6 +33,9 @@ use crate::web::{
 /// How long the browser is kept waiting for a restore.
 const PATIENCE: Duration = Duration::from_secs(25);
 
+/// How long it is kept waiting for what a restore would do.
+const LOOK_PATIENCE: Duration = Duration::from_secs(5);
+
 /// One restore at a time: each holds everything that changes sites and people.
 static RESTORES: Semaphore = Semaphore::const_new(1);
 
@@ -46,6 +50,8 @@ struct RestorePage {
     plan: Vec<String>,
     /// Why it would be refused, or was.
     problem: Option<String>,
+    /// How many backups were read, while it is still being read.
+    reading: Option<u32>,
 }
 
 /// What the address or the form says.
@@ -55,10 +61,9 @@ pub struct RestoreForm {
     name: String,
 }
 
-impl RestoreForm {
-    fn slug(&self) -> Option<&str> {
-        Some(self.name.trim()).filter(|name| !name.is_empty())
-    }
+/// The other name that is asked for.
+fn slug(name: &str) -> Option<&str> {
+    Some(name.trim()).filter(|name| !name.is_empty())
 }
 
 /// Shows what would be done.
@@ -66,6 +71,7 @@ pub async fn show(
     State(state): State<AppState>,
     person: SignedIn,
     Path(id): Path<ArchiveId>,
+    Extension(readings): Extension<Readings>,
     Query(form): Query<RestoreForm>,
 ) -> Result<Response, PageError> {
     let mut conn = state.connection().await?;
@@ -73,38 +79,42 @@ pub async fn show(
         .await?
         .ok_or(PageError::NotFound("archive"))?;
     drop(conn);
-    let looked = look(&state, &archive, &form).await?;
-    let shell = Shell::new(&state, &person, Area::Manage);
-    let (plan, problem) = match looked {
-        Ok(plan) => (plan, None),
-        Err(problem) => (Vec::new(), Some(problem)),
-    };
-    let page = RestorePage {
-        shell,
+    let mut page = RestorePage {
+        shell: Shell::new(&state, &person, Area::Manage),
         archive,
         name: form.name,
-        plan,
-        problem,
+        plan: Vec::new(),
+        problem: None,
+        reading: None,
     };
+    page.look(&state, &readings).await?;
     Ok(page.into_response())
 }
 
-/// What would be done, or why it would be refused.
-async fn look(
-    state: &AppState,
-    archive: &ListedArchive,
-    form: &RestoreForm,
-) -> Result<Result<Vec<String>, String>, PageError> {
-    let file = download::open(state, archive).await?;
-    let checked = match archive::check(file).await {
-        Ok(checked) => checked,
-        Err(refused) => return Ok(Err(refused.to_string())),
-    };
-    let mut conn = state.connection().await?;
-    match archive::plan(&mut conn, &checked, form.slug()).await {
-        Ok(plan) => Ok(Ok(plan.in_words())),
-        Err(RestoreError::Database(error)) => Err(error.into()),
-        Err(refused) => Ok(Err(refused.to_string())),
+impl RestorePage {
+    /// Finds out what would be done, why it would be refused, or how far the reading is.
+    async fn look(&mut self, state: &AppState, readings: &Readings) -> Result<(), PageError> {
+        let file = download::open(state, &self.archive).await?;
+        let name = self.archive.file_name.as_deref().unwrap_or_default();
+        let path = state.archives.join(name);
+        let checked = match readings.read(&path, file, LOOK_PATIENCE).await? {
+            Read::Whole(checked) => checked,
+            Read::Refused(refused) => {
+                self.problem = Some(refused);
+                return Ok(());
+            }
+            Read::GoesOn(read) => {
+                self.reading = Some(read);
+                return Ok(());
+            }
+        };
+        let mut conn = state.connection().await?;
+        match archive::plan(&mut conn, &checked, slug(&self.name)).await {
+            Ok(plan) => self.plan = plan.in_words(),
+            Err(RestoreError::Database(error)) => return Err(error.into()),
+            Err(refused) => self.problem = Some(refused.to_string()),
+        }
+        Ok(())
     }
 }
 
@@ -125,11 +135,11 @@ pub async fn create(
         PageError::Busy("Another archive is being restored. Try again when it is done.")
     })?;
     let file = download::open(&state, &archive).await?;
-    let (own, slug) = (state.clone(), form.slug().map(str::to_owned));
+    let (own, new_slug) = (state.clone(), slug(&form.name).map(str::to_owned));
     // A task of its own: a browser that no longer waits does not undo half of it.
     let restoring = tokio::spawn(async move {
         let restored = match archive::check(file).await {
-            Ok(checked) => run(&own, checked, slug.as_deref(), &actor).await,
+            Ok(checked) => run(&own, checked, new_slug.as_deref(), &actor).await,
             Err(refused) => Err(refused.to_string()),
         };
         drop(permit);
@@ -148,6 +158,7 @@ pub async fn create(
                 name: form.name,
                 plan: Vec::new(),
                 problem: Some(problem),
+                reading: None,
             };
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
