@@ -200,3 +200,106 @@ fn look(
     }
     Ok(places)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use async_zip::tokio::write::ZipFileWriter;
+    use async_zip::{Compression, ZipEntryBuilder};
+    use tokio::io::AsyncWrite;
+
+    use super::*;
+
+    /// As large as an export may be, nothing but zeros.
+    static ZEROS: [u8; 16 << 20] = [0; 16 << 20];
+
+    /// A file that takes no room for zeros.
+    struct Sparse(std::fs::File);
+
+    impl AsyncWrite for Sparse {
+        fn poll_write(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            bytes: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            if bytes.len() > 4096 && bytes == &ZEROS[..bytes.len()] {
+                let length = i64::try_from(bytes.len()).unwrap();
+                io::Seek::seek(&mut self.0, SeekFrom::Current(length))?;
+            } else {
+                self.0.write_all(bytes)?;
+            }
+            Poll::Ready(Ok(bytes.len()))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    fn stored(path: &str, crc32: u32, size: u64) -> ZipEntryBuilder {
+        ZipEntryBuilder::new(path.into(), Compression::Stored)
+            .crc32(crc32)
+            .uncompressed_size(size)
+    }
+
+    #[tokio::test]
+    async fn files_behind_the_first_four_gigabytes_are_written_and_read() {
+        const FILES: u64 = 260;
+        let file = tempfile::tempfile().unwrap();
+        let mut zip = ZipFileWriter::with_tokio(Sparse(file.try_clone().unwrap()));
+        let crc32 = async_zip::base::write::crc32(&ZEROS);
+        for number in 0..FILES {
+            let entry = stored(
+                &format!("sites/a/b/{number}.rsc"),
+                crc32,
+                ZEROS.len() as u64,
+            );
+            zip.write_entry_whole_precompressed(entry, &ZEROS)
+                .await
+                .unwrap();
+        }
+        let last = stored("README.txt", async_zip::base::write::crc32(b"hello"), 5);
+        zip.write_entry_whole_precompressed(last, b"hello")
+            .await
+            .unwrap();
+        zip.close().await.unwrap();
+        assert!(file.metadata().unwrap().len() > 4 << 30);
+
+        let mut read = ZipFile::open(File::from_std(file)).await.unwrap();
+        assert_eq!(read.paths().count() as u64, FILES + 1);
+        assert_eq!(read.read("README.txt", 5).await.unwrap(), b"hello");
+        let late = read
+            .read("sites/a/b/259.rsc", ZEROS.len() as u64)
+            .await
+            .unwrap();
+        assert!(late == ZEROS);
+    }
+
+    #[tokio::test]
+    async fn more_files_than_a_short_number_counts_are_written_and_read() {
+        const FILES: usize = 0x1_0000 + 7;
+        let mut zip = ZipFileWriter::with_tokio(Vec::new());
+        let crc32 = async_zip::base::write::crc32(b"x");
+        for number in 0..FILES {
+            let entry = stored(&format!("sites/a/b/{number}.rsc"), crc32, 1);
+            zip.write_entry_whole_precompressed(entry, b"x")
+                .await
+                .unwrap();
+        }
+        let bytes = zip.close().await.unwrap().into_inner();
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&bytes).unwrap();
+
+        let mut read = ZipFile::open(File::from_std(file)).await.unwrap();
+        assert_eq!(read.paths().count(), FILES);
+        let last = format!("sites/a/b/{}.rsc", FILES - 1);
+        assert_eq!(read.read(&last, 1).await.unwrap(), b"x");
+    }
+}
