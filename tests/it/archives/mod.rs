@@ -4,6 +4,7 @@
 mod commands;
 mod damaged;
 pub mod house;
+mod killed;
 mod older;
 mod pages;
 mod plans;
