@@ -15,9 +15,9 @@ use super::nearest::{Place, Rules};
 use super::runs;
 use crate::db::audit::{self, Actor, Entry};
 use crate::db::heartbeats::{self, Service};
-use crate::db::retention::{self as db, KeptSnapshot, Looked, PlacedDevice};
+use crate::db::retention::{self as db, DevicePlace, KeptSnapshot, Looked, PlacedDevice};
 use crate::db::snapshots::{BodyError, delete_gap, lock_for_deletion, lock_history};
-use crate::model::{AuditAction, DeviceId, Retention, SiteId, SnapshotId};
+use crate::model::{AuditAction, Retention, SnapshotId};
 use crate::vault::Vault;
 
 /// How many snapshots go in one transaction at most.
@@ -78,14 +78,14 @@ async fn thin_histories(
     // Before the rules, so that one which is changed in between counts as changed.
     let changed_at = db::changed_at(&mut conn).await?;
     let rules: Rules = db::list_rules(&mut conn).await?.into_iter().collect();
-    let mut after = (SiteId(0), DeviceId(0));
+    let mut after = DevicePlace::begin();
     loop {
         heartbeats::mark_seen(&mut conn, Service::Retention).await?;
-        let devices = db::list_due(&mut conn, after, now).await?;
+        let devices = db::list_due(&mut conn, &after, now).await?;
         let Some(last) = devices.last() else {
             return Ok(());
         };
-        after = (last.site, last.id);
+        after = last.into();
         for device in &devices {
             let rule = rules.nearest(&Place::of(device)).map(|(_, rule)| *rule);
             if rule.is_none() && !device.is_known {

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::decide::{Decision, Fate, Why, decide};
 use super::nearest::{Place, Rules};
 use super::pass::zone_of;
-use crate::db::retention::{self as db, KeptSnapshot, PlacedDevice};
+use crate::db::retention::{self as db, DevicePlace, KeptSnapshot, PlacedDevice};
 use crate::model::{DeviceId, RetentionTarget, SiteId, SnapshotId};
 
 /// How many snapshots are in memory at once; a device with more comes alone.
@@ -89,13 +89,13 @@ pub async fn preview(
 ) -> Result<Preview, sqlx::Error> {
     let begun = Instant::now();
     let mut preview = Preview::default();
-    let mut place = (SiteId(0), DeviceId(0));
+    let mut place = DevicePlace::begin();
     loop {
-        let devices = db::list_placed(conn, place, change.site()).await?;
+        let devices = db::list_placed(conn, &place, change.site()).await?;
         let Some(last) = devices.last() else {
             return Ok(preview);
         };
-        place = (last.site, last.id);
+        place = last.into();
         let concerned = devices.into_iter().filter(|one| change.concerns(one));
         for portion in portions(concerned.collect()) {
             if begun.elapsed() > PATIENCE {
@@ -156,18 +156,19 @@ impl Preview {
             let Fate::Goes(why) = decision.fate else {
                 continue;
             };
-            let is_listed = listed.contains(&self.snapshots);
-            let kept = history
-                .iter()
-                .find(|kept| is_listed && kept.id == decision.id);
-            self.going.extend(kept.map(|kept| Going {
-                id: kept.id,
-                site_slug: device.site_slug.clone(),
-                device: device.name.clone(),
-                taken_at: kept.taken_at,
-                last_seen_at: kept.last_seen_at,
-                why,
-            }));
+            // The history is gone through for those of one page only.
+            if listed.contains(&self.snapshots)
+                && let Some(kept) = history.iter().find(|kept| kept.id == decision.id)
+            {
+                self.going.push(Going {
+                    id: kept.id,
+                    site_slug: device.site_slug.clone(),
+                    device: device.name.clone(),
+                    taken_at: kept.taken_at,
+                    last_seen_at: kept.last_seen_at,
+                    why,
+                });
+            }
             self.snapshots += 1;
             self.bytes += decision.sealed_bytes;
         }

@@ -25,14 +25,42 @@ pub struct PlacedDevice {
     pub is_known: bool,
 }
 
-/// The devices that have snapshots behind `after` (site, then device), a page of them, archived
-/// ones too; of one site, or of all.
+/// Where a walk through the devices stands: at which site, and behind which name. There is an index
+/// of both, so that no page reads the devices of those before it.
+#[derive(Debug, Clone)]
+pub struct DevicePlace {
+    pub site: SiteId,
+    pub name: String,
+}
+
+impl DevicePlace {
+    /// Before all of them.
+    #[must_use]
+    pub const fn begin() -> Self {
+        Self {
+            site: SiteId(0),
+            name: String::new(),
+        }
+    }
+}
+
+impl From<&PlacedDevice> for DevicePlace {
+    fn from(device: &PlacedDevice) -> Self {
+        Self {
+            site: device.site,
+            name: device.name.clone(),
+        }
+    }
+}
+
+/// The devices that have snapshots behind `after`, a page of them, archived ones too; of one site,
+/// or of all.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn list_placed(
     conn: &mut PgConnection,
-    after: (SiteId, DeviceId),
+    after: &DevicePlace,
     site: Option<SiteId>,
 ) -> Result<Vec<PlacedDevice>, sqlx::Error> {
     sqlx::query_as!(
@@ -49,13 +77,13 @@ pub async fn list_placed(
                   false AS "is_known!"
            FROM devices
            JOIN sites ON sites.id = devices.site_id
-           WHERE (sites.id, devices.id) > ($1, $2)
-             AND ($3::bigint IS NULL OR sites.id = $3)
+           WHERE (devices.site_id, devices.name) > ($1, $2)
+             AND ($3::bigint IS NULL OR devices.site_id = $3)
              AND devices.snapshot_count > 0
-           ORDER BY sites.id, devices.id
+           ORDER BY devices.site_id, devices.name
            LIMIT $4"#,
-        after.0.0,
-        after.1.0,
+        after.site.0,
+        after.name,
         site.map(|site| site.0),
         PAGE,
     )
@@ -71,7 +99,7 @@ pub async fn list_placed(
 /// When the database fails.
 pub async fn list_due(
     conn: &mut PgConnection,
-    after: (SiteId, DeviceId),
+    after: &DevicePlace,
     now: DateTime<Utc>,
 ) -> Result<Vec<PlacedDevice>, sqlx::Error> {
     sqlx::query_as!(
@@ -90,7 +118,7 @@ pub async fn list_due(
            JOIN sites ON sites.id = devices.site_id
            CROSS JOIN retention
            LEFT JOIN retention_devices looked ON looked.device_id = devices.id
-           WHERE (sites.id, devices.id) > ($1, $2)
+           WHERE (devices.site_id, devices.name) > ($1, $2)
              AND devices.snapshot_count > 0
              AND (looked.device_id IS NOT NULL OR EXISTS (SELECT FROM retention_rules))
              AND (
@@ -100,10 +128,10 @@ pub async fn list_due(
                  OR looked.newest_snapshot_id IS DISTINCT FROM devices.newest_snapshot_id
                  OR looked.snapshot_count <> devices.snapshot_count
              )
-           ORDER BY sites.id, devices.id
+           ORDER BY devices.site_id, devices.name
            LIMIT $4"#,
-        after.0.0,
-        after.1.0,
+        after.site.0,
+        after.name,
         now,
         PAGE,
     )

@@ -8,7 +8,8 @@ mod runs;
 mod untold;
 
 pub use devices::{
-    Looked, PlacedDevice, get_thinned_to, list_due, list_placed, mark_looked_at, mark_thinned,
+    DevicePlace, Looked, PlacedDevice, get_thinned_to, list_due, list_placed, mark_looked_at,
+    mark_thinned,
 };
 pub use history::{KeptSnapshot, list_history, mark_expiry};
 pub use rules::{

@@ -1,6 +1,8 @@
 //! What a month comes to for each device: on which of its days a backup was verified, and how long
 //! there was none. A day counts when the device was there for the whole of it and results of it are
-//! kept, or when it was verified on it all the same: nobody is blamed for half a day.
+//! kept, or when it was verified on it all the same: nobody is blamed for half a
+//! day. Since when a disabled device is so, nobody knows: its days count until the last one on which
+//! it was tried.
 
 use std::collections::HashMap;
 
@@ -49,6 +51,13 @@ impl Period {
     /// Whether no result of the month is left.
     pub fn is_forgotten(&self) -> bool {
         self.counted_from().is_some_and(|from| from >= self.end)
+    }
+
+    /// When the last of these days ends; for none, when the month begins.
+    fn end_of_last(&self, days: DaySet) -> DateTime<Utc> {
+        let ends = self.days.iter().skip(1).chain([&self.end]);
+        let ended = ends.enumerate().filter(|(index, _)| days.has(*index));
+        ended.last().map_or(self.begin(), |(_, end)| *end)
     }
 
     /// The days of which the whole lies between these times.
@@ -153,14 +162,11 @@ fn line(
     failures: &[&ReportFailure],
     device: ReportDevice,
 ) -> Line {
-    let from = period.begin().max(device.created_at);
-    let from = period.gone_to.map_or(from, |gone_to| from.max(gone_to));
-    let until = device
-        .archived_at
-        .map_or(period.until(), |at| at.min(period.until()));
     let verified = results.map_or(DaySet::default(), |row| {
         DaySet::from_bits(row.verified_days)
     });
+    let failed = failures.iter().map(|row| DaySet::from_bits(row.days));
+    let (from, until) = counted_span(period, &device, failed.fold(verified, DaySet::or));
     let whole = period.whole_days(from, until);
     let (counted, missed) = (whole.or(verified), whole.without(verified));
     let longest_gap = longest_gap(results, from, until);
@@ -181,6 +187,22 @@ fn line(
         was_archived: device.archived_at.is_some_and(|at| at < period.until()),
         device,
     }
+}
+
+/// From when until when a device counts that was tried on these days.
+fn counted_span(
+    period: &Period,
+    device: &ReportDevice,
+    tried: DaySet,
+) -> (DateTime<Utc>, DateTime<Utc>) {
+    let from = period.begin().max(device.created_at);
+    let from = period.gone_to.map_or(from, |gone_to| from.max(gone_to));
+    let until = match device.archived_at {
+        Some(at) => at.min(period.until()),
+        None if !device.enabled => period.until().min(period.end_of_last(tried)),
+        None => period.until(),
+    };
+    (from, until)
 }
 
 /// The longest of: from the begin to the first verified backup, between two, and from the last one
@@ -333,6 +355,17 @@ pub(super) mod tests {
             line.remarks(),
             ["added in this month", "removed in this month"]
         );
+    }
+
+    #[test]
+    fn the_days_of_a_disabled_device_count_until_it_was_tried_last() {
+        let mut spare = device(1, "spare");
+        spare.enabled = false;
+        let period = april("2026-05-03T12:00");
+        let line = only(&period, spare.clone(), &[verified(1, [1, 2, 4])]);
+        assert_eq!(told(&line), (4, 3, "3".to_owned(), Some(48)));
+        let line = only(&period, spare, &[]);
+        assert_eq!(told(&line), (0, 0, String::new(), None));
     }
 
     #[test]

@@ -36,7 +36,8 @@ fn coverage(lines: &[Line]) -> String {
         (all + 1, covered + u64::from(line.is_covered()))
     });
     let devices = counted(lines.len() as u64, "device");
-    let young = lines.len() as u64 - all;
+    let idle = lines.iter().filter(|line| line.counted_days == 0);
+    let (young, disabled): (Vec<_>, Vec<_>) = idle.partition(|line| line.device.enabled);
     let who = match covered {
         _ if all == 0 => return format!("{devices}; no day can be counted yet."),
         0 => return format!("{devices}; none was verified on every day."),
@@ -45,9 +46,13 @@ fn coverage(lines: &[Line]) -> String {
         1 => "1 was".to_owned(),
         some => format!("{some} were"),
     };
-    let rest = match young {
-        0 => String::new(),
-        young => format!(" {young} had no whole day in it yet."),
+    let rest = match (young.len(), disabled.len()) {
+        (0, 0) => String::new(),
+        (young, 0) => format!(" {young} had no whole day in it yet."),
+        (0, disabled) => format!(" {disabled} disabled by now."),
+        (young, disabled) => {
+            format!(" {young} had no whole day in it yet, {disabled} disabled by now.")
+        }
     };
     format!("{devices}; {who} backed up and verified on every day.{rest}")
 }
@@ -231,6 +236,17 @@ mod tests {
         assert_eq!(
             sentences(&period, &[], &[]),
             ["There was no device at this site in this month."]
+        );
+    }
+
+    #[test]
+    fn a_disabled_device_is_not_blamed() {
+        let mut devices = vec![device(1, "gw-1"), device(2, "spare")];
+        devices[1].enabled = false;
+        let lines = lines(&april(OVER), devices, &[verified(1, 1..=30)], &[]);
+        assert_eq!(
+            coverage(&lines),
+            "2 devices; 1 was backed up and verified on every day. 1 disabled by now."
         );
     }
 

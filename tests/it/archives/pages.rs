@@ -67,6 +67,16 @@ impl Desk {
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
+    /// A page that shows what a restore would do, once the archive was read.
+    async fn looked_at(&self, address: &str) -> Answer {
+        loop {
+            let answer = self.get(address).await;
+            if !answer.text().contains("is being read whole") {
+                return answer;
+            }
+        }
+    }
+
     pub async fn post(&self, address: &str, form: &str) -> Answer {
         let request = Request::post(address)
             .header("host", "localhost")
@@ -126,9 +136,11 @@ async fn an_archive_is_asked_for_taken_away_and_restored_under_another_name() {
     assert_eq!(zip.status, StatusCode::OK);
     desk.house.check(&zip.body).await.map(drop).unwrap();
 
-    let refused = desk.get("/manage/archives/1/restore").await;
+    let refused = desk.looked_at("/manage/archives/1/restore").await;
     refused.shows("there is a site site-1 already");
-    let planned = desk.get("/manage/archives/1/restore?name=again").await;
+    let planned = desk
+        .looked_at("/manage/archives/1/restore?name=again")
+        .await;
     planned.shows("site again (Site &#34;1&#34; äöü) would be made: 1 device, 2 backups");
     assert_eq!(desk.number("SELECT count(*) FROM sites").await, 2);
     let restored = desk.post("/manage/archives/1/restore", "name=again").await;
@@ -228,7 +240,7 @@ async fn an_archive_that_was_brought_is_restored_and_a_damaged_one_is_never_list
 
     let brought = desk.bring("/manage/archives/upload", &zip).await;
     assert_eq!(brought.location, "/manage/archives/1/restore");
-    desk.get(&brought.location).await.shows("site site-1");
+    desk.looked_at(&brought.location).await.shows("site site-1");
     let restored = desk.post("/manage/archives/1/restore", "name=").await;
     assert_eq!(
         restored.location,
