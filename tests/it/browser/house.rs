@@ -136,7 +136,7 @@ impl House {
                 "Nothing was deleted or saved yet",
             ),
             ("/manage/schedules", "daily at 02:00"),
-            ("/manage/schedules/new", "Pattern of cron"),
+            ("/manage/schedules/new", "Time of day"),
             ("/manage/schedules/1", "have this schedule"),
             ("/manage/maintenance-windows", "No maintenance windows"),
             ("/manage/maintenance-windows/new", "How often"),

@@ -120,7 +120,7 @@ impl House {
         house
     }
 
-    /// The routers become devices, and each site has a rule of its own: what is restored has none.
+    /// The routers become devices, and each site has a rule of its own.
     async fn move_in(&mut self) {
         let text = World::inventory_of(&self.fleet, SITES, Deadlines::GENEROUS);
         // What is asked for is asked for here, whatever hour it is.

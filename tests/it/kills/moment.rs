@@ -70,7 +70,7 @@ impl Archive {
     }
 }
 
-/// A site that was restored.
+/// A site that was restored, with as many snapshots as it came with.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct Copy {
     pub slug: String,
@@ -116,20 +116,29 @@ const ARCHIVES: &str = "
     FROM archives
     ORDER BY id";
 
+/// The rule of a site is restored with it, so what it took away since is counted, too.
 const COPIES: &str = "
     SELECT slug,
            (SELECT count(*) FROM devices WHERE site_id = sites.id) AS devices,
            (SELECT count(*) FROM snapshots
             JOIN devices ON devices.id = device_id
-            WHERE site_id = sites.id) AS snapshots
+            WHERE site_id = sites.id)
+           + coalesce((SELECT snapshots FROM retention_untold WHERE site_id = sites.id), 0)
+           + coalesce((SELECT sum(split_part(detail, ' ', 1)::bigint) FROM audit
+                       WHERE action = 'snapshot_deleted' AND site_id = sites.id), 0)::bigint
+           AS snapshots
     FROM sites
     WHERE slug LIKE 'copy-%'";
 
 /// Of entries of the audit such as `3 backups by the rules ...`, and what none was written of yet.
 const TOLD: &str = "
-    SELECT coalesce((SELECT sum(snapshots) FROM retention_untold), 0)::bigint
-         + coalesce((SELECT sum(split_part(detail, ' ', 1)::bigint) FROM audit
-                     WHERE action = 'snapshot_deleted'), 0)::bigint";
+    SELECT coalesce(sum(
+               coalesce((SELECT snapshots FROM retention_untold WHERE site_id = sites.id), 0)
+               + coalesce((SELECT sum(split_part(detail, ' ', 1)::bigint) FROM audit
+                           WHERE action = 'snapshot_deleted' AND site_id = sites.id), 0)
+           ), 0)::bigint
+    FROM sites
+    WHERE slug LIKE 'site-%'";
 
 impl Moment {
     /// Looks, at runs from `first_run` on, and reads the bodies that are not `known`; panics when
