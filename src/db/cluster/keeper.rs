@@ -178,6 +178,8 @@ impl Server {
             .args(["-c", &format!("fsync={durable}")])
             .args(["-c", &format!("synchronous_commit={durable}")])
             .args(["-c", &format!("full_page_writes={durable}")])
+            // What is gone after a test needs no tidying; for hundreds of databases it costs much.
+            .args(["-c", &format!("autovacuum={durable}")])
             .arg("-c")
             .arg(format!(
                 "unix_socket_directories={}",

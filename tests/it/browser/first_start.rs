@@ -55,7 +55,7 @@ async fn the_first_link_makes_an_administrator_who_signs_out_and_in_again() {
     assert_eq!(page.path().await, "/sign-in?next=%2F");
 
     page.open(&link).await;
-    assert_eq!(page.focused().await, "input \"Name\"");
+    page.focuses("input \"Name\"").await;
     page.enter("kim").await;
     page.fill("input \"Password\"", PASSWORD).await;
     page.fill("input \"The same again\"", "another one").await;

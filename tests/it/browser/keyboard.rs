@@ -6,6 +6,7 @@ use chromiumoxide::cdp::browser_protocol::input::{
 use chromiumoxide::keys::get_key_definition;
 
 use super::page::Page;
+use crate::support::until;
 
 /// How many Tabs may lead to something; a page that needs more can not be used by keyboard.
 const FARTHEST: usize = 300;
@@ -66,6 +67,15 @@ impl Page {
     pub async fn focused(&self) -> String {
         let focused = self.evaluate(FOCUSED).await;
         focused.as_str().unwrap().to_owned()
+    }
+
+    /// Waits until what has the keyboard is this: a browser gives it a moment after it has loaded a
+    /// page.
+    pub async fn focuses(&self, wanted: &str) {
+        until(&format!("the keyboard is at {wanted}"), async || {
+            (self.focused().await == wanted).then_some(())
+        })
+        .await;
     }
 
     /// Presses Tab until what has the keyboard is called this, as [`Page::focused`] says it or

@@ -215,7 +215,7 @@ async fn a_search_is_typed_and_shift_and_tab_lead_back() {
     page.tab_to("button \"Search\"").await;
     page.press_shift_tab().await;
     page.press_shift_tab().await;
-    assert_eq!(page.focused().await, "input \"Search sites and devices\"");
+    page.focuses("input \"Search sites and devices\"").await;
     page.press("Enter").await;
     page.shows("Show all").await;
     assert_eq!(page.path().await, "/?q=e+1&state=");

@@ -6,7 +6,7 @@ use routervault::web;
 use tokio::net::TcpListener;
 
 use super::page::Page;
-use crate::support::{administrator, app_state, database, insert_user, until, vault};
+use crate::support::{administrator, app_state, database, insert_user, vault};
 
 const PASSWORD: &str = "copper-lantern-meadow-41";
 
@@ -56,10 +56,7 @@ async fn sign_in(page: &Page) {
 /// Waits until the keyboard is in the field of the code, without having been led there: the words
 /// of a page may be there before.
 async fn asks_for_the_code(page: &Page) {
-    until("the keyboard is in the field of the code", async || {
-        (page.focused().await == "input \"Code\"").then_some(())
-    })
-    .await;
+    page.focuses("input \"Code\"").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
