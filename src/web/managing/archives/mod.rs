@@ -68,6 +68,7 @@ pub fn large_routes() -> Router<AppState> {
             get(restore::show).post(restore::create),
         )
         .layer(Extension(reading::Readings::default()))
+        .layer(Extension(restore::Turn::default()))
 }
 
 #[derive(Template, WebTemplate)]

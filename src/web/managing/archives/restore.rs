@@ -1,6 +1,7 @@
 //! What a restore of an archive would do, and doing it. The archive is read whole for either; the
 //! work goes on when the browser no longer waits, and its row tells what came of it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
@@ -36,8 +37,15 @@ const PATIENCE: Duration = Duration::from_secs(25);
 /// How long it is kept waiting for what a restore would do.
 const LOOK_PATIENCE: Duration = Duration::from_secs(5);
 
-/// One restore at a time: each holds everything that changes sites and people.
-static RESTORES: Semaphore = Semaphore::const_new(1);
+/// One restore of a server at a time: each holds everything that changes sites and people.
+#[derive(Clone)]
+pub struct Turn(Arc<Semaphore>);
+
+impl Default for Turn {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(1)))
+    }
+}
 
 #[derive(Template, WebTemplate)]
 #[template(path = "managing/restore_archive.html")]
@@ -124,6 +132,7 @@ pub async fn create(
     person: SignedIn,
     Acting(actor): Acting,
     Path(id): Path<ArchiveId>,
+    Extension(Turn(turn)): Extension<Turn>,
     Form(form): Form<RestoreForm>,
 ) -> Result<Response, PageError> {
     let mut conn = state.connection().await?;
@@ -131,7 +140,7 @@ pub async fn create(
         .await?
         .ok_or(PageError::NotFound("archive"))?;
     drop(conn);
-    let permit = RESTORES.try_acquire().map_err(|_| {
+    let permit = turn.try_acquire_owned().map_err(|_| {
         PageError::Busy("Another archive is being restored. Try again when it is done.")
     })?;
     let file = download::open(&state, &archive).await?;
