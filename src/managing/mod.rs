@@ -46,5 +46,5 @@ pub use scheduling::{
 };
 pub use site::SiteText;
 pub use tag::{TagRefused, change_tag};
-pub use text::{Difference, differences, stamp};
+pub use text::{Difference, Texts, differences, stamp};
 pub use user::{MOST_SITES, UserText};

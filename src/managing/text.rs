@@ -3,6 +3,16 @@
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+/// A record of texts whose fields have names.
+pub trait Texts {
+    /// The names of the fields, in their order.
+    const FIELDS: &[&str];
+
+    /// The texts, in the order of [`FIELDS`](Self::FIELDS).
+    #[must_use]
+    fn texts(&self) -> Vec<&str>;
+}
+
 /// Makes a struct of texts that can be read from a form, and whose fields have names.
 macro_rules! texts {
     ($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident),+ $(,)? }) => {
@@ -11,16 +21,15 @@ macro_rules! texts {
         #[serde(default)]
         pub struct $name { $($(#[$fdoc])* pub $field: String),+ }
 
-        impl $name {
-            /// The names of the fields, in their order.
-            pub const FIELDS: &[&str] = &[$(stringify!($field)),+];
+        impl $crate::managing::Texts for $name {
+            const FIELDS: &[&str] = &[$(stringify!($field)),+];
 
-            /// The texts, in the order of [`FIELDS`](Self::FIELDS).
-            #[must_use]
-            pub fn texts(&self) -> Vec<&str> {
+            fn texts(&self) -> Vec<&str> {
                 vec![$(self.$field.as_str()),+]
             }
+        }
 
+        impl $name {
             /// The text of a field; `None`: there is none of that name.
             pub fn field_mut(&mut self, name: &str) -> Option<&mut String> {
                 match name {

@@ -10,6 +10,7 @@ use super::{CheckedDestination, DestinationText, changed, wrong};
 use crate::db::alerts::settings::{self as db, Destination, SealedUrl};
 use crate::db::inventory::lock;
 use crate::inventory::rules::quote;
+use crate::managing::Texts as _;
 use crate::managing::change::{Changed, Refused, in_words};
 use crate::managing::text::{differences, stamp};
 use crate::model::{DestinationId, DestinationKind};

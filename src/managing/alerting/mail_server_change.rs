@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 use super::{MailServerText, changed};
 use crate::db::alerts::settings::{get_mail_server, upsert_mail_server};
 use crate::db::inventory::lock;
+use crate::managing::Texts as _;
 use crate::managing::change::{Changed, Refused, in_words};
 use crate::managing::text::{differences, stamp};
 use crate::notify::sealed::mail_password_context;

@@ -6,6 +6,7 @@ use super::{AlertRuleText, alert_rule_in_words, changed, wrong};
 use crate::db::alerts::settings::{self as db, AlertRule, AlertRuleValues, Destination};
 use crate::db::inventory::lock;
 use crate::inventory::rules::quote;
+use crate::managing::Texts as _;
 use crate::managing::change::{Changed, Refused, in_words};
 use crate::managing::known::Known;
 use crate::managing::text::{differences, stamp};

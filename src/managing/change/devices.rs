@@ -7,6 +7,7 @@ use super::{Changed, Refused, cancel_runs, check_archived, check_stamp, check_wr
 use crate::db::inventory::lock;
 use crate::db::managing::{self as db, StoredDevice, Wanted};
 use crate::inventory::rules::quote;
+use crate::managing::Texts as _;
 use crate::managing::device::DeviceText;
 use crate::managing::known::Known;
 use crate::managing::problems::Problems;

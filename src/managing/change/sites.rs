@@ -6,6 +6,7 @@ use super::{Changed, Refused, cancel_runs, check_archived, check_stamp, check_wr
 use crate::db::inventory::lock;
 use crate::db::managing::{self as db, StoredSite, Wanted};
 use crate::inventory::rules::quote;
+use crate::managing::Texts as _;
 use crate::managing::problems::Problems;
 use crate::managing::site::SiteText;
 use crate::managing::text::differences;

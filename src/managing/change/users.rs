@@ -9,6 +9,7 @@ use crate::access::subject;
 use crate::db::managing::{self as db, StoredUser, UserValues, Wanted};
 use crate::db::users::lock;
 use crate::inventory::rules::quote;
+use crate::managing::Texts as _;
 use crate::managing::known::Known;
 use crate::managing::problems::Problems;
 use crate::managing::text::{differences, stamp};

@@ -8,6 +8,7 @@ use super::plan::{Effect, Planner, Stored, Writes};
 use super::read::Row;
 use crate::db::managing::{StoredDevice, Wanted};
 use crate::inventory::rules::quote;
+use crate::managing::Texts as _;
 use crate::managing::device::DeviceText;
 use crate::managing::known::Known;
 use crate::managing::text::{differences, trimmed};

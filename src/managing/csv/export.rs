@@ -4,6 +4,7 @@ use csv::{QuoteStyle, WriterBuilder};
 
 use super::cell;
 use crate::db::managing::{StoredDevice, StoredSite, StoredUser};
+use crate::managing::Texts as _;
 use crate::managing::device::DeviceText;
 use crate::managing::site::SiteText;
 use crate::managing::user::UserText;

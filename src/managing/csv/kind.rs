@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::managing::Texts as _;
 use crate::managing::device::DeviceText;
 use crate::managing::site::SiteText;
 use crate::managing::user::UserText;

@@ -7,6 +7,7 @@ use super::decide::{Named, Standing, decide};
 use super::plan::{Effect, Planner, Stored, Writes};
 use super::read::Row;
 use crate::db::managing::{StoredSite, Wanted};
+use crate::managing::Texts as _;
 use crate::managing::site::SiteText;
 use crate::managing::text::{differences, trimmed};
 

@@ -7,6 +7,7 @@ use super::decide::{Named, Standing, decide};
 use super::plan::{Effect, Planner, Stored, Writes};
 use super::read::Row;
 use crate::db::managing::{StoredUser, UserValues, Wanted};
+use crate::managing::Texts as _;
 use crate::managing::change::{LAST_ADMINISTRATOR, OWN_ROLE};
 use crate::managing::known::Known;
 use crate::managing::problems::Problems;

@@ -6,6 +6,7 @@ use super::{ScheduleText, WindowText};
 use crate::db::inventory::lock;
 use crate::db::schedules::{self as db, ScheduleValues, StoredSchedule, StoredWindow};
 use crate::inventory::rules::quote;
+use crate::managing::Texts as _;
 use crate::managing::change::{Changed, Refused, in_words};
 use crate::managing::problems::Problems;
 use crate::managing::text::{differences, stamp};

@@ -7,6 +7,7 @@ use super::change::{changed, check_writable};
 use crate::db::archives::{self as db, MOST_PLANS, PlanValues};
 use crate::db::inventory::lock;
 use crate::db::managing::get_site;
+use crate::managing::Texts as _;
 use crate::managing::change::{Changed, Refused, in_words};
 use crate::managing::problems::Problems;
 use crate::managing::text::differences;

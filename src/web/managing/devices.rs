@@ -20,7 +20,9 @@ use super::{
 };
 use crate::db::connection_tests::get_tried;
 use crate::db::managing::{self as db, ListedDevice, StoredDevice};
-use crate::managing::{self, DeviceText, Difference, Known, Problems, differences, stamp};
+use crate::managing::{
+    self, DeviceText, Difference, Known, Problems, Texts as _, differences, stamp,
+};
 use crate::model::{AuditAction, ConnectionTestId, DeviceId};
 use crate::web::{
     error::PageError,

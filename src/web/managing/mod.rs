@@ -11,6 +11,7 @@ mod device_test;
 mod devices;
 mod done;
 mod export;
+mod filled;
 mod import;
 mod links;
 mod listed;
@@ -22,6 +23,7 @@ mod site_ticks;
 mod sites;
 pub mod tabs;
 mod tags;
+mod upcoming;
 mod users;
 mod windows;
 

@@ -18,7 +18,7 @@ use super::{
     refused::{Again, lead_back},
 };
 use crate::db::managing::{self as db, ListedSite, StoredSite};
-use crate::managing::{self, Difference, Problems, SiteText, differences, stamp};
+use crate::managing::{self, Difference, Problems, SiteText, Texts as _, differences, stamp};
 use crate::model::AuditAction;
 use crate::web::{
     error::PageError,

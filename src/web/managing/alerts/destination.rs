@@ -22,7 +22,7 @@ use super::super::{
 use super::{OVERVIEW, secret, words};
 use crate::db::alerts::{messages, settings as db};
 use crate::managing::{
-    self, Changed, DestinationText, Difference, Problems, Refused, differences, stamp,
+    self, Changed, DestinationText, Difference, Problems, Refused, Texts as _, differences, stamp,
 };
 use crate::model::{AuditAction, DestinationId, DestinationKind};
 use crate::web::{

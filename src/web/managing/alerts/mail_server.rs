@@ -20,7 +20,7 @@ use super::super::{
 use super::OVERVIEW;
 use crate::db::alerts::settings::{MailServer, get_mail_server};
 use crate::managing::{
-    Difference, MailServerText, Problems, Refused, differences, save_mail_server, stamp,
+    Difference, MailServerText, Problems, Refused, Texts as _, differences, save_mail_server, stamp,
 };
 use crate::model::MailSecurity;
 use crate::web::{

@@ -20,8 +20,8 @@ use super::super::{
 use super::{OVERVIEW, rule_sent::Sent, words};
 use crate::db::alerts::settings::{self as db, AlertRule};
 use crate::managing::{
-    self, AlertRuleText, Difference, MOST_SITES, Problems, Refused, alert_rule_in_words,
-    differences, stamp,
+    self, AlertRuleText, Difference, MOST_SITES, Problems, Refused, Texts as _,
+    alert_rule_in_words, differences, stamp,
 };
 use crate::model::{AlertKind, AlertRuleId, AuditAction};
 use crate::web::{

@@ -1,6 +1,7 @@
 //! What the form of a rule sends: ticks as lists, and the sites to be found to tick.
 
 use crate::managing::AlertRuleText;
+use crate::managing::Texts as _;
 use crate::web::fields::{self, Fields};
 
 /// The form, understood.

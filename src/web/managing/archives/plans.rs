@@ -10,21 +10,21 @@ use axum::{
 };
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use serde::Deserialize;
 
 use super::super::{
     Pressed, commit, conclude,
     done::Done,
+    filled::Filled,
     links,
-    refused::{Again, lead_back},
+    refused::lead_back,
     sites::EditQuery,
+    upcoming::{Action, TIMES, TimedForm, in_words},
 };
 use super::LIST;
 use crate::db::archives::{PlanValues, StoredPlan, get_plan};
 use crate::db::managing::get_site;
 use crate::managing::{
-    ArchivePlanText, Difference, Problems, Refused, create_archive_plan, delete_archive_plan,
-    differences, stamp, update_archive_plan,
+    ArchivePlanText, Refused, create_archive_plan, delete_archive_plan, update_archive_plan,
 };
 use crate::model::{ArchivePlanId, AuditAction};
 use crate::scheduler::Clock;
@@ -36,9 +36,6 @@ use crate::web::{
     state::AppState,
 };
 
-/// How many of the next times are shown.
-const TIMES: usize = 5;
-
 /// When archives would be made, on the clock of a zone.
 struct Preview {
     times: Vec<DateTime<Utc>>,
@@ -47,8 +44,7 @@ struct Preview {
 
 impl Preview {
     fn in_words(&self, at: &DateTime<Utc>) -> String {
-        let local = at.with_timezone(&self.zone);
-        local.format("%a %-d %b %Y, %H:%M").to_string()
+        in_words(*at, self.zone)
     }
 }
 
@@ -59,37 +55,28 @@ struct PlanPage {
     notice: Option<Done>,
     /// `None`: it is to be made.
     stored: Option<StoredPlan>,
-    text: ArchivePlanText,
-    problems: Problems,
-    /// What the form was filled from.
-    stamp: String,
-    /// What is stored, where somebody else changed it after the form was filled.
-    meanwhile: Option<Vec<Difference>>,
+    form: Filled<ArchivePlanText>,
     /// The next times, where they were asked for.
     preview: Option<Preview>,
 }
 
 impl PlanPage {
-    fn new(state: &AppState, person: &SignedIn, text: ArchivePlanText) -> Self {
+    fn new(state: &AppState, person: &SignedIn, form: Filled<ArchivePlanText>) -> Self {
         Self {
             shell: Shell::new(state, person, Area::Manage),
             notice: None,
             stored: None,
-            text,
-            problems: Problems::default(),
-            stamp: String::new(),
-            meanwhile: None,
+            form,
             preview: None,
         }
     }
 
     /// The page of a stored plan with what is stored in its form.
     fn of(state: &AppState, person: &SignedIn, stored: StoredPlan) -> Self {
-        let text = ArchivePlanText::from(&stored.values);
+        let form = Filled::of(ArchivePlanText::from(&stored.values));
         Self {
-            stamp: stamp(&text.texts()),
             stored: Some(stored),
-            ..Self::new(state, person, text)
+            ..Self::new(state, person, form)
         }
     }
 
@@ -110,28 +97,7 @@ impl PlanPage {
 
 /// Shows the form for a new plan.
 pub async fn new(State(state): State<AppState>, person: SignedIn) -> impl IntoResponse {
-    PlanPage::new(&state, &person, ArchivePlanText::new())
-}
-
-/// What is to be done with what was typed.
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Action {
-    /// Show when it would come.
-    Preview,
-    #[default]
-    Save,
-}
-
-/// A plan as it is typed, what the form was filled from, and which button was pressed.
-#[derive(Debug, Deserialize)]
-pub struct PlanForm {
-    #[serde(default)]
-    stamp: String,
-    #[serde(default)]
-    action: Action,
-    #[serde(flatten)]
-    text: ArchivePlanText,
+    PlanPage::new(&state, &person, Filled::new(ArchivePlanText::new()))
 }
 
 /// Makes a plan, or shows when it would come.
@@ -139,9 +105,9 @@ pub async fn create(
     State(state): State<AppState>,
     person: SignedIn,
     Acting(actor): Acting,
-    Form(form): Form<PlanForm>,
+    Form(form): Form<TimedForm<ArchivePlanText>>,
 ) -> Result<Response, PageError> {
-    let page = PlanPage::new(&state, &person, form.text.clone());
+    let page = PlanPage::new(&state, &person, Filled::new(form.text.clone()));
     if form.action == Action::Preview {
         return previewed(&state, page).await;
     }
@@ -161,7 +127,7 @@ pub async fn create(
 
 /// The page with the next times of what is in its form.
 async fn previewed(state: &AppState, mut page: PlanPage) -> Result<Response, PageError> {
-    match page.text.check(true) {
+    match page.form.text.check(true) {
         Ok(values) => {
             let zone = zone(state, &values).await?;
             let clock = Clock::new(&values.rhythm, zone);
@@ -171,7 +137,7 @@ async fn previewed(state: &AppState, mut page: PlanPage) -> Result<Response, Pag
             Ok(page.into_response())
         }
         Err(problems) => {
-            page.problems = problems;
+            page.form.problems = problems;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }
@@ -190,24 +156,15 @@ async fn zone(state: &AppState, values: &PlanValues) -> Result<Tz, PageError> {
 
 /// The page with what was typed and why it was not saved.
 fn shown_again(mut page: PlanPage, refused: Refused, own: &str) -> Result<Response, PageError> {
-    let status = match lead_back(refused, "archive plan", own)? {
+    let again = match lead_back(refused, "archive plan", own)? {
         Ok(response) => return Ok(response),
-        Err(Again::Wrong(problems)) => {
-            page.problems = problems;
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-        Err(Again::Meanwhile) => {
-            let now = page.stored.as_ref();
-            let now = now.map(|plan| ArchivePlanText::from(&plan.values));
-            let now = now.unwrap_or_default();
-            // Saving again writes over what is stored now.
-            page.stamp = stamp(&now.texts());
-            let (typed, now) = (page.text.texts(), now.texts());
-            page.meanwhile = Some(differences(ArchivePlanText::FIELDS, &typed, &now));
-            StatusCode::CONFLICT
-        }
+        Err(again) => again,
     };
-    Ok((status, page).into_response())
+    let now = page.stored.as_ref();
+    let now = now
+        .map(|plan| ArchivePlanText::from(&plan.values))
+        .unwrap_or_default();
+    Ok((page.form.refuse(again, &now), page).into_response())
 }
 
 async fn get(state: &AppState, id: ArchivePlanId) -> Result<StoredPlan, PageError> {
@@ -234,7 +191,7 @@ pub async fn update(
     person: SignedIn,
     Acting(actor): Acting,
     Path(id): Path<ArchivePlanId>,
-    Form(form): Form<PlanForm>,
+    Form(form): Form<TimedForm<ArchivePlanText>>,
 ) -> Result<Response, PageError> {
     let own = links::archive_plan(&id);
     if form.action == Action::Preview {
@@ -260,14 +217,11 @@ async fn filled(
     state: &AppState,
     person: &SignedIn,
     id: ArchivePlanId,
-    form: PlanForm,
+    form: TimedForm<ArchivePlanText>,
 ) -> Result<PlanPage, PageError> {
-    let page = PlanPage::of(state, person, get(state, id).await?);
-    Ok(PlanPage {
-        text: form.text,
-        stamp: form.stamp,
-        ..page
-    })
+    let mut page = PlanPage::of(state, person, get(state, id).await?);
+    (page.form.text, page.form.stamp) = (form.text, form.stamp);
+    Ok(page)
 }
 
 /// Deletes a plan.

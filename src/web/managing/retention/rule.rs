@@ -17,8 +17,8 @@ use super::super::{commit, done::Done, links};
 use super::{LIST, why};
 use crate::db::retention::{self as db, StoredRule};
 use crate::managing::{
-    Difference, Problems, Refused, RetentionText, differences, find_target, remove_retention,
-    save_retention, stamp,
+    Difference, Problems, Refused, RetentionText, Texts as _, differences, find_target,
+    remove_retention, save_retention, stamp,
 };
 use crate::model::RetentionTarget;
 use crate::retention::{self, Change, Going, Preview, Rules};

@@ -8,18 +8,19 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use serde::Deserialize;
 
 use super::super::{
     Pressed, commit, conclude,
     done::Done,
+    filled::Filled,
     links,
-    refused::{Again, lead_back},
+    refused::lead_back,
     sites::EditQuery,
+    upcoming::{Action, TimedForm},
 };
 use super::{LIST, preview::Preview};
 use crate::db::schedules::{ScheduleRow, get_schedule};
-use crate::managing::{self, Difference, Problems, Refused, ScheduleText, differences, stamp};
+use crate::managing::{self, Refused, ScheduleText};
 use crate::model::{AuditAction, ScheduleId, Target};
 use crate::web::{
     error::PageError,
@@ -36,37 +37,28 @@ struct SchedulePage {
     notice: Option<Done>,
     /// `None`: it is to be made.
     stored: Option<ScheduleRow>,
-    text: ScheduleText,
-    problems: Problems,
-    /// What the form was filled from.
-    stamp: String,
-    /// What is stored, where somebody else changed it after the form was filled.
-    meanwhile: Option<Vec<Difference>>,
+    form: Filled<ScheduleText>,
     /// The next times, where they were asked for.
     preview: Option<Preview>,
 }
 
 impl SchedulePage {
-    fn new(state: &AppState, person: &SignedIn, text: ScheduleText) -> Self {
+    fn new(state: &AppState, person: &SignedIn, form: Filled<ScheduleText>) -> Self {
         Self {
             shell: Shell::new(state, person, Area::Manage),
             notice: None,
             stored: None,
-            text,
-            problems: Problems::default(),
-            stamp: String::new(),
-            meanwhile: None,
+            form,
             preview: None,
         }
     }
 
     /// The page of a stored schedule with what is stored in its form.
     fn of(state: &AppState, person: &SignedIn, stored: ScheduleRow) -> Self {
-        let text = ScheduleText::from(&stored.schedule.values);
+        let form = Filled::of(ScheduleText::from(&stored.schedule.values));
         Self {
-            stamp: stamp(&text.texts()),
             stored: Some(stored),
-            ..Self::new(state, person, text)
+            ..Self::new(state, person, form)
         }
     }
 
@@ -101,28 +93,7 @@ impl SchedulePage {
 
 /// Shows the form for a new schedule.
 pub async fn new(State(state): State<AppState>, person: SignedIn) -> impl IntoResponse {
-    SchedulePage::new(&state, &person, ScheduleText::new())
-}
-
-/// What is to be done with what was typed.
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Action {
-    /// Show when it would come.
-    Preview,
-    #[default]
-    Save,
-}
-
-/// A schedule as it is typed, what the form was filled from, and which button was pressed.
-#[derive(Debug, Deserialize)]
-pub struct ScheduleForm {
-    #[serde(default)]
-    stamp: String,
-    #[serde(default)]
-    action: Action,
-    #[serde(flatten)]
-    text: ScheduleText,
+    SchedulePage::new(&state, &person, Filled::new(ScheduleText::new()))
 }
 
 /// Makes a schedule, or shows when it would come.
@@ -130,9 +101,9 @@ pub async fn create(
     State(state): State<AppState>,
     person: SignedIn,
     Acting(actor): Acting,
-    Form(form): Form<ScheduleForm>,
+    Form(form): Form<TimedForm<ScheduleText>>,
 ) -> Result<Response, PageError> {
-    let page = SchedulePage::new(&state, &person, form.text.clone());
+    let page = SchedulePage::new(&state, &person, Filled::new(form.text.clone()));
     if form.action == Action::Preview {
         return previewed(&state, page).await;
     }
@@ -152,14 +123,14 @@ pub async fn create(
 
 /// The page with the next times of what is in its form.
 async fn previewed(state: &AppState, mut page: SchedulePage) -> Result<Response, PageError> {
-    match page.text.check(true) {
+    match page.form.text.check(true) {
         Ok(values) => {
             let mut conn = state.connection().await?;
             page.preview = Some(Preview::of(&mut conn, &values, page.shell.now).await?);
             Ok(page.into_response())
         }
         Err(problems) => {
-            page.problems = problems;
+            page.form.problems = problems;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }
@@ -167,24 +138,15 @@ async fn previewed(state: &AppState, mut page: SchedulePage) -> Result<Response,
 
 /// The page with what was typed and why it was not saved.
 fn shown_again(mut page: SchedulePage, refused: Refused, own: &str) -> Result<Response, PageError> {
-    let status = match lead_back(refused, "schedule", own)? {
+    let again = match lead_back(refused, "schedule", own)? {
         Ok(response) => return Ok(response),
-        Err(Again::Wrong(problems)) => {
-            page.problems = problems;
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-        Err(Again::Meanwhile) => {
-            let now = page.stored.as_ref();
-            let now = now.map(|row| ScheduleText::from(&row.schedule.values));
-            let now = now.unwrap_or_default();
-            // Saving again writes over what is stored now.
-            page.stamp = stamp(&now.texts());
-            let (typed, now) = (page.text.texts(), now.texts());
-            page.meanwhile = Some(differences(ScheduleText::FIELDS, &typed, &now));
-            StatusCode::CONFLICT
-        }
+        Err(again) => again,
     };
-    Ok((status, page).into_response())
+    let now = page.stored.as_ref();
+    let now = now
+        .map(|row| ScheduleText::from(&row.schedule.values))
+        .unwrap_or_default();
+    Ok((page.form.refuse(again, &now), page).into_response())
 }
 
 async fn get(state: &AppState, id: ScheduleId) -> Result<ScheduleRow, PageError> {
@@ -211,7 +173,7 @@ pub async fn update(
     person: SignedIn,
     Acting(actor): Acting,
     Path(id): Path<ScheduleId>,
-    Form(form): Form<ScheduleForm>,
+    Form(form): Form<TimedForm<ScheduleText>>,
 ) -> Result<Response, PageError> {
     let own = links::schedule(&id);
     if form.action == Action::Preview {
@@ -238,13 +200,13 @@ async fn filled(
     state: &AppState,
     person: &SignedIn,
     id: ScheduleId,
-    form: ScheduleForm,
+    form: TimedForm<ScheduleText>,
 ) -> Result<SchedulePage, PageError> {
     let mut page = SchedulePage::of(state, person, get(state, id).await?);
     if let Some(row) = &page.stored {
-        page.text = form.text.of_target(&row.schedule.values.target);
+        page.form.text = form.text.of_target(&row.schedule.values.target);
     }
-    page.stamp = form.stamp;
+    page.form.stamp = form.stamp;
     Ok(page)
 }
 

@@ -8,9 +8,7 @@ use crate::db::managing::{StoredSite, get_site};
 use crate::db::schedules::{ScheduleValues, StoredWindow, list_windows};
 use crate::model::Target;
 use crate::scheduler::{Clock, is_open, place};
-
-/// How many times are shown.
-const TIMES: usize = 5;
+use crate::web::managing::upcoming::{TIMES, in_words};
 
 /// A time at which a schedule would come.
 pub struct Coming {
@@ -72,8 +70,7 @@ impl Preview {
 
     /// `Mon 23 Nov 2026, 02:00`, on the clock of the zone.
     pub fn in_words(&self, at: &DateTime<Utc>) -> String {
-        let local = at.with_timezone(&self.zone);
-        local.format("%a %-d %b %Y, %H:%M").to_string()
+        in_words(*at, self.zone)
     }
 }
 

@@ -8,7 +8,7 @@ use axum::{
 };
 
 use super::{LIST, page::UserPage, sent::Sent};
-use crate::managing::{self, UserText, differences};
+use crate::managing::{self, Texts as _, UserText, differences};
 use crate::model::{AuditAction, UserId};
 use crate::web::{
     error::PageError,

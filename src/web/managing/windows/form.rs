@@ -5,21 +5,17 @@ use askama_web::WebTemplate;
 use axum::{
     Form,
     extract::{Path, Query, State},
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
 
 use super::super::{
-    Pressed, commit, conclude,
-    done::Done,
-    links,
-    refused::{Again, lead_back},
+    Pressed, commit, conclude, done::Done, filled::Filled, links, refused::lead_back,
     sites::EditQuery,
 };
 use super::LIST;
 use crate::db::schedules::{StoredWindow, get_window};
-use crate::managing::{self, Difference, Problems, Refused, WindowText, differences, stamp};
+use crate::managing::{self, Refused, WindowText};
 use crate::model::{AuditAction, WindowId};
 use crate::web::{
     error::PageError,
@@ -36,34 +32,25 @@ struct WindowPage {
     notice: Option<Done>,
     /// `None`: it is to be made.
     stored: Option<StoredWindow>,
-    text: WindowText,
-    problems: Problems,
-    /// What the form was filled from.
-    stamp: String,
-    /// What is stored, where somebody else changed it after the form was filled.
-    meanwhile: Option<Vec<Difference>>,
+    form: Filled<WindowText>,
 }
 
 impl WindowPage {
-    fn new(state: &AppState, person: &SignedIn, text: WindowText) -> Self {
+    fn new(state: &AppState, person: &SignedIn, form: Filled<WindowText>) -> Self {
         Self {
             shell: Shell::new(state, person, Area::Manage),
             notice: None,
             stored: None,
-            text,
-            problems: Problems::default(),
-            stamp: String::new(),
-            meanwhile: None,
+            form,
         }
     }
 
     /// The page of a stored window with what is stored in its form.
     fn of(state: &AppState, person: &SignedIn, stored: StoredWindow) -> Self {
-        let text = WindowText::from(&stored.values);
+        let form = Filled::of(WindowText::from(&stored.values));
         Self {
-            stamp: stamp(&text.texts()),
             stored: Some(stored),
-            ..Self::new(state, person, text)
+            ..Self::new(state, person, form)
         }
     }
 
@@ -87,7 +74,7 @@ impl WindowPage {
 
 /// Shows the form for a new window.
 pub async fn new(State(state): State<AppState>, person: SignedIn) -> impl IntoResponse {
-    WindowPage::new(&state, &person, WindowText::new())
+    WindowPage::new(&state, &person, Filled::new(WindowText::new()))
 }
 
 /// A window as it is typed, and what the form was filled from.
@@ -115,31 +102,23 @@ pub async fn create(
         }
         Err(refused) => {
             transaction.rollback().await?;
-            shown_again(WindowPage::new(&state, &person, form.text), refused, LIST)
+            let page = WindowPage::new(&state, &person, Filled::new(form.text));
+            shown_again(page, refused, LIST)
         }
     }
 }
 
 /// The page with what was typed and why it was not saved.
 fn shown_again(mut page: WindowPage, refused: Refused, own: &str) -> Result<Response, PageError> {
-    let status = match lead_back(refused, "maintenance window", own)? {
+    let again = match lead_back(refused, "maintenance window", own)? {
         Ok(response) => return Ok(response),
-        Err(Again::Wrong(problems)) => {
-            page.problems = problems;
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-        Err(Again::Meanwhile) => {
-            let now = page.stored.as_ref();
-            let now = now.map(|window| WindowText::from(&window.values));
-            let now = now.unwrap_or_default();
-            // Saving again writes over what is stored now.
-            page.stamp = stamp(&now.texts());
-            let (typed, now) = (page.text.texts(), now.texts());
-            page.meanwhile = Some(differences(WindowText::FIELDS, &typed, &now));
-            StatusCode::CONFLICT
-        }
+        Err(again) => again,
     };
-    Ok((status, page).into_response())
+    let now = page.stored.as_ref();
+    let now = now
+        .map(|window| WindowText::from(&window.values))
+        .unwrap_or_default();
+    Ok((page.form.refuse(again, &now), page).into_response())
 }
 
 async fn get(state: &AppState, id: WindowId) -> Result<StoredWindow, PageError> {
@@ -179,7 +158,7 @@ pub async fn update(
         Err(refused) => {
             transaction.rollback().await?;
             let mut page = WindowPage::of(&state, &person, get(&state, id).await?);
-            (page.text, page.stamp) = (form.text, form.stamp);
+            (page.form.text, page.form.stamp) = (form.text, form.stamp);
             shown_again(page, refused, &own)
         }
     }
