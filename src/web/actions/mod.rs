@@ -2,9 +2,11 @@
 //! of it. How that is told is the caller's: a page leads on with a notice, the API answers JSON.
 
 mod backups;
+mod settings;
 mod snapshots;
 
 pub use backups::{back_up, cancel_batch, cancel_run, retry};
+pub use settings::{commit, commit_as, record};
 pub use snapshots::{delete, set_comment, set_pinned};
 
 use crate::db::audit::Actor;

@@ -7,22 +7,35 @@
 
 mod backups;
 mod batches;
+mod compare;
 mod conditional;
 mod devices;
 mod idempotency;
 mod input;
+mod managed;
 mod paging;
 pub mod problem;
 mod reference;
 mod runs;
+mod schedules;
+mod scheduling;
+mod search;
 mod sites;
 mod snapshots;
+mod whole;
+mod windows;
 
-use axum::{Router, middleware::from_fn};
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::state::AppState;
+use super::{
+    gate::{self, Gates},
+    state::AppState,
+};
 
 /// The beginning of every address of the API.
 pub const ROOT: &str = "/api/";
@@ -38,13 +51,15 @@ pub const ROOT: &str = "/api/";
             is null on the last page. Times are UTC."
     ),
     components(schemas(sites::Site, devices::Device, snapshots::SnapshotSummary, runs::RunSummary, batches::Batch,
-        super::download::Masked)),
+        super::download::Masked, super::secrets::Secrets, super::search::When)),
     modifiers(&Security),
     tags(
         (name = "sites", description = "Customers' locations"),
         (name = "devices", description = "Routers"),
         (name = "snapshots", description = "Configurations that were kept"),
         (name = "backups", description = "Backing up, and what came of it"),
+        (name = "search", description = "Lines of all configurations"),
+        (name = "schedules", description = "When backups begin by themselves, and when not"),
     )
 )]
 struct Description;
@@ -82,7 +97,9 @@ fn name_entries(api: &mut utoipa::openapi::OpenApi) {
 }
 
 /// The routes, and what is to be said of them.
-fn described() -> (Router<AppState>, utoipa::openapi::OpenApi) {
+fn described(gates: &Gates) -> (Router<AppState>, utoipa::openapi::OpenApi) {
+    let comparing = from_fn_with_state(gates.comparisons.clone(), gate::pass);
+    let searching = from_fn_with_state(gates.searches.clone(), gate::pass);
     let (routes, mut api) = OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(sites::list))
         .routes(routes!(sites::show))
@@ -105,14 +122,18 @@ fn described() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .routes(routes!(runs::list_of_batch))
         .routes(routes!(runs::show))
         .routes(routes!(runs::cancel))
+        .merge(compare::routes().layer(comparing))
+        .merge(search::routes().layer(searching))
+        .merge(schedules::routes())
+        .merge(windows::routes())
         .split_for_parts();
     name_entries(&mut api);
     (routes, api)
 }
 
 /// All of the API.
-pub fn routes() -> Router<AppState> {
-    let (routes, description) = described();
+pub fn routes(gates: &Gates) -> Router<AppState> {
+    let (routes, description) = described(gates);
     routes
         .merge(reference::routes(description))
         .layer(from_fn(conditional::answer))

@@ -43,6 +43,14 @@ const fn post(path: &'static str, need: Need) -> Route {
     }
 }
 
+const fn put(path: &'static str, need: Need) -> Route {
+    Route {
+        method: "PUT",
+        path,
+        need,
+    }
+}
+
 const fn patch(path: &'static str, need: Need) -> Route {
     Route {
         method: "PATCH",
@@ -202,6 +210,10 @@ pub const ROUTES: &[Route] = &[
     get("/api/v1/sites", SEE),
     get("/api/v1/sites/{slug}", SEE),
     post("/api/v1/sites/{slug}/backups", BACK_UP),
+    post(
+        "/api/v1/sites/{slug}/devices/{name}/connection-tests",
+        MANAGE,
+    ),
     get("/api/v1/sites/{slug}/devices", SEE),
     get("/api/v1/sites/{slug}/devices/{name}", SEE),
     get("/api/v1/sites/{slug}/devices/{name}/snapshots", SEE),
@@ -218,6 +230,22 @@ pub const ROUTES: &[Route] = &[
     get("/api/v1/runs", SEE),
     get("/api/v1/runs/{id}", SEE),
     post("/api/v1/runs/{id}/cancel", BACK_UP),
+    get("/api/v1/compare", SEE),
+    get("/api/v1/compare/text", SEE),
+    get("/api/v1/search", SEE),
+    get("/api/v1/search/lines/{id}", SEE),
+    get("/api/v1/schedules", MANAGE),
+    post("/api/v1/schedules", MANAGE),
+    post("/api/v1/schedules/preview", MANAGE),
+    get("/api/v1/schedules/{id}", MANAGE),
+    put("/api/v1/schedules/{id}", MANAGE),
+    delete("/api/v1/schedules/{id}", MANAGE),
+    get("/api/v1/schedules/{id}/times", MANAGE),
+    get("/api/v1/maintenance-windows", MANAGE),
+    post("/api/v1/maintenance-windows", MANAGE),
+    get("/api/v1/maintenance-windows/{id}", MANAGE),
+    put("/api/v1/maintenance-windows/{id}", MANAGE),
+    delete("/api/v1/maintenance-windows/{id}", MANAGE),
     post("/sites/{slug}/devices/{name}/connection-tests", MANAGE),
     get("/connection-tests/{id}", MANAGE),
     get("/connection-tests/{id}/events", MANAGE),

@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 149] = [
+pub const ADDRESSES: [&str; 159] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -114,6 +114,16 @@ pub const ADDRESSES: [&str; 149] = [
     "/api/v1/runs?limit=500",
     "/api/v1/runs?state=failed&site={site}",
     "/api/v1/runs/{run}",
+    "/api/v1/compare?from={old}&to={new}",
+    "/api/v1/compare?from={other}&to={new}&noise=true",
+    "/api/v1/compare/text?from={old}&to={new}",
+    "/api/v1/search?q=branch",
+    "/api/v1/search?q=branch&when=ever&site={site}",
+    "/api/v1/search/lines/{line}",
+    "/api/v1/schedules",
+    "/api/v1/schedules/1",
+    "/api/v1/schedules/1/times",
+    "/api/v1/maintenance-windows?limit=500",
     "/manage/sites",
     "/manage/sites?q=customer&page=3",
     "/manage/sites/new",

@@ -17,7 +17,7 @@ use super::super::{
     refused::{Again, lead_back},
     sites::EditQuery,
 };
-use super::{LIST, preview::Preview};
+use super::LIST;
 use crate::db::schedules::{ScheduleRow, get_schedule};
 use crate::managing::{self, Difference, Problems, Refused, ScheduleText, differences, stamp};
 use crate::model::{AuditAction, ScheduleId, Target};
@@ -27,6 +27,7 @@ use crate::web::{
     guard::{Acting, SignedIn},
     shell::{Area, Shell},
     state::AppState,
+    upcoming::Upcoming,
 };
 
 #[derive(Template, WebTemplate)]
@@ -43,7 +44,7 @@ struct SchedulePage {
     /// What is stored, where somebody else changed it after the form was filled.
     meanwhile: Option<Vec<Difference>>,
     /// The next times, where they were asked for.
-    preview: Option<Preview>,
+    preview: Option<Upcoming>,
 }
 
 impl SchedulePage {
@@ -155,7 +156,7 @@ async fn previewed(state: &AppState, mut page: SchedulePage) -> Result<Response,
     match page.text.check(true) {
         Ok(values) => {
             let mut conn = state.connection().await?;
-            page.preview = Some(Preview::of(&mut conn, &values, page.shell.now).await?);
+            page.preview = Some(Upcoming::of(&mut conn, &values, page.shell.now).await?);
             Ok(page.into_response())
         }
         Err(problems) => {

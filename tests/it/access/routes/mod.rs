@@ -4,6 +4,7 @@
 mod account;
 mod alone;
 mod api;
+mod api_managing;
 mod case;
 mod managing;
 mod people;

@@ -1,4 +1,4 @@
-//! The next times of a schedule that is not saved yet.
+//! The next times of a schedule, saved or not yet.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -20,7 +20,7 @@ pub struct Coming {
 }
 
 /// When a schedule would come next.
-pub struct Preview {
+pub struct Upcoming {
     /// None where it is off.
     pub times: Vec<Coming>,
     /// On whose clock they are.
@@ -32,8 +32,8 @@ pub struct Preview {
     pub spread_minutes: Option<u32>,
 }
 
-impl Preview {
-    /// The next times after `now` of what was typed.
+impl Upcoming {
+    /// The next times after `now` by these values.
     ///
     /// # Errors
     /// When the database fails.

@@ -1,0 +1,80 @@
+//! What each address of the API reads, as in `parameters`.
+
+const NONE: &[&str] = &[];
+const LISTED: &[&str] = &["tag", "cursor", "limit"];
+const PAGED: &[&str] = &["cursor", "limit"];
+const COMPARED: &[&str] = &["from", "to", "noise", "secrets"];
+const SCHEDULE: &[&str] = &[
+    "tag",
+    "site",
+    "device",
+    "rhythm",
+    "minute",
+    "time",
+    "weekdays",
+    "cron",
+    "timezone",
+    "spread_minutes",
+    "per_site",
+];
+const WINDOW: &[&str] = &[
+    "name", "tag", "site", "device", "weekdays", "time", "minutes", "from", "until", "timezone",
+];
+
+/// Method, path, names.
+pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
+    ("GET", "/api/v1/openapi.json", NONE),
+    ("GET", "/api/v1/sites", LISTED),
+    ("GET", "/api/v1/sites/{slug}", NONE),
+    ("POST", "/api/v1/sites/{slug}/backups", &["devices"]),
+    ("GET", "/api/v1/sites/{slug}/devices", LISTED),
+    ("GET", "/api/v1/sites/{slug}/devices/{name}", NONE),
+    (
+        "GET",
+        "/api/v1/sites/{slug}/devices/{name}/snapshots",
+        PAGED,
+    ),
+    ("GET", "/api/v1/devices", LISTED),
+    ("GET", "/api/v1/snapshots/{id}", NONE),
+    ("PATCH", "/api/v1/snapshots/{id}", &["comment", "pinned"]),
+    ("DELETE", "/api/v1/snapshots/{id}", NONE),
+    ("GET", "/api/v1/snapshots/{id}/text", &["menu", "masked"]),
+    ("GET", "/api/v1/batches", &["site", "cursor", "limit"]),
+    ("GET", "/api/v1/batches/{id}", NONE),
+    ("GET", "/api/v1/batches/{id}/runs", PAGED),
+    ("POST", "/api/v1/batches/{id}/cancel", NONE),
+    ("POST", "/api/v1/batches/{id}/retry", NONE),
+    (
+        "GET",
+        "/api/v1/runs",
+        &[
+            "site", "device", "state", "since", "until", "cursor", "limit",
+        ],
+    ),
+    ("GET", "/api/v1/runs/{id}", NONE),
+    ("POST", "/api/v1/runs/{id}/cancel", NONE),
+    ("GET", "/api/v1/compare", COMPARED),
+    ("GET", "/api/v1/compare/text", COMPARED),
+    (
+        "GET",
+        "/api/v1/search",
+        &["q", "regex", "menu", "site", "tag", "when", "cursor"],
+    ),
+    (
+        "GET",
+        "/api/v1/search/lines/{id}",
+        &["site", "tag", "when", "cursor"],
+    ),
+    ("GET", "/api/v1/schedules", PAGED),
+    ("POST", "/api/v1/schedules", SCHEDULE),
+    ("POST", "/api/v1/schedules/preview", SCHEDULE),
+    ("GET", "/api/v1/schedules/{id}", NONE),
+    ("PUT", "/api/v1/schedules/{id}", SCHEDULE),
+    ("DELETE", "/api/v1/schedules/{id}", NONE),
+    ("GET", "/api/v1/schedules/{id}/times", NONE),
+    ("GET", "/api/v1/maintenance-windows", PAGED),
+    ("POST", "/api/v1/maintenance-windows", WINDOW),
+    ("GET", "/api/v1/maintenance-windows/{id}", NONE),
+    ("PUT", "/api/v1/maintenance-windows/{id}", WINDOW),
+    ("DELETE", "/api/v1/maintenance-windows/{id}", NONE),
+];

@@ -1,0 +1,45 @@
+//! Examples of the addresses for programs that manage: an administrator's, each of them. What is
+//! deleted here is wanted later by nobody.
+
+use routervault::model::Right::Manage;
+
+use super::api::{delete, put};
+use super::case::About::{Nothing, One};
+use super::case::{Case, get, post};
+
+/// What only asks.
+pub const ASKED: &[Case] = &[
+    get("/api/v1/schedules", Manage, Nothing),
+    get("/api/v1/schedules/{id}", Manage, One).at("/api/v1/schedules/{schedule}"),
+    get("/api/v1/schedules/{id}/times", Manage, One).at("/api/v1/schedules/{schedule}/times"),
+    get("/api/v1/maintenance-windows", Manage, Nothing),
+    get("/api/v1/maintenance-windows/{id}", Manage, One).at("/api/v1/maintenance-windows/{site}"),
+];
+
+/// What changes something.
+pub const SENT: &[Case] = &[
+    post("/api/v1/schedules", Manage, One)
+        .form("{\"device\": \"{slug}/{slug}-gw\", \"rhythm\": \"daily\", \"time\": \"02:00\"}"),
+    post("/api/v1/schedules/preview", Manage, Nothing)
+        .form("{\"tag\": \"{slug}-core\", \"rhythm\": \"hourly\", \"minute\": 7}"),
+    put("/api/v1/schedules/{id}", Manage, One)
+        .at("/api/v1/schedules/{schedule}")
+        .form("{\"site\": \"{slug}\", \"rhythm\": \"cron\", \"cron\": \"30 2 * * 1-5\"}"),
+    // The one for everything is always there.
+    delete("/api/v1/schedules/{id}", Manage, Nothing)
+        .at("/api/v1/schedules/1")
+        .answers(&[409]),
+    post("/api/v1/maintenance-windows", Manage, One).form(
+        "{\"name\": \"{slug} night\", \"site\": \"{slug}\", \"weekdays\": [\"fri\"], \
+         \"time\": \"22:00\", \"minutes\": 60}",
+    ),
+    put("/api/v1/maintenance-windows/{id}", Manage, One)
+        .at("/api/v1/maintenance-windows/{site}")
+        .form(
+            "{\"name\": \"{slug}-window\", \"from\": \"2026-12-24 18:00\", \
+             \"until\": \"2026-12-27 06:00\"}",
+        ),
+    delete("/api/v1/maintenance-windows/{id}", Manage, Nothing)
+        .at("/api/v1/maintenance-windows/99")
+        .answers(&[404]),
+];
