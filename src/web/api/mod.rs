@@ -5,6 +5,7 @@
 //! `/api/v1/openapi.json`, is gathered from those, so it can not tell of what is not there. What is
 //! refused is answered by RFC 9457 (`problem`), whichever layer refused it.
 
+mod archives;
 mod backups;
 mod batches;
 mod compare;
@@ -16,6 +17,7 @@ mod managed;
 mod paging;
 pub mod problem;
 mod reference;
+mod retention;
 mod runs;
 mod schedules;
 mod scheduling;
@@ -59,6 +61,8 @@ pub const ROOT: &str = "/api/";
         (name = "snapshots", description = "Configurations that were kept"),
         (name = "backups", description = "Backing up, and what came of it"),
         (name = "search", description = "Lines of all configurations"),
+        (name = "archives", description = "Files with all that there is"),
+        (name = "retention", description = "How long snapshots and runs are kept"),
         (name = "schedules", description = "When backups begin by themselves, and when not"),
     )
 )]
@@ -100,6 +104,7 @@ fn name_entries(api: &mut utoipa::openapi::OpenApi) {
 fn described(gates: &Gates) -> (Router<AppState>, utoipa::openapi::OpenApi) {
     let comparing = from_fn_with_state(gates.comparisons.clone(), gate::pass);
     let searching = from_fn_with_state(gates.searches.clone(), gate::pass);
+    let previewing = from_fn_with_state(gates.previews.clone(), gate::pass);
     let (routes, mut api) = OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(sites::list))
         .routes(routes!(sites::show))
@@ -126,6 +131,9 @@ fn described(gates: &Gates) -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .merge(search::routes().layer(searching))
         .merge(schedules::routes())
         .merge(windows::routes())
+        .merge(archives::routes())
+        .merge(retention::routes())
+        .merge(retention::costly().layer(previewing))
         .split_for_parts();
     name_entries(&mut api);
     (routes, api)

@@ -30,8 +30,10 @@ use axum::{
     routing::{get, post},
 };
 
+pub use archives::{MAX_LISTED as ARCHIVES_LISTED, download::show as download_archive};
 use refused::without_form;
 pub use refused::{refusal, wrong};
+pub use retention::why;
 
 use super::{
     actions::{commit, commit_as},

@@ -1,10 +1,12 @@
 //! The API as a program asks it: with a token, over the production router, a real database and
 //! real routers.
 
+mod archives;
 mod compare;
 mod description;
 mod outside;
 mod refused;
+mod retention;
 mod schedules;
 mod search;
 mod whole;

@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 159] = [
+pub const ADDRESSES: [&str; 162] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -120,6 +120,9 @@ pub const ADDRESSES: [&str; 159] = [
     "/api/v1/search?q=branch",
     "/api/v1/search?q=branch&when=ever&site={site}",
     "/api/v1/search/lines/{line}",
+    "/api/v1/archives",
+    "/api/v1/retention/rules",
+    "/api/v1/retention/runs",
     "/api/v1/schedules",
     "/api/v1/schedules/1",
     "/api/v1/schedules/1/times",

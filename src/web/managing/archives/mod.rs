@@ -2,7 +2,7 @@
 //! worker of `archive`; pages only insert rows, and read the files that it made.
 
 mod change;
-mod download;
+pub mod download;
 mod restore;
 mod upload;
 
@@ -14,14 +14,13 @@ use axum::{
     response::{IntoResponse, Redirect},
     routing::{get, post},
 };
-use chrono::TimeDelta;
 use serde::Deserialize;
 
 use super::{done::Done, links, sites::EditQuery};
-use crate::db::archives::{self as db, ListedArchive, MAX_KEPT, NewArchive, Requested};
-use crate::db::audit::{self, Entry};
-use crate::model::{ArchiveChoice, ArchiveState, ArchivedSecrets, AuditAction, Contents, History};
+use crate::db::archives::{self as db, ListedArchive, MAX_KEPT};
+use crate::model::{ArchiveChoice, ArchiveState, ArchivedSecrets, Contents, History};
 use crate::web::{
+    actions::{self, ArchiveAsked, AskedArchive, DEFAULT_DAYS, Who},
     error::PageError,
     filters,
     guard::{Acting, SignedIn},
@@ -32,14 +31,7 @@ use crate::web::{
 pub const LIST: &str = "/manage/archives";
 
 /// How many are listed: those that are kept, and as many that failed or were cancelled.
-const MAX_LISTED: i64 = 3 * MAX_KEPT;
-
-/// How long an archive is kept when nothing is said, and how long at most, in days.
-const DEFAULT_DAYS: u32 = 30;
-const MOST_DAYS: u32 = 3650;
-
-/// How many characters a comment may have.
-const MAX_COMMENT_CHARS: usize = 500;
+pub const MAX_LISTED: i64 = 3 * MAX_KEPT;
 
 /// What takes no file.
 pub fn routes() -> Router<AppState> {
@@ -151,15 +143,12 @@ impl AskForm {
         }
     }
 
-    /// How long it is to be kept; `None` of the inside: for ever, of the outside: no such number.
-    fn kept_for(&self) -> Option<Option<TimeDelta>> {
+    /// For how many days it is to be kept; `None` of the inside: for ever, of the outside: it is no
+    /// number.
+    fn days(&self) -> Option<Option<u32>> {
         match self.days.trim() {
             "" => Some(None),
-            days => {
-                let days: u32 = days.parse().ok()?;
-                let known = (1..=MOST_DAYS).contains(&days);
-                known.then(|| Some(TimeDelta::days(i64::from(days))))
-            }
+            days => days.parse().ok().map(Some),
         }
     }
 }
@@ -167,44 +156,30 @@ impl AskForm {
 /// Asks for an archive.
 pub async fn create(
     State(state): State<AppState>,
+    person: SignedIn,
     Acting(actor): Acting,
     Form(form): Form<AskForm>,
 ) -> Result<Redirect, PageError> {
+    let who = Who {
+        person: &person,
+        actor: &actor,
+    };
     let lead = |done| Ok(Redirect::to(&links::with(LIST, done)));
-    let comment = form.comment.trim();
-    let (Some(kept_for), true) = (
-        form.kept_for(),
-        comment.chars().count() <= MAX_COMMENT_CHARS,
-    ) else {
+    let Some(days) = form.days() else {
         return lead(Done::ArchiveWrong);
     };
-    let (choice, now) = (form.choice(), state.now());
-    let new = NewArchive {
-        choice: &choice,
-        comment,
-        requested_by: &actor.name,
-        now,
-        expires_at: kept_for.map(|kept_for| now + kept_for),
+    let asked = AskedArchive {
+        choice: &form.choice(),
+        comment: &form.comment,
+        days,
     };
     let mut tx = state.pool.begin().await?;
-    match db::request(&mut tx, &new).await? {
-        Requested::Full => return lead(Done::ArchivesFull),
-        Requested::NoSite => return lead(Done::ArchiveNoSite),
-        Requested::Queued(_) => {}
-    }
-    let entry = Entry {
-        action: AuditAction::ArchiveRequested,
-        site: None,
-        subject: choice.site.as_deref().unwrap_or("everything"),
-        detail: &choice.in_words(),
+    let done = match actions::request_archive(&state, &mut tx, who, &asked).await? {
+        ArchiveAsked::Queued(_) => Done::ArchiveAsked,
+        ArchiveAsked::Full => Done::ArchivesFull,
+        ArchiveAsked::NoSite => Done::ArchiveNoSite,
+        ArchiveAsked::Wrong => Done::ArchiveWrong,
     };
-    audit::record(&mut tx, &actor, &entry, now).await?;
     tx.commit().await?;
-    lead(Done::ArchiveAsked)
-}
-
-/// How the audit calls an archive: `archive 3 of acme`.
-fn subject(archive: &ListedArchive) -> String {
-    let of = archive.site.as_deref().unwrap_or("everything");
-    format!("archive {} of {of}", archive.id)
+    lead(done)
 }

@@ -30,7 +30,7 @@ pub(super) fn routes(gates: &Gates) -> Router<AppState> {
 }
 
 /// Why a backup would go, in words.
-fn why(why: &Why) -> String {
+pub fn why(why: &Why) -> String {
     match why {
         Why::Count(1) => "A newer one is kept".to_owned(),
         Why::Count(count) => format!("{count} newer ones are kept"),

@@ -20,6 +20,7 @@ const SCHEDULE: &[&str] = &[
 const WINDOW: &[&str] = &[
     "name", "tag", "site", "device", "weekdays", "time", "minutes", "from", "until", "timezone",
 ];
+const ARCHIVE: &[&str] = &["site", "history", "contents", "secrets", "comment", "days"];
 
 /// Method, path, names.
 pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
@@ -65,6 +66,27 @@ pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
         "/api/v1/search/lines/{id}",
         &["site", "tag", "when", "cursor"],
     ),
+    ("GET", "/api/v1/archives", NONE),
+    ("POST", "/api/v1/archives", ARCHIVE),
+    ("GET", "/api/v1/archives/{id}", NONE),
+    ("DELETE", "/api/v1/archives/{id}", NONE),
+    ("POST", "/api/v1/archives/{id}/cancel", NONE),
+    ("GET", "/api/v1/archives/{id}/file", NONE),
+    ("GET", "/api/v1/retention/rules", PAGED),
+    ("GET", "/api/v1/retention/rules/{target}", NONE),
+    (
+        "PUT",
+        "/api/v1/retention/rules/{target}",
+        &["count", "days", "thinning"],
+    ),
+    ("DELETE", "/api/v1/retention/rules/{target}", NONE),
+    ("GET", "/api/v1/retention/runs", NONE),
+    (
+        "PUT",
+        "/api/v1/retention/runs",
+        &["runs_days", "trails_days"],
+    ),
+    ("POST", "/api/v1/retention/preview", &["target", "rule"]),
     ("GET", "/api/v1/schedules", PAGED),
     ("POST", "/api/v1/schedules", SCHEDULE),
     ("POST", "/api/v1/schedules/preview", SCHEDULE),

@@ -9,6 +9,19 @@ use super::case::{Case, get, post};
 
 /// What only asks.
 pub const ASKED: &[Case] = &[
+    get("/api/v1/archives", Manage, Nothing),
+    // None was made.
+    get("/api/v1/archives/{id}", Manage, Nothing)
+        .at("/api/v1/archives/99")
+        .answers(&[404]),
+    get("/api/v1/archives/{id}/file", Manage, Nothing)
+        .at("/api/v1/archives/99/file")
+        .answers(&[404]),
+    get("/api/v1/retention/rules", Manage, Nothing),
+    get("/api/v1/retention/rules/{target}", Manage, Nothing)
+        .at("/api/v1/retention/rules/everything")
+        .answers(&[404]),
+    get("/api/v1/retention/runs", Manage, Nothing),
     get("/api/v1/schedules", Manage, Nothing),
     get("/api/v1/schedules/{id}", Manage, One).at("/api/v1/schedules/{schedule}"),
     get("/api/v1/schedules/{id}/times", Manage, One).at("/api/v1/schedules/{schedule}/times"),
@@ -18,6 +31,25 @@ pub const ASKED: &[Case] = &[
 
 /// What changes something.
 pub const SENT: &[Case] = &[
+    post("/api/v1/archives", Manage, Nothing).form(
+        "{\"history\": \"newest\", \"contents\": \"configurations\", \"secrets\": \"masked\", \
+         \"days\": 1}",
+    ),
+    post("/api/v1/archives/{id}/cancel", Manage, Nothing)
+        .at("/api/v1/archives/99/cancel")
+        .answers(&[404]),
+    delete("/api/v1/archives/{id}", Manage, Nothing)
+        .at("/api/v1/archives/99")
+        .answers(&[404]),
+    put("/api/v1/retention/rules/{target}", Manage, One)
+        .at("/api/v1/retention/rules/site:{slug}")
+        .form("{\"days\": 9000}"),
+    delete("/api/v1/retention/rules/{target}", Manage, One)
+        .at("/api/v1/retention/rules/site:{slug}"),
+    post("/api/v1/retention/preview", Manage, One)
+        .form("{\"target\": \"site:{slug}\", \"rule\": {\"count\": 1}}"),
+    put("/api/v1/retention/runs", Manage, Nothing)
+        .form("{\"runs_days\": 400, \"trails_days\": 90}"),
     post("/api/v1/schedules", Manage, One)
         .form("{\"device\": \"{slug}/{slug}-gw\", \"rhythm\": \"daily\", \"time\": \"02:00\"}"),
     post("/api/v1/schedules/preview", Manage, Nothing)
