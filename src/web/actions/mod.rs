@@ -3,6 +3,7 @@
 
 mod archives;
 mod backups;
+mod host_keys;
 mod settings;
 mod snapshots;
 
@@ -11,6 +12,7 @@ pub use archives::{
     delete_archive, request_archive,
 };
 pub use backups::{back_up, cancel_batch, cancel_run, retry};
+pub use host_keys::decide_host_key;
 pub use settings::{commit, commit_as, record};
 pub use snapshots::{delete, set_comment, set_pinned};
 

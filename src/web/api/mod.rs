@@ -6,11 +6,15 @@
 //! refused is answered by RFC 9457 (`problem`), whichever layer refused it.
 
 mod archives;
+mod audit;
 mod backups;
 mod batches;
 mod compare;
 mod conditional;
+mod connection_tests;
+mod credentials;
 mod devices;
+mod host_keys;
 mod idempotency;
 mod input;
 mod managed;
@@ -24,6 +28,7 @@ mod scheduling;
 mod search;
 mod sites;
 mod snapshots;
+mod tags;
 mod whole;
 mod windows;
 
@@ -61,6 +66,10 @@ pub const ROOT: &str = "/api/";
         (name = "snapshots", description = "Configurations that were kept"),
         (name = "backups", description = "Backing up, and what came of it"),
         (name = "search", description = "Lines of all configurations"),
+        (name = "credentials", description = "Users on devices"),
+        (name = "tags", description = "Words that group sites and devices"),
+        (name = "host keys", description = "By which devices are known"),
+        (name = "audit", description = "Who did what"),
         (name = "archives", description = "Files with all that there is"),
         (name = "retention", description = "How long snapshots and runs are kept"),
         (name = "schedules", description = "When backups begin by themselves, and when not"),
@@ -106,11 +115,8 @@ fn described(gates: &Gates) -> (Router<AppState>, utoipa::openapi::OpenApi) {
     let searching = from_fn_with_state(gates.searches.clone(), gate::pass);
     let previewing = from_fn_with_state(gates.previews.clone(), gate::pass);
     let (routes, mut api) = OpenApiRouter::with_openapi(Description::openapi())
-        .routes(routes!(sites::list))
-        .routes(routes!(sites::show))
-        .routes(routes!(devices::list))
-        .routes(routes!(devices::list_of_site))
-        .routes(routes!(devices::show))
+        .merge(sites::routes())
+        .merge(devices::routes())
         .routes(routes!(snapshots::list))
         .routes(routes!(
             snapshots::show,
@@ -132,6 +138,11 @@ fn described(gates: &Gates) -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .merge(schedules::routes())
         .merge(windows::routes())
         .merge(archives::routes())
+        .merge(credentials::routes())
+        .merge(tags::routes())
+        .merge(host_keys::routes())
+        .merge(connection_tests::routes())
+        .merge(audit::routes())
         .merge(retention::routes())
         .merge(retention::costly().layer(previewing))
         .split_for_parts();

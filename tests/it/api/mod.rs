@@ -2,8 +2,11 @@
 //! real routers.
 
 mod archives;
+mod audit;
 mod compare;
+mod credentials;
 mod description;
+mod managing;
 mod outside;
 mod refused;
 mod retention;

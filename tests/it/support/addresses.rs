@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 162] = [
+pub const ADDRESSES: [&str; 171] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -120,6 +120,15 @@ pub const ADDRESSES: [&str; 162] = [
     "/api/v1/search?q=branch",
     "/api/v1/search?q=branch&when=ever&site={site}",
     "/api/v1/search/lines/{line}",
+    "/api/v1/sites/site-1/settings",
+    "/api/v1/sites/site-1/devices/core-1/settings",
+    "/api/v1/credentials",
+    "/api/v1/credentials/1",
+    "/api/v1/tags",
+    "/api/v1/audit",
+    "/api/v1/audit?user=kim&action=download",
+    "/api/v1/audit?text=core-1",
+    "/api/v1/host-keys",
     "/api/v1/archives",
     "/api/v1/retention/rules",
     "/api/v1/retention/runs",

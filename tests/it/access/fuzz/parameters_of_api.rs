@@ -4,6 +4,19 @@ const NONE: &[&str] = &[];
 const LISTED: &[&str] = &["tag", "cursor", "limit"];
 const PAGED: &[&str] = &["cursor", "limit"];
 const COMPARED: &[&str] = &["from", "to", "noise", "secrets"];
+const SITE: &[&str] = &["slug", "name", "timezone", "tags", "notes"];
+const DEVICE: &[&str] = &[
+    "name",
+    "address",
+    "port",
+    "credential",
+    "tags",
+    "enabled",
+    "legacy_ssh",
+    "connect_timeout_secs",
+    "export_timeout_secs",
+];
+const CREDENTIAL: &[&str] = &["name", "username", "password", "private_key", "passphrase"];
 const SCHEDULE: &[&str] = &[
     "tag",
     "site",
@@ -66,6 +79,53 @@ pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
         "/api/v1/search/lines/{id}",
         &["site", "tag", "when", "cursor"],
     ),
+    ("POST", "/api/v1/sites", SITE),
+    ("DELETE", "/api/v1/sites/{slug}", NONE),
+    ("GET", "/api/v1/sites/{slug}/settings", NONE),
+    ("PUT", "/api/v1/sites/{slug}/settings", SITE),
+    ("POST", "/api/v1/sites/{slug}/restore", NONE),
+    ("POST", "/api/v1/sites/{slug}/devices", DEVICE),
+    ("DELETE", "/api/v1/sites/{slug}/devices/{name}", NONE),
+    ("GET", "/api/v1/sites/{slug}/devices/{name}/settings", NONE),
+    (
+        "PUT",
+        "/api/v1/sites/{slug}/devices/{name}/settings",
+        DEVICE,
+    ),
+    ("POST", "/api/v1/sites/{slug}/devices/{name}/restore", NONE),
+    (
+        "GET",
+        "/api/v1/credentials",
+        &["archived", "cursor", "limit"],
+    ),
+    ("POST", "/api/v1/credentials", CREDENTIAL),
+    ("GET", "/api/v1/credentials/{id}", NONE),
+    ("PUT", "/api/v1/credentials/{id}", CREDENTIAL),
+    ("DELETE", "/api/v1/credentials/{id}", NONE),
+    ("POST", "/api/v1/credentials/{id}/restore", NONE),
+    ("GET", "/api/v1/tags", PAGED),
+    ("PUT", "/api/v1/tags/{tag}", &["name"]),
+    ("DELETE", "/api/v1/tags/{tag}", NONE),
+    (
+        "GET",
+        "/api/v1/audit",
+        &[
+            "user", "action", "site", "since", "until", "text", "cursor", "limit",
+        ],
+    ),
+    ("GET", "/api/v1/host-keys", &["decided", "cursor", "limit"]),
+    (
+        "POST",
+        "/api/v1/host-keys/{id}/decision",
+        &["decision", "replaced"],
+    ),
+    (
+        "POST",
+        "/api/v1/sites/{slug}/devices/{name}/connection-tests",
+        NONE,
+    ),
+    ("GET", "/api/v1/connection-tests/{id}", NONE),
+    ("POST", "/api/v1/connection-tests/{id}/cancel", NONE),
     ("GET", "/api/v1/archives", NONE),
     ("POST", "/api/v1/archives", ARCHIVE),
     ("GET", "/api/v1/archives/{id}", NONE),

@@ -9,6 +9,15 @@ use super::case::{Case, get, post};
 
 /// What only asks.
 pub const ASKED: &[Case] = &[
+    get("/api/v1/sites/{slug}/settings", Manage, One),
+    get("/api/v1/sites/{slug}/devices/{name}/settings", Manage, One)
+        .at("/api/v1/sites/{slug}/devices/{slug}-gw/settings"),
+    get("/api/v1/credentials", Manage, Nothing),
+    get("/api/v1/credentials/{id}", Manage, One).at("/api/v1/credentials/{site}"),
+    get("/api/v1/tags", Manage, Nothing),
+    get("/api/v1/audit", Manage, Nothing),
+    get("/api/v1/host-keys", Manage, Nothing),
+    get("/api/v1/connection-tests/{id}", Manage, One).at("/api/v1/connection-tests/{test}"),
     get("/api/v1/archives", Manage, Nothing),
     // None was made.
     get("/api/v1/archives/{id}", Manage, Nothing)
@@ -31,6 +40,55 @@ pub const ASKED: &[Case] = &[
 
 /// What changes something.
 pub const SENT: &[Case] = &[
+    post("/api/v1/sites", Manage, Nothing).form("{\"slug\": \"{slug}-made\"}"),
+    put("/api/v1/sites/{slug}/settings", Manage, One)
+        .form("{\"slug\": \"{slug}\", \"name\": \"Site {slug}\", \"tags\": [\"{slug}-tag\"]}"),
+    post("/api/v1/sites/{slug}/devices", Manage, One).form(
+        "{\"name\": \"{slug}-made\", \"address\": \"192.0.2.8\", \"credential\": \"{slug}-login\"}",
+    ),
+    put("/api/v1/sites/{slug}/devices/{name}/settings", Manage, One)
+        .at("/api/v1/sites/{slug}/devices/{slug}-made/settings")
+        .form(
+            "{\"name\": \"{slug}-made\", \"address\": \"192.0.2.7\", \
+             \"credential\": \"{slug}-login\"}",
+        ),
+    delete("/api/v1/sites/{slug}/devices/{name}", Manage, One)
+        .at("/api/v1/sites/{slug}/devices/{slug}-made"),
+    post("/api/v1/sites/{slug}/devices/{name}/restore", Manage, One)
+        .at("/api/v1/sites/{slug}/devices/{slug}-made/restore"),
+    delete("/api/v1/sites/{slug}", Manage, One).at("/api/v1/sites/{slug}-made"),
+    post("/api/v1/sites/{slug}/restore", Manage, One).at("/api/v1/sites/{slug}-made/restore"),
+    post("/api/v1/credentials", Manage, Nothing)
+        .form("{\"name\": \"{slug}-made\", \"username\": \"backup\", \"password\": \"none\"}"),
+    put("/api/v1/credentials/{id}", Manage, Nothing)
+        .at("/api/v1/credentials/99")
+        .form("{\"name\": \"{slug}-made\", \"username\": \"backup\"}")
+        .answers(&[404]),
+    // Devices use it.
+    delete("/api/v1/credentials/{id}", Manage, One)
+        .at("/api/v1/credentials/{site}")
+        .answers(&[409]),
+    post("/api/v1/credentials/{id}/restore", Manage, One)
+        .at("/api/v1/credentials/{site}/restore")
+        .answers(&[409]),
+    put("/api/v1/tags/{tag}", Manage, Nothing)
+        .at("/api/v1/tags/none")
+        .form("{\"name\": \"nothing\"}"),
+    delete("/api/v1/tags/{tag}", Manage, Nothing).at("/api/v1/tags/none"),
+    // None is there: that of the house is decided on by a form.
+    post("/api/v1/host-keys/{id}/decision", Manage, Nothing)
+        .at("/api/v1/host-keys/99/decision")
+        .form("{\"decision\": \"rejected\"}")
+        .answers(&[404]),
+    // That of the house has ended.
+    post("/api/v1/connection-tests/{id}/cancel", Manage, One)
+        .at("/api/v1/connection-tests/{test}/cancel"),
+    post(
+        "/api/v1/sites/{slug}/devices/{name}/connection-tests",
+        Manage,
+        One,
+    )
+    .at("/api/v1/sites/{slug}/devices/{slug}-gw/connection-tests"),
     post("/api/v1/archives", Manage, Nothing).form(
         "{\"history\": \"newest\", \"contents\": \"configurations\", \"secrets\": \"masked\", \
          \"days\": 1}",
