@@ -47,6 +47,9 @@ pub enum PageError {
     /// What a program sent makes no sense; the sentence says where.
     #[error("{0}")]
     Invalid(String),
+    /// What a program sent is well formed and against the rules; the sentences say where.
+    #[error("{0}")]
+    Wrong(String),
     /// It can not be done as things are; the sentence says why.
     #[error("{0}")]
     Conflict(&'static str),
@@ -81,6 +84,7 @@ impl PageError {
         match self {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::BadRequest(_) | Self::Invalid(_) => StatusCode::BAD_REQUEST,
+            Self::Wrong(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Outdated => StatusCode::PRECONDITION_FAILED,
             Self::NotSignedIn => StatusCode::UNAUTHORIZED,

@@ -1,7 +1,7 @@
 //! Pages that cost much: only so many of a kind at once, so that ordinary pages, the collector
 //! and the scheduler always find a connection of the database and a processor.
 
-use std::{sync::Arc, time::Duration};
+use std::{num::NonZero, sync::Arc, time::Duration};
 
 use axum::{
     extract::{Request, State},
@@ -14,6 +14,12 @@ use super::error::PageError;
 
 /// How long a page waits for others of its kind before it is refused.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How many searches run at once: a quarter of the connections to the database.
+const MAX_SEARCHES: usize = 4;
+
+/// How many previews are counted at once.
+const MAX_PREVIEWS: usize = 2;
 
 /// How many pages of a kind work at once.
 #[derive(Clone)]
@@ -31,6 +37,37 @@ impl Gate {
             places: Arc::new(Semaphore::new(places)),
             patience: PATIENCE,
             refusal,
+        }
+    }
+}
+
+/// The gates, each before a page and before the address of the API that does the same work.
+#[derive(Clone)]
+pub struct Gates {
+    /// A comparison of what is huge keeps a processor and much memory.
+    pub comparisons: Gate,
+    /// An unusual search keeps a connection of the database.
+    pub searches: Gate,
+    /// A preview of retention may read all histories.
+    pub previews: Gate,
+}
+
+impl Gates {
+    /// All of them, open.
+    pub fn new() -> Self {
+        Self {
+            comparisons: Gate::new(
+                std::thread::available_parallelism().map_or(2, NonZero::get),
+                "Other large comparisons are being made just now. Try again in a moment.",
+            ),
+            searches: Gate::new(
+                MAX_SEARCHES,
+                "Many searches run just now. Try again in a moment.",
+            ),
+            previews: Gate::new(
+                MAX_PREVIEWS,
+                "Other previews are being counted just now. Try again in a moment.",
+            ),
         }
     }
 }

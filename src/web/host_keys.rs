@@ -10,9 +10,10 @@ use axum::{
 };
 use chrono_tz::Tz;
 use serde::Deserialize;
-use sqlx::{Connection, PgConnection};
+use sqlx::Connection;
 
 use super::{
+    actions::{Who, decide_host_key},
     error::PageError,
     fields::{self, Fields},
     filters, format,
@@ -21,10 +22,8 @@ use super::{
     shell::{Area, Notice, Shell},
     state::AppState,
 };
-use crate::db::audit::{self, Actor, Entry};
-use crate::db::devices;
-use crate::db::host_key_changes::{self, ChangeFilter, ChangeRow, Decided};
-use crate::model::{AuditAction, HostKeyChangeId, HostKeyDecision, UserId};
+use crate::db::host_key_changes::{self, ChangeFilter, ChangeRow};
+use crate::model::{HostKeyChangeId, HostKeyDecision};
 
 /// How many changes stand on one page; as many are decided at once at most.
 const CHANGES_PER_PAGE: usize = 100;
@@ -123,18 +122,17 @@ pub async fn decide(
     if ids.is_empty() || ids.len() > CHANGES_PER_PAGE {
         return Err(PageError::BadRequest(UNCLEAR));
     }
-    let deciding = Deciding {
-        state: &state,
+    let who = Who {
+        person: &person,
         actor: &actor,
-        by: person.user,
-        decision,
-        is_replaced: fields::values(&fields, "replaced").any(|value| value == "1"),
     };
+    let is_replaced = fields::values(&fields, "replaced").any(|value| value == "1");
     let mut conn = state.connection().await?;
     let mut tx = conn.begin().await?;
     let mut decided = 0;
     for id in ids {
-        decided += usize::from(deciding.one(&mut tx, id).await?);
+        decided +=
+            usize::from(decide_host_key(&state, &mut tx, who, (id, decision, is_replaced)).await?);
     }
     tx.commit().await?;
     let notice = match (decided, decision) {
@@ -143,52 +141,4 @@ pub async fn decide(
         (_, HostKeyDecision::Rejected) => Notice::KeysRejected,
     };
     Ok(Redirect::to(&links::host_keys_notice(notice.as_str())))
-}
-
-/// What is decided, and by whom.
-struct Deciding<'a> {
-    state: &'a AppState,
-    actor: &'a Actor,
-    by: UserId,
-    decision: HostKeyDecision,
-    /// Whether the device is another one, so that its serial number and size are new, too.
-    is_replaced: bool,
-}
-
-impl Deciding<'_> {
-    /// Whether there was something to decide.
-    async fn one(&self, conn: &mut PgConnection, id: HostKeyChangeId) -> Result<bool, PageError> {
-        let now = self.state.now();
-        let decided = host_key_changes::decide(conn, id, self.decision, self.by, now).await?;
-        let Some(decided) = decided else {
-            return Ok(false);
-        };
-        let accepts = self.decision == HostKeyDecision::Accepted;
-        if accepts && self.is_replaced {
-            devices::mark_trusted_anew(conn, decided.device).await?;
-        }
-        self.record(conn, &decided).await?;
-        Ok(true)
-    }
-
-    async fn record(&self, conn: &mut PgConnection, of: &Decided) -> Result<(), PageError> {
-        let replaced = match (self.decision, self.is_replaced) {
-            (HostKeyDecision::Accepted, true) => "; the hardware was replaced",
-            _ => "",
-        };
-        let entry = Entry {
-            action: match self.decision {
-                HostKeyDecision::Accepted => AuditAction::HostKeyAccepted,
-                HostKeyDecision::Rejected => AuditAction::HostKeyRejected,
-            },
-            site: Some(of.site),
-            subject: &format!("{}/{}", of.site_slug, of.device_name),
-            detail: &format!(
-                "{} {}, trusted before: {}{replaced}",
-                of.algorithm, of.fingerprint, of.trusted_fingerprint
-            ),
-        };
-        audit::record(conn, self.actor, &entry, self.state.now()).await?;
-        Ok(())
-    }
 }

@@ -61,12 +61,13 @@ mod state;
 mod strip;
 mod ticked;
 mod tones;
+mod upcoming;
 mod uploaded;
 mod words;
 mod working;
 mod zip;
 
-use std::{num::NonZero, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Router,
@@ -75,7 +76,7 @@ use axum::{
 };
 use tokio_util::sync::CancellationToken;
 
-use gate::Gate;
+use gate::Gates;
 pub use guard::{Need, ROUTES, Route};
 pub use links::welcome as welcome_link;
 // For messages, which lead to pages from outside.
@@ -84,9 +85,6 @@ pub(crate) use links::{
 };
 pub use served::{PublicUrl, PublicUrlError, Served};
 pub use state::AppState;
-
-/// How many searches run at once: a quarter of the connections to the database.
-const MAX_SEARCHES: usize = 4;
 
 /// All pages, ready to be served.
 pub fn router(state: AppState) -> Router {
@@ -97,6 +95,7 @@ pub fn router(state: AppState) -> Router {
 /// answers need not wait for them.
 pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
     let served = Arc::clone(&state.address);
+    let gates = Gates::new();
     let moving = Router::new()
         .route("/batches/events", get(batches::list_events))
         .route("/batches/{id}/events", get(batches::events))
@@ -164,9 +163,9 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
         .route("/assets/{hash}/{*path}", get(assets::show))
         .fallback(|| async { error::PageError::NotFound("page") })
         .merge(testing())
-        .merge(costly())
-        .merge(managing::routes())
-        .merge(api::routes())
+        .merge(costly(&gates))
+        .merge(managing::routes(&gates))
+        .merge(api::routes(&gates))
         .with_state(state.clone())
         .merge(moving)
         .merge(single_sign_on);
@@ -201,24 +200,15 @@ fn testing() -> Router<AppState> {
         )
 }
 
-/// What may take seconds: a comparison of what is huge keeps a processor and much memory, an
-/// unusual search a connection of the database.
-fn costly() -> Router<AppState> {
-    let comparisons = Gate::new(
-        std::thread::available_parallelism().map_or(2, NonZero::get),
-        "Other large comparisons are being made just now. Try again in a moment.",
-    );
-    let searches = Gate::new(
-        MAX_SEARCHES,
-        "Many searches run just now. Try again in a moment.",
-    );
+/// What may take seconds.
+fn costly(gates: &Gates) -> Router<AppState> {
     let comparing = Router::new()
         .route("/compare", get(compare::show))
         .route("/compare.diff", get(compare::text))
-        .layer(from_fn_with_state(comparisons, gate::pass));
+        .layer(from_fn_with_state(gates.comparisons.clone(), gate::pass));
     Router::new()
         .route("/search", get(search::list))
         .route("/search/lines/{id}", get(search::show))
-        .layer(from_fn_with_state(searches, gate::pass))
+        .layer(from_fn_with_state(gates.searches.clone(), gate::pass))
         .merge(comparing)
 }

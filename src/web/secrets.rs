@@ -13,7 +13,7 @@ use crate::model::{AuditAction, Right, Rights};
 use crate::platform::routeros::text::{MASK, masked};
 
 /// How secrets are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Secrets {
     /// Replaced by [`MASK`].

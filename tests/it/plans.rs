@@ -169,12 +169,22 @@ fn is_shown(_: &str, status: StatusCode) -> bool {
 /// of other sites.
 fn is_shown_or_elsewhere(address: &str, status: StatusCode) -> bool {
     let managing = ["/manage/", "/settings/", "/metrics"];
-    let is_managing = managing.iter().any(|begin| address.starts_with(begin));
-    if address.ends_with("/delete") || is_managing {
+    let managing_by_api = [
+        "/schedules",
+        "/maintenance-windows",
+        "/credentials",
+        "/tags",
+        "/audit",
+        "/archives",
+        "/retention",
+        "/host-keys",
+    ];
+    let page = address.strip_prefix("/api/v1").unwrap_or(address);
+    let is_managing = managing.iter().any(|begin| address.starts_with(begin))
+        || managing_by_api.iter().any(|begin| page.starts_with(begin));
+    if address.ends_with("/delete") || address.ends_with("/settings") || is_managing {
         return status == StatusCode::FORBIDDEN;
     }
-    let address = address.strip_prefix("/api/v1").unwrap_or(address);
-    let page = address.strip_prefix("/api/v1").unwrap_or(address);
     let may_be_elsewhere = page.starts_with("/batches/") || page.starts_with("/runs/");
     is_shown(address, status) || may_be_elsewhere && status == StatusCode::NOT_FOUND
 }
@@ -261,11 +271,15 @@ fn every_page_is_among_the_addresses() {
         .map(|route| route.path)
         // A file that somebody brought, and a test of a connection, are there for an hour or a day
         // and for nobody else.
-        .filter(|path| *path != "/manage/import/{id}" && !path.starts_with("/connection-tests/"))
+        .filter(|path| *path != "/manage/import/{id}" && !path.contains("/connection-tests/"))
         // An export is as long as what is exported, up to its limit.
         .filter(|path| *path != "/manage/audit.csv")
         // What was made of the history as a file is read as a file.
         .filter(|path| !path.starts_with("/manage/archives/"))
+        // None is there; a list of them is.
+        .filter(|path| *path != "/api/v1/maintenance-windows/{id}")
+        .filter(|path| *path != "/api/v1/retention/rules/{target}")
+        .filter(|path| !path.starts_with("/api/v1/archives/{id}"))
         .chain(["/healthz", "/readyz", "/metrics"])
         .filter(|route| !ADDRESSES.iter().any(|address| is_of(address, route)))
         .collect();

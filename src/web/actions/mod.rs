@@ -1,10 +1,19 @@
 //! What a person does, by a page or by the API: the change, its entry in the audit, and what came
 //! of it. How that is told is the caller's: a page leads on with a notice, the API answers JSON.
 
+mod archives;
 mod backups;
+mod host_keys;
+mod settings;
 mod snapshots;
 
+pub use archives::{
+    ArchiveAsked, AskedArchive, DEFAULT_DAYS, archive_subject, cancel_archive, check_secrets,
+    delete_archive, request_archive,
+};
 pub use backups::{back_up, cancel_batch, cancel_run, retry};
+pub use host_keys::decide_host_key;
+pub use settings::{commit, commit_as, record};
 pub use snapshots::{delete, set_comment, set_pinned};
 
 use crate::db::audit::Actor;

@@ -1,9 +1,13 @@
 //! Devices.
 
+mod change;
+mod settings;
+
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     input::{Asked, Place},
@@ -13,6 +17,16 @@ use super::{
 use crate::db::pages::{self, DeviceRecord, DeviceRecords, list_device_records};
 use crate::model::{RunId, RunState, SnapshotId};
 use crate::web::{error::PageError, guard::SignedIn, state::AppState};
+
+/// The addresses.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(list_of_site, change::create))
+        .routes(routes!(show, change::archive))
+        .routes(routes!(change::show, change::update))
+        .routes(routes!(change::restore))
+}
 
 /// A router.
 #[derive(Debug, Serialize, ToSchema)]

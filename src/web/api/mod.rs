@@ -5,24 +5,44 @@
 //! `/api/v1/openapi.json`, is gathered from those, so it can not tell of what is not there. What is
 //! refused is answered by RFC 9457 (`problem`), whichever layer refused it.
 
+mod archives;
+mod audit;
 mod backups;
 mod batches;
+mod compare;
 mod conditional;
+mod connection_tests;
+mod credentials;
 mod devices;
+mod host_keys;
 mod idempotency;
 mod input;
+mod managed;
 mod paging;
 pub mod problem;
 mod reference;
+mod retention;
 mod runs;
+mod schedules;
+mod scheduling;
+mod search;
 mod sites;
 mod snapshots;
+mod tags;
+mod whole;
+mod windows;
 
-use axum::{Router, middleware::from_fn};
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::state::AppState;
+use super::{
+    gate::{self, Gates},
+    state::AppState,
+};
 
 /// The beginning of every address of the API.
 pub const ROOT: &str = "/api/";
@@ -38,13 +58,21 @@ pub const ROOT: &str = "/api/";
             is null on the last page. Times are UTC."
     ),
     components(schemas(sites::Site, devices::Device, snapshots::SnapshotSummary, runs::RunSummary, batches::Batch,
-        super::download::Masked)),
+        super::download::Masked, super::secrets::Secrets, super::search::When)),
     modifiers(&Security),
     tags(
         (name = "sites", description = "Customers' locations"),
         (name = "devices", description = "Routers"),
         (name = "snapshots", description = "Configurations that were kept"),
         (name = "backups", description = "Backing up, and what came of it"),
+        (name = "search", description = "Lines of all configurations"),
+        (name = "credentials", description = "Users on devices"),
+        (name = "tags", description = "Words that group sites and devices"),
+        (name = "host keys", description = "By which devices are known"),
+        (name = "audit", description = "Who did what"),
+        (name = "archives", description = "Files with all that there is"),
+        (name = "retention", description = "How long snapshots and runs are kept"),
+        (name = "schedules", description = "When backups begin by themselves, and when not"),
     )
 )]
 struct Description;
@@ -82,13 +110,13 @@ fn name_entries(api: &mut utoipa::openapi::OpenApi) {
 }
 
 /// The routes, and what is to be said of them.
-fn described() -> (Router<AppState>, utoipa::openapi::OpenApi) {
+fn described(gates: &Gates) -> (Router<AppState>, utoipa::openapi::OpenApi) {
+    let comparing = from_fn_with_state(gates.comparisons.clone(), gate::pass);
+    let searching = from_fn_with_state(gates.searches.clone(), gate::pass);
+    let previewing = from_fn_with_state(gates.previews.clone(), gate::pass);
     let (routes, mut api) = OpenApiRouter::with_openapi(Description::openapi())
-        .routes(routes!(sites::list))
-        .routes(routes!(sites::show))
-        .routes(routes!(devices::list))
-        .routes(routes!(devices::list_of_site))
-        .routes(routes!(devices::show))
+        .merge(sites::routes())
+        .merge(devices::routes())
         .routes(routes!(snapshots::list))
         .routes(routes!(
             snapshots::show,
@@ -105,14 +133,26 @@ fn described() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .routes(routes!(runs::list_of_batch))
         .routes(routes!(runs::show))
         .routes(routes!(runs::cancel))
+        .merge(compare::routes().layer(comparing))
+        .merge(search::routes().layer(searching))
+        .merge(schedules::routes())
+        .merge(windows::routes())
+        .merge(archives::routes())
+        .merge(credentials::routes())
+        .merge(tags::routes())
+        .merge(host_keys::routes())
+        .merge(connection_tests::routes())
+        .merge(audit::routes())
+        .merge(retention::routes())
+        .merge(retention::costly().layer(previewing))
         .split_for_parts();
     name_entries(&mut api);
     (routes, api)
 }
 
 /// All of the API.
-pub fn routes() -> Router<AppState> {
-    let (routes, description) = described();
+pub fn routes(gates: &Gates) -> Router<AppState> {
+    let (routes, description) = described(gates);
     routes
         .merge(reference::routes(description))
         .layer(from_fn(conditional::answer))

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::db::pages::Slice;
 use crate::web::error::PageError;
 
 /// How many entries a page has when nothing is said.
@@ -55,6 +56,11 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// A page of a list that says itself where it goes on.
+    pub const fn new(items: Vec<T>, next: Option<String>) -> Self {
+        Self { items, next }
+    }
+
     /// A page of `rows`, of which at most one is more than `limit`. `place` is where the list goes
     /// on behind a row.
     pub fn of<R>(
@@ -70,6 +76,47 @@ impl<T> Page<T> {
             items: rows.into_iter().map(item).collect(),
             next,
         }
+    }
+}
+
+/// A part of a list that is numbered from its beginning: of settings, of which there are few, and
+/// which seldom change.
+#[derive(Debug, Clone, Copy)]
+pub struct Part {
+    offset: u32,
+    limit: usize,
+}
+
+impl Part {
+    /// The part that is asked for.
+    ///
+    /// # Errors
+    /// [`PageError::BadRequest`] for what no page gave, and for none or too many.
+    pub fn of(asked: &Paging) -> Result<Self, PageError> {
+        Ok(Self {
+            offset: cursor(asked.cursor.as_deref())?.unwrap_or(0),
+            limit: limit(asked.limit)?,
+        })
+    }
+
+    /// What the database is asked for: one row more, to know whether there is another page.
+    pub fn slice(self) -> Slice {
+        Slice {
+            limit: one_more(self.limit),
+            offset: self.offset.into(),
+        }
+    }
+
+    /// The same of what is all in memory.
+    pub fn of_all<R>(self, rows: Vec<R>) -> Vec<R> {
+        let offset = usize::try_from(self.offset).unwrap_or(usize::MAX);
+        rows.into_iter().skip(offset).take(self.limit + 1).collect()
+    }
+
+    /// The page of what came of [`Part::slice`].
+    pub fn page<R, T>(self, rows: Vec<R>, item: impl Fn(R) -> T) -> Page<T> {
+        let next = u64::from(self.offset) + self.limit as u64;
+        Page::of(rows, self.limit, |_| next.to_string(), item)
     }
 }
 

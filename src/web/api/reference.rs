@@ -54,12 +54,21 @@ fn json(api: &OpenApi) -> Result<Response, PageError> {
 struct ReferencePage {
     shell: Shell,
     about: String,
-    operations: Vec<Operation>,
+    groups: Vec<Group>,
     schemas: Vec<Schema>,
+}
+
+/// What may be asked for of one kind.
+struct Group {
+    name: String,
+    about: String,
+    operations: Vec<Operation>,
 }
 
 /// What may be asked for.
 struct Operation {
+    /// The name of its group.
+    group: String,
     id: String,
     method: String,
     path: String,
@@ -98,9 +107,27 @@ fn show(state: &AppState, person: &SignedIn, api: &OpenApi) -> Result<ReferenceP
     Ok(ReferencePage {
         shell: Shell::new(state, person, Area::None),
         about: text(&api["info"]["description"]),
-        operations: operations(&api),
+        groups: groups(&api),
         schemas: schemas(&api),
     })
+}
+
+/// The kinds, in the order in which the description names them.
+fn groups(api: &Value) -> Vec<Group> {
+    let mut operations = operations(api);
+    let groups = list(&api["tags"]).map(|tag| {
+        let name = text(&tag["name"]);
+        let (of_group, others) = std::mem::take(&mut operations)
+            .into_iter()
+            .partition(|operation| operation.group == name);
+        operations = others;
+        Group {
+            name,
+            about: text(&tag["description"]),
+            operations: of_group,
+        }
+    });
+    groups.collect()
 }
 
 fn operations(api: &Value) -> Vec<Operation> {
@@ -108,6 +135,9 @@ fn operations(api: &Value) -> Vec<Operation> {
     let all = paths.flat_map(|(path, item)| {
         let methods = item.as_object().into_iter().flatten();
         methods.map(move |(method, operation)| Operation {
+            group: list(&operation["tags"])
+                .next()
+                .map_or_else(String::new, text),
             id: text(&operation["operationId"]),
             method: method.to_uppercase(),
             path: path.clone(),

@@ -7,10 +7,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     input::{Asked, Place},
-    paging::{self, Page, Paging},
+    paging::{self, Page, Paging, Part},
     problem::Problem,
 };
-use crate::db::pages::{self, BatchRunRow, RunFilter, RunHead, RunListRow, RunStateFilter, Slice};
+use crate::db::pages::{self, BatchRunRow, RunFilter, RunHead, RunListRow, RunStateFilter};
 use crate::model::{BatchId, Check, Outcome, RunId, RunState, SnapshotId, Step, Verdict};
 use crate::web::{
     actions::{self, Who},
@@ -207,19 +207,12 @@ pub async fn list_of_batch(
     Place(id): Place<BatchId>,
     Asked(paging): Asked<Paging>,
 ) -> Result<Json<Page<RunSummary>>, PageError> {
-    let limit = paging::limit(paging.limit)?;
-    let offset: u32 = paging::cursor(paging.cursor.as_deref())?.unwrap_or(0);
+    let part = Part::of(&paging)?;
     let mut conn = state.connection().await?;
     let batch = pages::get_batch(&mut conn, &person.scope, id).await?;
     batch.ok_or(PageError::NotFound("batch"))?;
-    let slice = Slice {
-        limit: paging::one_more(limit),
-        offset: offset.into(),
-    };
-    let rows = pages::list_batch_runs(&mut conn, &person.scope, id, slice).await?;
-    let next = u64::from(offset) + limit as u64;
-    let item = |row| RunSummary::of_batch(id, row);
-    Ok(Json(Page::of(rows, limit, |_| next.to_string(), item)))
+    let rows = pages::list_batch_runs(&mut conn, &person.scope, id, part.slice()).await?;
+    Ok(Json(part.page(rows, |row| RunSummary::of_batch(id, row))))
 }
 
 /// Shows a run

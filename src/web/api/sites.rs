@@ -1,9 +1,13 @@
 //! Sites.
 
+mod change;
+mod settings;
+
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     input::{Asked, Place},
@@ -12,6 +16,15 @@ use super::{
 };
 use crate::db::pages::{SiteRecord, SiteRecords, list_site_records};
 use crate::web::{error::PageError, guard::SignedIn, state::AppState};
+
+/// The addresses.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list, change::create))
+        .routes(routes!(show, change::archive))
+        .routes(routes!(change::show, change::update))
+        .routes(routes!(change::restore))
+}
 
 /// A customer's location.
 #[derive(Debug, Serialize, ToSchema)]

@@ -72,6 +72,15 @@ impl View {
         })
     }
 
+    /// How secrets are shown.
+    pub const fn secrets(&self) -> Secrets {
+        if self.secrets {
+            Secrets::Shown
+        } else {
+            Secrets::Masked
+        }
+    }
+
     /// How the comparison is to be made.
     pub fn options(&self) -> Options {
         Options {

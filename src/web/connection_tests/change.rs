@@ -21,7 +21,8 @@ use crate::web::{
 };
 
 /// What the one too many is told.
-const TOO_MANY: &str = "Too many connection tests wait or go on just now. Try again in a minute.";
+pub const TOO_MANY: &str =
+    "Too many connection tests wait or go on just now. Try again in a minute.";
 
 /// Asks for a test of a saved device, with the settings that it has.
 pub async fn create(
@@ -50,10 +51,24 @@ pub async fn ask(
     now: DateTime<Utc>,
     target: &Target,
 ) -> Result<Redirect, PageError> {
-    let requested = db::request(&mut tx, person.user, target).await?;
-    note(&mut tx, (actor, now), target, requested).await?;
+    let requested = request(&mut tx, (person, actor), now, target).await?;
     tx.commit().await?;
     lead_on(requested)
+}
+
+/// Asks for a test of `target`, and keeps that in the audit; in the caller's transaction.
+///
+/// # Errors
+/// What the database answers.
+pub async fn request(
+    conn: &mut PgConnection,
+    (person, actor): (&SignedIn, &Actor),
+    now: DateTime<Utc>,
+    target: &Target,
+) -> Result<Requested, PageError> {
+    let requested = db::request(conn, person.user, target).await?;
+    note(conn, (actor, now), target, requested).await?;
+    Ok(requested)
 }
 
 /// Asks for another test of what an earlier one tried.
@@ -101,7 +116,7 @@ pub async fn cancel(
 ///
 /// # Errors
 /// [`PageError::NotFound`], or what the database answers.
-pub(super) async fn earlier(
+pub async fn earlier(
     conn: &mut PgConnection,
     person: &SignedIn,
     id: ConnectionTestId,

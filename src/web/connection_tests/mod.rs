@@ -6,6 +6,6 @@ mod change;
 mod key_pair;
 mod show;
 
-pub use change::{again, ask, begin, cancel, create};
+pub use change::{TOO_MANY, again, ask, begin, cancel, create, earlier, request};
 pub use key_pair::make as make_key_pair;
 pub use show::{draw_progress, events, show};

@@ -23,7 +23,7 @@ mod site_ticks;
 mod sites;
 pub mod tabs;
 mod tags;
-mod upcoming;
+mod timed;
 mod users;
 mod windows;
 
@@ -34,15 +34,18 @@ use axum::{
     routing::{get, post},
 };
 
+pub use archives::download::show as download_archive;
 use refused::without_form;
+pub use refused::{refusal, wrong};
+pub use retention::why;
 
 use super::{
+    actions::{commit, commit_as},
     error::PageError,
-    gate::{self, Gate},
+    gate::{self, Gate, Gates},
     state::AppState,
 };
-use crate::db::audit::{self, Actor, Entry};
-use crate::db::batches;
+use crate::db::audit::Actor;
 use crate::managing::{Changed, Refused};
 use crate::model::AuditAction;
 
@@ -50,7 +53,7 @@ use crate::model::AuditAction;
 const MAX_UPLOADS: usize = 2;
 
 /// The pages but for uploads.
-pub fn routes() -> Router<AppState> {
+pub fn routes(gates: &Gates) -> Router<AppState> {
     Router::new()
         .route("/manage/sites", get(sites::list))
         .route("/manage/sites/new", get(sites::new).post(sites::create))
@@ -98,7 +101,7 @@ pub fn routes() -> Router<AppState> {
         )
         .merge(alerts::routes())
         .merge(users::routes())
-        .merge(retention::routes())
+        .merge(retention::routes(gates))
         .merge(archives::routes())
         .merge(schedules::routes())
         .merge(windows::routes())
@@ -156,37 +159,4 @@ pub fn large() -> Router<AppState> {
         "Other large files are being read just now. Try again in a minute.",
     );
     archives::large_routes().layer(from_fn_with_state(gate, gate::pass))
-}
-
-/// Keeps a change of settings together with its entry in the audit.
-async fn commit(
-    state: &AppState,
-    transaction: sqlx::Transaction<'_, sqlx::Postgres>,
-    actor: &Actor,
-    changed: &Changed,
-) -> Result<(), PageError> {
-    let done = (AuditAction::SettingsChanged, changed);
-    commit_as(state, transaction, actor, done).await
-}
-
-/// Keeps a change together with its entry in the audit: the one place where either is decided.
-async fn commit_as(
-    state: &AppState,
-    mut transaction: sqlx::Transaction<'_, sqlx::Postgres>,
-    actor: &Actor,
-    (action, changed): (AuditAction, &Changed),
-) -> Result<(), PageError> {
-    let entry = Entry {
-        action,
-        site: changed.site,
-        subject: &changed.subject,
-        detail: &changed.detail,
-    };
-    audit::record(&mut transaction, actor, &entry, state.now()).await?;
-    transaction.commit().await?;
-    if !changed.batches.is_empty() {
-        let mut conn = state.connection().await?;
-        batches::mark_finished(&mut conn, &changed.batches).await?;
-    }
-    Ok(())
 }

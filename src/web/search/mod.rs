@@ -1,6 +1,7 @@
 //! Search over the configurations of all devices: which have a line, since when, and which had
 //! it before. What is searched is the masked text.
 
+mod find;
 mod marked;
 mod question;
 
@@ -24,19 +25,14 @@ use super::{
 use crate::db::pages::SiteMatch;
 use crate::db::pages::search::{self as db, FoundLine, Lacking, SearchError, Searching, SpanRow};
 use crate::model::{LineId, Scope};
+use find::COUNTED_UP_TO;
+pub use find::{Spans, find, list_spans as find_spans, sentence, too_slow};
 use marked::Part;
-use question::{MAX_CHARS, Question, SearchQuery, When};
+use question::MAX_CHARS;
+pub use question::{Question, SearchQuery, When};
 
-/// How many lines stand on one page.
-const LINES_PER_PAGE: usize = 25;
-/// How many devices stand below each of them.
-const DEVICES_PER_LINE: usize = 20;
 /// How many devices are shown without being asked for.
 const OPEN_DEVICES: usize = 5;
-/// How many devices stand on the page of one line.
-const DEVICES_PER_PAGE: usize = 100;
-/// How far up the devices that have a line are counted.
-const COUNTED_UP_TO: i64 = 1_000;
 /// How long ago a device may have been seen for what it had then to be what it has now.
 const NOW: TimeDelta = TimeDelta::hours(24);
 
@@ -75,6 +71,16 @@ struct Group {
 }
 
 impl Group {
+    fn of(found: find::Group, question: &Question) -> Self {
+        Self {
+            parts: marked::parts(&found.line.text, marked_text(question), true),
+            now: devices_now(found.devices.count, question),
+            line: found.line,
+            spans: found.devices.spans,
+            has_more: found.devices.has_more,
+        }
+    }
+
     /// Whether its devices are few enough to be shown at once.
     fn is_short(&self) -> bool {
         self.spans.len() <= OPEN_DEVICES
@@ -97,7 +103,7 @@ pub async fn list(
     let answer = match refusal {
         Some(sentence) => Answer::Refused(sentence.to_owned()),
         None if question.is_empty() => Answer::None,
-        None => match find(&mut searching, scope, &question, query.after).await {
+        None => match answer(&mut searching, scope, &question, query.after).await {
             Ok(answer) => answer,
             Err(error) => Answer::Refused(sentence(error)?),
         },
@@ -115,7 +121,7 @@ pub async fn list(
     Ok((status, page).into_response())
 }
 
-async fn find(
+async fn answer(
     conn: &mut Searching<'_>,
     scope: &Scope,
     question: &Question,
@@ -127,65 +133,17 @@ async fn find(
         Meant::One(site) => Some(site.slug),
         Meant::Several(sites) => return Ok(Answer::WhichSite(sites)),
     };
-    let devices = db::find_devices(conn, scope, slug.as_deref(), question.tag()).await?;
-    let search = db::Search {
-        pattern: question.pattern(),
-        menu: Some(question.menu.as_str()).filter(|menu| !menu.is_empty()),
-        devices: &devices,
-        when: question.when.asked(),
-    };
-    let page = db::Page {
-        after,
-        limit: one_more(LINES_PER_PAGE),
-    };
-    let mut lines = db::find_lines(conn, &search, page).await?;
-    let has_more = lines.len() > LINES_PER_PAGE;
-    lines.truncate(LINES_PER_PAGE);
-    let more_link = lines
-        .last()
-        .filter(|_| has_more)
-        .map(|last| question.link_after(last.id));
-    let groups = groups(conn, question, &devices, lines).await?;
-    Ok(Answer::Found { groups, more_link })
-}
-
-/// The lines with their devices.
-async fn groups(
-    conn: &mut Searching<'_>,
-    question: &Question,
-    devices: &db::Devices,
-    lines: Vec<FoundLine>,
-) -> Result<Vec<Group>, SearchError> {
-    let ids: Vec<LineId> = lines.iter().map(|line| line.id).collect();
-    let per_line = one_more(DEVICES_PER_LINE);
-    let counts = db::count_now(conn, &ids, devices, COUNTED_UP_TO + 1).await?;
-    let spans = db::list_first_spans(conn, &ids, devices, question.when.asked(), per_line).await?;
-    let mut spans = spans.into_iter().peekable();
-    let mut groups = Vec::with_capacity(lines.len());
-    for (line, count) in lines.into_iter().zip(counts) {
-        let mut of_line: Vec<SpanRow> =
-            std::iter::from_fn(|| spans.next_if(|span| span.line == line.id)).collect();
-        let has_more = of_line.len() > DEVICES_PER_LINE;
-        of_line.truncate(DEVICES_PER_LINE);
-        groups.push(Group {
-            parts: marked::parts(&line.text, marked_text(question), true),
-            line,
-            now: devices_now(count, question),
-            spans: of_line,
-            has_more,
-        });
-    }
-    Ok(groups)
+    let found = find::find(conn, scope, question, slug.as_deref(), after).await?;
+    let groups = found.groups.into_iter();
+    Ok(Answer::Found {
+        groups: groups.map(|group| Group::of(group, question)).collect(),
+        more_link: found.next.map(|last| question.link_after(last)),
+    })
 }
 
 /// What is marked in the lines; only PostgreSQL knows what a regular expression found.
 fn marked_text(question: &Question) -> Option<&str> {
     (!question.is_regex).then_some(question.text.as_str())
-}
-
-/// How many rows are asked for, to know whether there are more than `shown`.
-fn one_more(shown: usize) -> i64 {
-    i64::try_from(shown + 1).expect("a page is small")
 }
 
 /// How many of the devices that the question is about have a line now.
@@ -210,34 +168,6 @@ fn devices_now(count: i64, question: &Question) -> String {
 pub fn as_of(span: &SpanRow, now: &DateTime<Utc>) -> Option<DateTime<Utc>> {
     span.last_verified_at
         .filter(|at| span.is_archived || *now - *at > NOW)
-}
-
-/// A question that the database could not answer in time, where a page has no place to say so.
-fn too_slow(error: SearchError) -> PageError {
-    match error {
-        SearchError::Database(error) => error.into(),
-        SearchError::TooSlow | SearchError::Pattern(_) => {
-            PageError::BadRequest("The database took too long. Ask for one site.")
-        }
-    }
-}
-
-/// Why a search brought nothing, for the reader.
-fn sentence(error: SearchError) -> Result<String, PageError> {
-    match error {
-        SearchError::Pattern(why) => {
-            let why = why
-                .strip_prefix("invalid regular expression: ")
-                .unwrap_or(&why);
-            Ok(format!("This regular expression can not be read: {why}."))
-        }
-        SearchError::TooSlow => Ok(
-            "The search was given up after two seconds. Ask for more: three letters or digits that \
-             stand together make it quick, and so does a site."
-                .to_owned(),
-        ),
-        SearchError::Database(error) => Err(error.into()),
-    }
 }
 
 #[derive(Template, WebTemplate)]
@@ -267,22 +197,18 @@ pub async fn show(
         .await
         .map_err(too_slow)?
         .ok_or(PageError::NotFound("line"))?;
-    let (count, mut spans) = list_spans(&mut searching, scope, id, &query, &question)
+    let found = list_spans(&mut searching, scope, id, &query, &question)
         .await
         .map_err(too_slow)?;
-    let has_more = spans.len() > DEVICES_PER_PAGE;
-    spans.truncate(DEVICES_PER_PAGE);
+    let last = found.spans.last().filter(|_| found.has_more);
     Ok(LinePage {
         shell: Shell::new(&state, &person, Area::Search),
         parts: marked::parts(&line.text, marked_text(&question), false),
-        now: devices_now(count, &question),
-        more_link: spans
-            .last()
-            .filter(|_| has_more)
-            .map(|last| question.line_link_after(id, last)),
+        now: devices_now(found.count, &question),
+        more_link: last.map(|last| question.line_link_after(id, last)),
         question,
         line,
-        spans,
+        spans: found.spans,
     })
 }
 
@@ -294,20 +220,15 @@ async fn list_spans(
     line: LineId,
     query: &SearchQuery,
     question: &Question,
-) -> Result<(i64, Vec<SpanRow>), SearchError> {
+) -> Result<Spans, SearchError> {
     let after = match (query.after_device, query.after_first) {
         (Some(device), Some(first)) => Some(db::SpanCursor { device, first }),
         _ => None,
     };
     let site = meant::site(conn, scope, &question.site).await?;
     if site.offered().is_some() {
-        return Ok((0, Vec::new()));
+        return Ok(Spans::default());
     }
     let slug = site.one().map(|site| site.slug.as_str());
-    let devices = db::find_devices(conn, scope, slug, question.tag()).await?;
-    let counts = db::count_now(conn, &[line], &devices, COUNTED_UP_TO + 1).await?;
-    let limit = one_more(DEVICES_PER_PAGE);
-    let when = question.when.asked();
-    let spans = db::list_spans(conn, line, &devices, when, after, limit).await?;
-    Ok((counts.first().copied().unwrap_or(0), spans))
+    find::list_spans(conn, scope, (question, slug), line, after).await
 }

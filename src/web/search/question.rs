@@ -12,7 +12,7 @@ use crate::web::links;
 pub const MAX_CHARS: usize = 200;
 
 /// When a device has to have the line, as the address says it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum When {
     #[default]

@@ -12,12 +12,16 @@ async fn the_description_has_every_address_and_no_other() {
     let api = program.get("/api/v1/openapi.json").await;
     let mut described = BTreeSet::new();
     let mut ids = BTreeSet::new();
+    let groups = api["tags"].as_array().unwrap().iter();
+    let groups: BTreeSet<&str> = groups.map(|tag| tag["name"].as_str().unwrap()).collect();
     for (path, item) in api["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             described.insert((method.to_uppercase(), path.clone()));
             let id = operation["operationId"].as_str().unwrap();
             assert!(ids.insert(id.to_owned()), "{id} is there twice");
             assert!(operation["summary"].is_string(), "{id}");
+            let group = operation["tags"][0].as_str().unwrap();
+            assert!(groups.contains(group), "{id} is of no group: {group}");
         }
     }
     let of_api = ROUTES

@@ -1,10 +1,21 @@
 //! The API as a program asks it: with a token, over the production router, a real database and
 //! real routers.
 
+mod archives;
+mod audit;
+mod compare;
+mod credentials;
 mod description;
+mod managing;
 mod outside;
 mod refused;
+mod retention;
+mod schedules;
+mod search;
 mod whole;
+mod windows;
+
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -12,7 +23,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use chrono::Utc;
 use routervault::demo::RouterSpec;
 use routervault::model::Person;
-use routervault::web;
+use routervault::web::{self, AppState};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -24,6 +35,8 @@ use crate::support::{
 pub struct Program {
     pub world: World,
     app: Router,
+    /// Where archives are kept.
+    pub folder: tempfile::TempDir,
 }
 
 #[derive(Debug)]
@@ -34,6 +47,13 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// The sentence of a problem of this status.
+    pub fn problem(&self, status: u16) -> String {
+        assert_eq!(self.status.as_u16(), status, "{self:?}");
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        self.json()["detail"].as_str().unwrap().to_owned()
+    }
+
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body)
             .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&self.body)))
@@ -54,11 +74,15 @@ impl Program {
     pub async fn of(person: Person) -> Self {
         let specs = vec![RouterSpec::new("near", 1), RouterSpec::new("far", 2)];
         let world = World::with(specs, Deadlines::GENEROUS).await;
-        let state = app_state(&world.pool, &vault(), Utc::now);
+        let folder = tempfile::tempdir().unwrap();
+        let state = AppState {
+            archives: Arc::from(folder.path()),
+            ..app_state(&world.pool, &vault(), Utc::now)
+        };
         let user = insert_user(&world.pool, &person).await;
         let cookie = cookie_of(&state, user).await;
         let app = with_cookie(web::router(state), cookie);
-        Self { world, app }
+        Self { world, app, folder }
     }
 
     pub async fn ask(
@@ -87,6 +111,19 @@ impl Program {
         assert_eq!(answer.status, StatusCode::OK, "{address}: {answer:?}");
         assert_eq!(answer.header("content-type"), "application/json");
         answer.json()
+    }
+
+    /// Sends what is taken, and gives the answer.
+    pub async fn put(&self, method: &str, address: &str, body: &Value) -> Value {
+        let answer = self.send(method, address, &[], &body.to_string()).await;
+        assert!(answer.status.is_success(), "{address}: {answer:?}");
+        answer.json()
+    }
+
+    /// One text of the database.
+    pub async fn text(&self, statement: &'static str) -> String {
+        let text = sqlx::query_scalar(statement);
+        text.fetch_one(&self.world.pool).await.unwrap()
     }
 
     pub async fn send(

@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 159] = [
+pub const ADDRESSES: [&str; 181] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -114,6 +114,28 @@ pub const ADDRESSES: [&str; 159] = [
     "/api/v1/runs?limit=500",
     "/api/v1/runs?state=failed&site={site}",
     "/api/v1/runs/{run}",
+    "/api/v1/compare?from={old}&to={new}",
+    "/api/v1/compare?from={other}&to={new}&noise=true",
+    "/api/v1/compare/text?from={old}&to={new}",
+    "/api/v1/search?q=branch",
+    "/api/v1/search?q=branch&when=ever&site={site}",
+    "/api/v1/search/lines/{line}",
+    "/api/v1/sites/site-1/settings",
+    "/api/v1/sites/site-1/devices/core-1/settings",
+    "/api/v1/credentials",
+    "/api/v1/credentials/1",
+    "/api/v1/tags",
+    "/api/v1/audit",
+    "/api/v1/audit?user=kim&action=download",
+    "/api/v1/audit?text=core-1",
+    "/api/v1/host-keys",
+    "/api/v1/archives",
+    "/api/v1/retention/rules",
+    "/api/v1/retention/runs",
+    "/api/v1/schedules",
+    "/api/v1/schedules/1",
+    "/api/v1/schedules/1/times",
+    "/api/v1/maintenance-windows?limit=500",
     "/manage/sites",
     "/manage/sites?q=customer&page=3",
     "/manage/sites/new",

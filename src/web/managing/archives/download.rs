@@ -3,17 +3,24 @@
 use axum::{
     body::{Body, Bytes},
     extract::{Path, State},
-    http::header,
+    http::{HeaderName, header},
     response::{IntoResponse, Response},
 };
 use futures_util::stream;
 use tokio::{fs::File, io::AsyncReadExt as _};
 
-use super::subject;
 use crate::db::archives::{self as db, ListedArchive};
 use crate::db::audit::{self, Entry};
 use crate::model::{ArchiveId, ArchiveState, AuditAction};
-use crate::web::{error::PageError, guard::Acting, state::AppState};
+use crate::web::{
+    actions::{Who, archive_subject, check_secrets},
+    error::PageError,
+    guard::{Acting, SignedIn},
+    state::AppState,
+};
+
+/// The SHA-256 of the file in hexadecimal digits.
+const SHA256: HeaderName = HeaderName::from_static("x-sha256");
 
 /// How much is read at once.
 const CHUNK_BYTES: usize = 64 * 1024;
@@ -35,6 +42,7 @@ pub async fn open(state: &AppState, archive: &ListedArchive) -> Result<File, Pag
 /// Sends an archive.
 pub async fn show(
     State(state): State<AppState>,
+    person: SignedIn,
     Acting(actor): Acting,
     Path(id): Path<ArchiveId>,
 ) -> Result<Response, PageError> {
@@ -42,11 +50,16 @@ pub async fn show(
     let archive = db::get(&mut conn, id)
         .await?
         .ok_or(PageError::NotFound("archive"))?;
+    let who = Who {
+        person: &person,
+        actor: &actor,
+    };
+    check_secrets(who, archive.secrets)?;
     let file = open(&state, &archive).await?;
     let entry = Entry {
         action: AuditAction::Download,
         site: None,
-        subject: &subject(&archive),
+        subject: &archive_subject(&archive),
         detail: &archive.choice().in_words(),
     };
     audit::record(&mut conn, &actor, &entry, state.now()).await?;
@@ -66,6 +79,7 @@ pub async fn show(
             header::CONTENT_DISPOSITION,
             format!("attachment; filename=\"{name}\""),
         ),
+        (SHA256, hex::encode(archive.sha256.unwrap_or_default())),
     ];
     Ok((about, Body::from_stream(parts)).into_response())
 }

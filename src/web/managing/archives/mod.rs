@@ -2,7 +2,7 @@
 //! worker of `archive`; pages only insert rows, and read the files that it made.
 
 mod change;
-mod download;
+pub mod download;
 mod plans;
 mod reading;
 mod restore;
@@ -17,15 +17,14 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use chrono::TimeDelta;
 use serde::Deserialize;
 
 use super::{done::Done, links, listed::ListQuery};
-use crate::archive::{expected_bytes, free_bytes, prepare_folder};
-use crate::db::archives::{self as db, ListedArchive, MAX_KEPT, NewArchive, Requested, StoredPlan};
-use crate::db::audit::{self, Entry};
-use crate::model::{ArchiveChoice, ArchiveState, ArchivedSecrets, AuditAction, Contents, History};
+use crate::archive::free_bytes;
+use crate::db::archives::{self as db, ListedArchive, MAX_KEPT, StoredPlan};
+use crate::model::{ArchiveChoice, ArchiveState, ArchivedSecrets, Contents, History};
 use crate::web::{
+    actions::{self, ArchiveAsked, AskedArchive, DEFAULT_DAYS, Who},
     bodies,
     error::PageError,
     filters,
@@ -36,13 +35,6 @@ use crate::web::{
 };
 
 pub const LIST: &str = "/manage/archives";
-
-/// How long an archive is kept when nothing is said, and how long at most, in days.
-const DEFAULT_DAYS: u32 = 30;
-const MOST_DAYS: u32 = 3650;
-
-/// How many characters a comment may have.
-const MAX_COMMENT_CHARS: usize = 500;
 
 /// What takes no file.
 pub fn routes() -> Router<AppState> {
@@ -185,15 +177,12 @@ impl AskForm {
         }
     }
 
-    /// How long it is to be kept; `None` of the inside: for ever, of the outside: no such number.
-    fn kept_for(&self) -> Option<Option<TimeDelta>> {
+    /// For how many days it is to be kept; `None` of the inside: for ever, of the outside: it is no
+    /// number.
+    fn days(&self) -> Option<Option<u32>> {
         match self.days.trim() {
             "" => Some(None),
-            days => {
-                let days: u32 = days.parse().ok()?;
-                let known = (1..=MOST_DAYS).contains(&days);
-                known.then(|| Some(TimeDelta::days(i64::from(days))))
-            }
+            days => days.parse().ok().map(Some),
         }
     }
 }
@@ -205,54 +194,31 @@ pub async fn create(
     Acting(actor): Acting,
     Form(form): Form<AskForm>,
 ) -> Result<Response, PageError> {
+    let who = Who {
+        person: &person,
+        actor: &actor,
+    };
     let lead = |done| Ok(Redirect::to(&links::with(LIST, done)).into_response());
-    let comment = form.comment.trim();
-    let (Some(kept_for), true) = (
-        form.kept_for(),
-        comment.chars().count() <= MAX_COMMENT_CHARS,
-    ) else {
+    let Some(days) = form.days() else {
         return lead(Done::ArchiveWrong);
     };
-    let (choice, now) = (form.choice(), state.now());
-    if let Some(problem) = no_room(&state, &choice).await? {
-        let page = page(&state, &person, ListQuery::default().asked(), Some(problem)).await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
-    }
-    let new = NewArchive {
-        choice: &choice,
-        comment,
-        requested_by: &actor.name,
-        now,
-        expires_at: kept_for.map(|kept_for| now + kept_for),
+    let asked = AskedArchive {
+        choice: &form.choice(),
+        comment: &form.comment,
+        days,
     };
     let mut tx = state.pool.begin().await?;
-    match db::request(&mut tx, &new).await? {
-        Requested::Full => return lead(Done::ArchivesFull),
-        Requested::NoSite => return lead(Done::ArchiveNoSite),
-        Requested::Queued(_) => {}
-    }
-    let entry = Entry {
-        action: AuditAction::ArchiveRequested,
-        site: None,
-        subject: choice.site.as_deref().unwrap_or("everything"),
-        detail: &choice.in_words(),
-    };
-    audit::record(&mut tx, &actor, &entry, now).await?;
+    let came = actions::request_archive(&state, &mut tx, who, &asked).await?;
     tx.commit().await?;
-    lead(Done::ArchiveAsked)
-}
-
-/// Why the folder could not take an archive of this, a sentence.
-async fn no_room(state: &AppState, choice: &ArchiveChoice) -> Result<Option<String>, PageError> {
-    let size = db::measure(&mut *state.connection().await?, choice).await?;
-    let folder = state.archives.to_path_buf();
-    let prepared = bodies::aside(move || prepare_folder(&folder, expected_bytes(&size))).await?;
-    let refused = prepared.err();
-    Ok(refused.map(|refused| format!("Nothing was asked for: {refused}.")))
-}
-
-/// How the audit calls an archive: `archive 3 of acme`.
-fn subject(archive: &ListedArchive) -> String {
-    let of = archive.site.as_deref().unwrap_or("everything");
-    format!("archive {} of {of}", archive.id)
+    match came {
+        ArchiveAsked::Queued(_) => lead(Done::ArchiveAsked),
+        ArchiveAsked::Full => lead(Done::ArchivesFull),
+        ArchiveAsked::NoSite => lead(Done::ArchiveNoSite),
+        ArchiveAsked::Wrong => lead(Done::ArchiveWrong),
+        ArchiveAsked::NoRoom(problem) => {
+            let asked = ListQuery::default().asked();
+            let page = page(&state, &person, asked, Some(problem)).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
 }

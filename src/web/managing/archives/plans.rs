@@ -18,7 +18,7 @@ use super::super::{
     links,
     refused::lead_back,
     sites::EditQuery,
-    upcoming::{Action, TIMES, TimedForm, in_words},
+    timed::{Action, TimedForm},
 };
 use super::LIST;
 use crate::db::archives::{PlanValues, StoredPlan, get_plan};
@@ -34,6 +34,7 @@ use crate::web::{
     guard::{Acting, SignedIn},
     shell::{Area, Shell},
     state::AppState,
+    upcoming::{TIMES, in_words},
 };
 
 /// When archives would be made, on the clock of a zone.

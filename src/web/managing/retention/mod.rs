@@ -11,24 +11,17 @@ use axum::{
 
 use crate::retention::Why;
 use crate::web::{
-    gate::{self, Gate},
+    gate::{self, Gates},
     state::AppState,
 };
 
 const LIST: &str = "/manage/retention";
 
-/// How many previews are counted at once: one may read all histories.
-const MAX_PREVIEWS: usize = 2;
-
 /// The pages.
-pub(super) fn routes() -> Router<AppState> {
-    let gate = Gate::new(
-        MAX_PREVIEWS,
-        "Other previews are being counted just now. Try again in a moment.",
-    );
+pub(super) fn routes(gates: &Gates) -> Router<AppState> {
     let costly = Router::new()
         .route("/manage/retention/preview", get(rule::preview))
-        .layer(from_fn_with_state(gate, gate::pass));
+        .layer(from_fn_with_state(gates.previews.clone(), gate::pass));
     Router::new()
         .route(LIST, get(list::list).post(list::update))
         .route("/manage/retention/rule", get(rule::edit).post(rule::update))
@@ -37,7 +30,7 @@ pub(super) fn routes() -> Router<AppState> {
 }
 
 /// Why a backup would go, in words.
-fn why(why: &Why) -> String {
+pub fn why(why: &Why) -> String {
     match why {
         Why::Count(1) => "A newer one is kept".to_owned(),
         Why::Count(count) => format!("{count} newer ones are kept"),

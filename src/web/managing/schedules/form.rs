@@ -16,9 +16,9 @@ use super::super::{
     links,
     refused::lead_back,
     sites::EditQuery,
-    upcoming::{Action, TimedForm},
+    timed::{Action, TimedForm},
 };
-use super::{LIST, preview::Preview};
+use super::LIST;
 use crate::db::schedules::{ScheduleRow, get_schedule};
 use crate::managing::{self, Refused, ScheduleText};
 use crate::model::{AuditAction, ScheduleId, Target};
@@ -28,6 +28,7 @@ use crate::web::{
     guard::{Acting, SignedIn},
     shell::{Area, Shell},
     state::AppState,
+    upcoming::Upcoming,
 };
 
 #[derive(Template, WebTemplate)]
@@ -39,7 +40,7 @@ struct SchedulePage {
     stored: Option<ScheduleRow>,
     form: Filled<ScheduleText>,
     /// The next times, where they were asked for.
-    preview: Option<Preview>,
+    preview: Option<Upcoming>,
 }
 
 impl SchedulePage {
@@ -126,7 +127,7 @@ async fn previewed(state: &AppState, mut page: SchedulePage) -> Result<Response,
     match page.form.text.check(true) {
         Ok(values) => {
             let mut conn = state.connection().await?;
-            page.preview = Some(Preview::of(&mut conn, &values, page.shell.now).await?);
+            page.preview = Some(Upcoming::of(&mut conn, &values, page.shell.now).await?);
             Ok(page.into_response())
         }
         Err(problems) => {

@@ -3,7 +3,6 @@
 
 mod form;
 mod list;
-mod preview;
 
 use axum::{
     Router,

@@ -3,6 +3,7 @@
 
 mod hostile;
 mod parameters;
+mod parameters_of_api;
 mod target;
 
 use axum::body::Body;
@@ -15,7 +16,7 @@ use url::Url;
 use super::house::{Answer, FORM, House, Visitor};
 use super::routes::{Names, administrator};
 use hostile::{INJECTED, MARKUP_SHOWN};
-use parameters::PARAMETERS;
+use parameters::parameters;
 use target::Target;
 
 /// How many requests of random parts are sent.
@@ -104,13 +105,31 @@ fn leads_away(address: &str, answer: &Answer) -> bool {
     !target.is_ok_and(|target| target.origin() == base.origin())
 }
 
+/// What programs send as numbers.
+const NUMBERS: [&str; 11] = [
+    "all_days",
+    "connect_timeout_secs",
+    "count",
+    "days",
+    "export_timeout_secs",
+    "minute",
+    "minutes",
+    "per_site",
+    "port",
+    "runs_days",
+    "spread_minutes",
+];
+
 /// The fields of a form as a program would send them.
 fn as_json(form: &str) -> String {
     let fields = url::form_urlencoded::parse(form.as_bytes()).map(|(name, value)| {
         let value = match (&*name, &*value) {
-            ("devices", name) => serde_json::json!([name]),
+            ("devices" | "tags" | "weekdays", name) => serde_json::json!([name]),
             (_, "true") => serde_json::Value::Bool(true),
-            (_, text) => serde_json::Value::from(text),
+            (name, text) => match text.parse::<i64>() {
+                Ok(number) if NUMBERS.contains(&name) => serde_json::Value::from(number),
+                _ => serde_json::Value::from(text),
+            },
         };
         (name.into_owned(), value)
     });
@@ -122,11 +141,10 @@ fn as_json(form: &str) -> String {
 fn every_route_says_what_it_reads() {
     for route in ROUTES {
         let (method, path) = (route.method, route.path);
-        let mut parameters = PARAMETERS.iter();
-        let is_listed = parameters.any(|known| (known.0, known.1) == (method, path));
+        let is_listed = parameters().any(|known| (known.0, known.1) == (method, path));
         assert!(is_listed, "{method} {path} is not listed");
     }
-    assert_eq!(PARAMETERS.len(), ROUTES.len());
+    assert_eq!(parameters().count(), ROUTES.len());
 }
 
 #[tokio::test]
@@ -204,7 +222,9 @@ fn no_random_request_breaks_anything() {
         .build()
         .unwrap();
     let mut fuzzer = runtime.block_on(Fuzzer::new());
-    let targets = std::mem::take(&mut fuzzer.targets);
+    let mut targets = std::mem::take(&mut fuzzer.targets);
+    // The provider that is set up by it would then be asked, and answers nobody.
+    targets.retain(|target| !target.names.contains(&"issuer"));
     let hostile = hostile::values();
     let config = Config::with_cases(RANDOM_REQUESTS);
     let random = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
@@ -215,8 +235,6 @@ fn no_random_request_breaks_anything() {
         let mut values = Vec::new();
         for (name, value, text) in &parts {
             let name = target.names.get(name % target.names.len().max(1));
-            // The provider that is set up by it would then be asked.
-            let name = name.filter(|name| **name != "issuer");
             let value = match text {
                 Some(text) => url::form_urlencoded::byte_serialize(text.as_bytes()).collect(),
                 None => hostile[value % hostile.len()].clone(),

@@ -1,6 +1,8 @@
 //! What each route reads from its address and its form, by name. A route that is not in here makes
 //! a test fail.
 
+use super::parameters_of_api;
+
 const HISTORY: &[&str] = &["back", "before"];
 const SEARCH: &[&str] = &[
     "q",
@@ -18,8 +20,6 @@ const BATCHES: &[&str] = &["site", "by", "name", "before", "still"];
 const BATCH: &[&str] = &["page", "notice", "still", "state"];
 const RUN: &[&str] = &["notice", "still"];
 const NONE: &[&str] = &[];
-const LISTED_BY_API: &[&str] = &["tag", "cursor", "limit"];
-const PAGED_BY_API: &[&str] = &["cursor", "limit"];
 
 const LISTED: &[&str] = &["q", "site", "archived", "page", "notice"];
 const NOTICE: &[&str] = &["notice"];
@@ -148,8 +148,15 @@ const PROVIDER: &[&str] = &[
     "enabled",
 ];
 
-/// Method, path, names.
-pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
+/// A method, a path, and names.
+type Parameters = (&'static str, &'static str, &'static [&'static str]);
+
+/// Of every route.
+pub fn parameters() -> impl Iterator<Item = &'static Parameters> {
+    PAGES.iter().chain(parameters_of_api::PARAMETERS)
+}
+
+const PAGES: &[Parameters] = &[
     ("GET", "/assets/{hash}/{*path}", NONE),
     ("GET", "/metrics", NONE),
     ("GET", "/sign-in", &["next", "notice"]),
@@ -236,36 +243,6 @@ pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
     ("GET", "/manage/audit", AUDIT),
     ("GET", "/manage/audit.csv", AUDIT),
     ("GET", "/api", NONE),
-    ("GET", "/api/v1/openapi.json", NONE),
-    ("GET", "/api/v1/sites", LISTED_BY_API),
-    ("GET", "/api/v1/sites/{slug}", NONE),
-    ("POST", "/api/v1/sites/{slug}/backups", &["devices"]),
-    ("GET", "/api/v1/sites/{slug}/devices", LISTED_BY_API),
-    ("GET", "/api/v1/sites/{slug}/devices/{name}", NONE),
-    (
-        "GET",
-        "/api/v1/sites/{slug}/devices/{name}/snapshots",
-        PAGED_BY_API,
-    ),
-    ("GET", "/api/v1/devices", LISTED_BY_API),
-    ("GET", "/api/v1/snapshots/{id}", NONE),
-    ("PATCH", "/api/v1/snapshots/{id}", &["comment", "pinned"]),
-    ("DELETE", "/api/v1/snapshots/{id}", NONE),
-    ("GET", "/api/v1/snapshots/{id}/text", &["menu", "masked"]),
-    ("GET", "/api/v1/batches", &["site", "cursor", "limit"]),
-    ("GET", "/api/v1/batches/{id}", NONE),
-    ("GET", "/api/v1/batches/{id}/runs", PAGED_BY_API),
-    ("POST", "/api/v1/batches/{id}/cancel", NONE),
-    ("POST", "/api/v1/batches/{id}/retry", NONE),
-    (
-        "GET",
-        "/api/v1/runs",
-        &[
-            "site", "device", "state", "since", "until", "cursor", "limit",
-        ],
-    ),
-    ("GET", "/api/v1/runs/{id}", NONE),
-    ("POST", "/api/v1/runs/{id}/cancel", NONE),
     ("GET", "/sign-in/sso", &["next"]),
     ("GET", "/sign-in/sso/callback", &["state", "code", "error"]),
     ("GET", "/manage/sites", LISTED),

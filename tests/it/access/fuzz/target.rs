@@ -1,6 +1,8 @@
 //! A route to be asked with a good request of which some parts are replaced.
 
-use super::parameters::PARAMETERS;
+use serde_json::Value;
+
+use super::parameters::parameters;
 use crate::access::house::CUSTOMERS;
 use crate::access::routes::{Case, Names, cases};
 
@@ -19,10 +21,10 @@ pub struct Target {
 impl Target {
     /// Every route, by its example about the first customer.
     pub fn all(names: &Names) -> Vec<Self> {
-        let targets = PARAMETERS.iter().map(|&(method, path, parameters)| {
+        let targets = parameters().map(|&(method, path, names_of)| {
             let of_route = |case: &&Case| case.method == method && case.path == path;
             let case = cases().find(of_route).unwrap();
-            Self::new(case, names, parameters)
+            Self::new(case, names, names_of)
         });
         targets.collect()
     }
@@ -32,15 +34,15 @@ impl Target {
         let form = fill.fill(case.form, &CUSTOMERS[0]);
         let (path, query) = address.split_once('?').unwrap_or((&address, ""));
         let pairs = if case.method == "GET" { query } else { &form };
-        let split = |pair: &str| {
-            let (name, value) = pair.split_once('=')?;
-            Some((name.to_owned(), value.to_owned()))
-        };
         let places = case.path.split('/').enumerate();
         Self {
             method: case.method,
             segments: path.split('/').map(str::to_owned).collect(),
-            pairs: pairs.split('&').filter_map(split).collect(),
+            pairs: if pairs.starts_with('{') {
+                pairs_of_json(pairs)
+            } else {
+                pairs.split('&').filter_map(split).collect()
+            },
             places: places
                 .filter(|(_, segment)| segment.starts_with('{'))
                 .map(|(place, _)| place)
@@ -85,4 +87,23 @@ impl Target {
             (path.to_owned(), pairs)
         }
     }
+}
+
+fn split(pair: &str) -> Option<(String, String)> {
+    let (name, value) = pair.split_once('=')?;
+    Some((name.to_owned(), value.to_owned()))
+}
+
+/// What a program sends, as a form would have it; lists and what is in other things are left out.
+fn pairs_of_json(text: &str) -> Vec<(String, String)> {
+    let fields: serde_json::Map<String, Value> = serde_json::from_str(text).unwrap();
+    let pairs = fields.into_iter().filter_map(|(name, value)| {
+        let text = match value {
+            Value::String(text) => url::form_urlencoded::byte_serialize(text.as_bytes()).collect(),
+            Value::Bool(_) | Value::Number(_) => value.to_string(),
+            Value::Null | Value::Array(_) | Value::Object(_) => return None,
+        };
+        Some((name, text))
+    });
+    pairs.collect()
 }

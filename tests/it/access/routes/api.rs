@@ -2,7 +2,7 @@
 
 use routervault::model::Right::{Annotate, BackUp, Download, Manage, Reveal, See};
 
-use super::case::About::{Either, Nothing, One};
+use super::case::About::{Both, Either, Nothing, One};
 use super::case::{Case, get, post};
 
 /// What only asks.
@@ -33,6 +33,17 @@ pub const ASKED: &[Case] = &[
     get("/api/v1/runs", See, One)
         .at("/api/v1/runs?site={slug}&device={slug}/{slug}-gw&state=succeeded"),
     get("/api/v1/runs/{id}", See, One).at("/api/v1/runs/{run}"),
+    get("/api/v1/compare", See, One).at("/api/v1/compare?from={older}&to={newer}&secrets=shown"),
+    get("/api/v1/compare", See, Both).at("/api/v1/compare?from={newer}&to={other-newer}"),
+    get("/api/v1/compare/text", See, One)
+        .at("/api/v1/compare/text?from={older}&to={newer}&secrets=shown"),
+    get("/api/v1/compare/text", See, Both).at("/api/v1/compare/text?from={other-newer}&to={newer}"),
+    get("/api/v1/search", See, Nothing).at("/api/v1/search?q={part}&when=ever"),
+    get("/api/v1/search", See, One).at("/api/v1/search?q=name&site={slug}"),
+    get("/api/v1/search", See, Nothing).at("/api/v1/search?q=name&tag={part}-tag"),
+    get("/api/v1/search/lines/{id}", See, One).at("/api/v1/search/lines/{line}"),
+    get("/api/v1/search/lines/{id}", See, Either)
+        .at("/api/v1/search/lines/{shared-line}?when=ever"),
 ];
 
 /// What changes something.
@@ -52,6 +63,17 @@ pub const SENT: &[Case] = &[
         .answers(&[204, 409]),
 ];
 
+pub const fn put(
+    path: &'static str,
+    right: routervault::model::Right,
+    about: super::case::About,
+) -> Case {
+    Case {
+        method: "PUT",
+        ..post(path, right, about)
+    }
+}
+
 const fn patch(
     path: &'static str,
     right: routervault::model::Right,
@@ -63,7 +85,7 @@ const fn patch(
     }
 }
 
-const fn delete(
+pub const fn delete(
     path: &'static str,
     right: routervault::model::Right,
     about: super::case::About,

@@ -6,7 +6,7 @@ use routervault::model::Right::{Annotate, BackUp, Download, Manage, Reveal, See}
 
 use super::case::About::{All, Both, Either, Nothing, One};
 use super::case::{Case, get, open, post};
-use super::{account, alerts, api, managing, users};
+use super::{account, alerts, api, api_managing, managing, users};
 
 /// Pages.
 const PAGES: &[Case] = &[
@@ -110,6 +110,7 @@ pub fn cases() -> impl Iterator<Item = &'static Case> {
     let pages = [
         PAGES,
         api::ASKED,
+        api_managing::ASKED,
         account::PAGES,
         alerts::PAGES,
         managing::PAGES,
@@ -117,6 +118,7 @@ pub fn cases() -> impl Iterator<Item = &'static Case> {
     ];
     let forms = [
         api::SENT,
+        api_managing::SENT,
         FORMS,
         account::FORMS,
         alerts::FORMS,

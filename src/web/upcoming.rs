@@ -1,4 +1,4 @@
-//! The next times of a schedule that is not saved yet.
+//! The next times at which something comes by itself, saved or not yet.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -8,7 +8,16 @@ use crate::db::managing::{StoredSite, get_site};
 use crate::db::schedules::{ScheduleValues, StoredWindow, list_windows};
 use crate::model::Target;
 use crate::scheduler::{Clock, is_open, place};
-use crate::web::managing::upcoming::{TIMES, in_words};
+
+/// How many times are shown.
+pub const TIMES: usize = 5;
+
+/// `Mon 23 Nov 2026, 02:00`, on the clock of a zone.
+pub fn in_words(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone)
+        .format("%a %-d %b %Y, %H:%M")
+        .to_string()
+}
 
 /// A time at which a schedule would come.
 pub struct Coming {
@@ -18,7 +27,7 @@ pub struct Coming {
 }
 
 /// When a schedule would come next.
-pub struct Preview {
+pub struct Upcoming {
     /// None where it is off.
     pub times: Vec<Coming>,
     /// On whose clock they are.
@@ -30,8 +39,8 @@ pub struct Preview {
     pub spread_minutes: Option<u32>,
 }
 
-impl Preview {
-    /// The next times after `now` of what was typed.
+impl Upcoming {
+    /// The next times after `now` by these values.
     ///
     /// # Errors
     /// When the database fails.
