@@ -63,7 +63,6 @@ mod ticked;
 mod tones;
 mod uploaded;
 mod words;
-mod working;
 mod zip;
 
 use std::{num::NonZero, sync::Arc};
