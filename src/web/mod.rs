@@ -104,6 +104,10 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
             "/connection-tests/{id}/events",
             get(connection_tests::events),
         )
+        .route(
+            "/manage/alerts/log/{id}/events",
+            get(managing::alert_message_events),
+        )
         .with_state(live::Live::new(state.clone(), stop));
     let single_sign_on = account::single_sign_on_routes()
         .merge(settings::single_sign_on_routes())

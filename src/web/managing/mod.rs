@@ -34,6 +34,7 @@ use axum::{
     routing::{get, post},
 };
 
+pub use alerts::{draw_message as draw_alert_message, message_events as alert_message_events};
 use refused::without_form;
 
 use super::{
