@@ -216,7 +216,7 @@ pub async fn create(
     let (choice, now) = (form.choice(), state.now());
     if let Some(problem) = no_room(&state, &choice).await? {
         let page = page(&state, &person, ListQuery::default().asked(), Some(problem)).await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        return Ok((StatusCode::INSUFFICIENT_STORAGE, page).into_response());
     }
     let new = NewArchive {
         choice: &choice,
