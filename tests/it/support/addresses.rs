@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 181] = [
+pub const ADDRESSES: [&str; 182] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -179,6 +179,7 @@ pub const ADDRESSES: [&str; 181] = [
     "/manage/alerts/log?before=9000",
     "/manage/alerts/log?state=failed",
     "/manage/alerts/log/9000",
+    "/manage/alerts/log/9000/events",
     "/manage/archives",
     "/manage/archives/plans/new",
     "/manage/import",
