@@ -9,6 +9,7 @@ use super::report::Report;
 use super::section::Section;
 use super::suggest::{nearest, quote, quote_list};
 use crate::model::Platform;
+use crate::model::archive::MAX_COMMENT_CHARS;
 
 /// How many characters a name may have.
 const LONGEST_NAME: usize = 200;
@@ -36,6 +37,17 @@ pub(crate) fn name(text: &str) -> Result<String, String> {
     if text.chars().count() > LONGEST_NAME {
         return Err(format!(
             "is longer than {LONGEST_NAME} characters; shorten it"
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+/// The comment that archives of a plan get; blanks around it mean nothing.
+pub(crate) fn archive_comment(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.chars().count() > MAX_COMMENT_CHARS || text.contains('\0') {
+        return Err(format!(
+            "may have at most {MAX_COMMENT_CHARS} characters, none of them NUL"
         ));
     }
     Ok(text.to_owned())

@@ -24,6 +24,7 @@ use super::{done::Done, links, listed::ListQuery};
 use crate::archive::{expected_bytes, free_bytes, prepare_folder};
 use crate::db::archives::{self as db, ListedArchive, MAX_KEPT, NewArchive, Requested, StoredPlan};
 use crate::db::audit::{self, Entry};
+use crate::model::archive::MAX_COMMENT_CHARS;
 use crate::model::{ArchiveChoice, ArchiveState, ArchivedSecrets, AuditAction, Contents, History};
 use crate::web::{
     bodies,
@@ -40,9 +41,6 @@ pub const LIST: &str = "/manage/archives";
 /// How long an archive is kept when nothing is said, and how long at most, in days.
 const DEFAULT_DAYS: u32 = 30;
 const MOST_DAYS: u32 = 3650;
-
-/// How many characters a comment may have.
-const MAX_COMMENT_CHARS: usize = 500;
 
 /// What takes no file.
 pub fn routes() -> Router<AppState> {
