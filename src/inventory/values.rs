@@ -44,13 +44,13 @@ pub(crate) fn name(text: &str) -> Result<String, String> {
 
 /// The comment that archives of a plan get; blanks around it mean nothing.
 pub(crate) fn archive_comment(text: &str) -> Result<String, String> {
-    let text = text.trim();
+    let text = text.replace("\r\n", "\n").trim().to_owned();
     if text.chars().count() > MAX_COMMENT_CHARS || text.contains('\0') {
         return Err(format!(
             "may have at most {MAX_COMMENT_CHARS} characters, none of them NUL"
         ));
     }
-    Ok(text.to_owned())
+    Ok(text)
 }
 
 /// A device's name; commands write `SITE/NAME`.

@@ -109,7 +109,7 @@ impl ArchivePlanText {
         let timezone = check_timezone(&self.timezone, advise, &mut problems);
         let keep = rules::in_range(self.keep.trim().parse().ok(), MOST_KEPT);
         let keep = problems.take("keep", "The number of archives", keep);
-        let comment = rules::archive_comment(&trimmed(&self.comment));
+        let comment = rules::archive_comment(&self.comment);
         let comment = problems.take("comment", "The comment", comment);
         match (name, choice, rhythm, timezone, keep.zip(comment)) {
             (Some(name), Some(choice), Some(rhythm), Some(timezone), Some((keep, comment)))
