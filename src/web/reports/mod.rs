@@ -5,6 +5,7 @@
 mod attendance;
 mod csv;
 mod due;
+pub mod everywhere;
 mod figures;
 mod list;
 mod month;

@@ -9,7 +9,7 @@ use crate::support::kim;
 
 const APRIL: &str = "/sites/acme/reports/2026-04";
 
-async fn stage() -> Stage {
+pub(super) async fn stage() -> Stage {
     let stage = Stage::empty().await;
     stage.run(include_str!("reports.sql")).await;
     stage
@@ -33,23 +33,23 @@ fn words(page: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-async fn page(stage: &Stage, address: &str) -> String {
+pub(super) async fn page(stage: &Stage, address: &str) -> String {
     let answer = stage.get(address).await;
     assert_eq!(answer.status, StatusCode::OK, "{address}");
     words(&answer.text())
 }
 
 /// The lines of a file, each by its columns.
-async fn file(stage: &Stage, address: &str) -> Vec<Vec<String>> {
+pub(super) async fn file(stage: &Stage, address: &str) -> Vec<Vec<String>> {
     let answer = stage.get(address).await;
     assert_eq!(answer.status, StatusCode::OK, "{address}");
     let lines = answer.text();
     let lines = lines.strip_prefix('\u{feff}').unwrap().lines();
     let cells = |line: &str| {
-        line.trim_matches('"')
-            .split("\",\"")
-            .map(str::to_owned)
-            .collect()
+        let line = line
+            .strip_prefix('"')
+            .and_then(|line| line.strip_suffix('"'));
+        line.unwrap().split("\",\"").map(str::to_owned).collect()
     };
     lines.map(cells).collect()
 }
