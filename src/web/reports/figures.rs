@@ -55,7 +55,7 @@ impl Line {
             (0, 0) if !self.device.enabled => "not backed up".to_owned(),
             (0, 0) if !self.is_asked() => "nothing is scheduled".to_owned(),
             (0, 0) => "none was due yet".to_owned(),
-            (0, on) => format!("on {on} {}", days(on)),
+            (0, some) => format!("{some} {}", days(some)),
             (all, _) => {
                 let due = if self.is_daily { "" } else { " due" };
                 format!("{} of {all} {}{due}", self.verified_days, days(all))
@@ -65,9 +65,14 @@ impl Line {
 
     /// Its schedule in words, where backups are not to be expected on every day.
     pub fn rhythm(&self) -> Option<String> {
-        let is_said = !self.is_daily && self.device.enabled && self.is_asked();
-        let rhythm = self.device.rhythm.as_deref().filter(|_| is_said);
-        rhythm.map(words::rhythm)
+        if self.is_daily || !self.device.enabled {
+            return None;
+        }
+        if !self.is_asked() {
+            let is_backed_up = self.backed_up.count() > 0;
+            return is_backed_up.then(|| "nothing is scheduled".to_owned());
+        }
+        self.device.rhythm.as_deref().map(words::rhythm)
     }
 
     /// Whether a schedule asks for backups of it.

@@ -175,6 +175,10 @@ async fn many_sites_are_shown_a_page_at_a_time_and_the_file_has_all() {
         first.contains("Site 001 1 0.0 % 30 of 30 0 0 0 Site 002"),
         "{first}"
     );
+    assert!(
+        first.contains("Sites 1\u{2013}100 of 122 Site Devices"),
+        "{first}"
+    );
     assert!(first.contains("1\u{2013}100 of 122 sites"), "{first}");
     assert!(
         !first.contains("Site 101") && !first.contains("Acme"),

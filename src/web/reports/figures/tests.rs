@@ -201,10 +201,12 @@ fn a_device_that_nothing_is_scheduled_for_is_told_and_not_blamed() {
     never.rhythm = Some("off".to_owned());
     let period = april("2026-05-03T12:00");
     let line = only(&period, never.clone(), &[verified(1, [2, 3, 9])]);
-    assert_eq!(line.coverage(), "on 3 days");
-    assert!(line.is_covered() && line.rhythm().is_none());
+    assert_eq!(line.coverage(), "3 days");
+    assert_eq!(line.rhythm().as_deref(), Some("nothing is scheduled"));
+    assert!(line.is_covered());
     let line = only(&period, never, &[]);
     assert_eq!(line.coverage(), "nothing is scheduled");
+    assert_eq!(line.rhythm(), None);
 }
 
 #[test]
