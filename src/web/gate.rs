@@ -21,6 +21,9 @@ const MAX_SEARCHES: usize = 4;
 /// How many previews are counted at once.
 const MAX_PREVIEWS: usize = 2;
 
+/// How many reports over all sites are made at once.
+const MAX_REPORTS: usize = 2;
+
 /// How many pages of a kind work at once.
 #[derive(Clone)]
 pub struct Gate {
@@ -50,6 +53,8 @@ pub struct Gates {
     pub searches: Gate,
     /// A preview of retention may read all histories.
     pub previews: Gate,
+    /// A report over all sites reads a month of every device.
+    pub reports: Gate,
 }
 
 impl Gates {
@@ -67,6 +72,10 @@ impl Gates {
             previews: Gate::new(
                 MAX_PREVIEWS,
                 "Other previews are being counted just now. Try again in a moment.",
+            ),
+            reports: Gate::new(
+                MAX_REPORTS,
+                "Other reports are being made just now. Try again in a moment.",
             ),
         }
     }
