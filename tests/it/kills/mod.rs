@@ -21,7 +21,7 @@ const KILLS: usize = 200;
 /// What is to have been done at least, so that there was something to lose: backups, deleted
 /// snapshots, archives, restores; and how many backups, archives and restored sites the server is to
 /// have shown.
-const ENOUGH: [usize; 7] = [200, 100, 10, 10, 100, 20, 5];
+const ENOUGH: [usize; 7] = [200, 100, 10, 10, 50, 20, 5];
 
 /// Names the seed of an earlier failure. What the machine makes of it is chance all the same.
 const SEED: &str = "ROUTERVAULT_KILLS_SEED";

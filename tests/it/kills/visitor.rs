@@ -14,12 +14,15 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
-use tokio::time::interval;
+use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 /// How often in a row the file of an archive is asked for that is still being made: what is called
 /// completed a moment too early is to be caught in that moment.
 const EAGER: usize = 15;
+
+/// How often it is asked for everything: it is to have time for its work, too.
+const ROUND_INTERVAL: Duration = Duration::from_millis(50);
 
 /// How often it is looked whether the server listens yet.
 const LOOK_INTERVAL: Duration = Duration::from_millis(10);
@@ -56,8 +59,16 @@ impl Visit {
                 return;
             };
             let mut visitor = Visitor::new(root, cookie, told);
-            // A server that is away is asked again, until somebody says that it is gone.
-            while own.run_until_cancelled(visitor.round()).await.is_some() {}
+            let mut rounds = interval(ROUND_INTERVAL);
+            rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            let asking = async {
+                loop {
+                    rounds.tick().await;
+                    // One that is away is asked again, until somebody says that it is gone.
+                    let _: Result<(), Away> = visitor.round().await;
+                }
+            };
+            own.run_until_cancelled(asking).await;
         });
         Self { stop, task, shown }
     }
