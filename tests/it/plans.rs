@@ -193,6 +193,7 @@ fn is_shown_or_elsewhere(address: &str, status: StatusCode) -> bool {
         "/archives",
         "/retention",
         "/host-keys",
+        "/alerts",
     ];
     let page = address.strip_prefix("/api/v1").unwrap_or(address);
     let is_managing = managing.iter().any(|begin| address.starts_with(begin))
@@ -295,6 +296,7 @@ fn every_page_is_among_the_addresses() {
         .filter(|path| *path != "/api/v1/maintenance-windows/{id}")
         .filter(|path| *path != "/api/v1/retention/rules/{target}")
         .filter(|path| !path.starts_with("/api/v1/archives/{id}"))
+        .filter(|path| *path != "/api/v1/alerts/mail-server")
         .chain(["/healthz", "/readyz", "/metrics"])
         .filter(|route| !ADDRESSES.iter().any(|address| is_of(address, route)))
         .collect();

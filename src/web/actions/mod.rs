@@ -1,12 +1,14 @@
 //! What a person does, by a page or by the API: the change, its entry in the audit, and what came
 //! of it. How that is told is the caller's: a page leads on with a notice, the API answers JSON.
 
+mod alerts;
 mod archives;
 mod backups;
 mod host_keys;
 mod settings;
 mod snapshots;
 
+pub use alerts::{retry_message, test_destination};
 pub use archives::{
     ArchiveAsked, AskedArchive, DEFAULT_DAYS, archive_subject, cancel_archive, check_secrets,
     delete_archive, request_archive,

@@ -15,12 +15,24 @@ use crate::web::{actions, error::PageError, state::AppState};
 /// # Errors
 /// [`PageError::Wrong`] for one that would be another, or several, there.
 pub fn tags_text(tags: &[String]) -> Result<String, PageError> {
-    let is_one = |tag: &String| !tag.is_empty() && !tag.contains(',') && tag.trim() == tag;
-    if tags.iter().all(is_one) {
-        return Ok(tags.join(","));
+    joined(tags, "A tag")
+}
+
+/// Slugs of sites as a form has them, with commas between.
+///
+/// # Errors
+/// [`PageError::Wrong`] for one that would be another, or several, there.
+pub fn slugs_text(slugs: &[String]) -> Result<String, PageError> {
+    joined(slugs, "A slug")
+}
+
+fn joined(words: &[String], what: &str) -> Result<String, PageError> {
+    let is_one = |word: &String| !word.is_empty() && !word.contains(',') && word.trim() == word;
+    if words.iter().all(is_one) {
+        return Ok(words.join(","));
     }
-    let sentence = "A tag is not empty, and has no comma and no blank at its ends.";
-    Err(PageError::Wrong(sentence.to_owned()))
+    let sentence = "is not empty, and has no comma and no blank at its ends.";
+    Err(PageError::Wrong(format!("{what} {sentence}")))
 }
 
 /// What was made: its address, the change for the audit, and what is told of it.

@@ -5,6 +5,7 @@
 //! `/api/v1/openapi.json`, is gathered from those, so it can not tell of what is not there. What is
 //! refused is answered by RFC 9457 (`problem`), whichever layer refused it.
 
+mod alerts;
 mod archives;
 mod audit;
 mod backups;
@@ -73,6 +74,7 @@ pub const ROOT: &str = "/api/";
         (name = "archives", description = "Files with all that there is"),
         (name = "retention", description = "How long snapshots and runs are kept"),
         (name = "schedules", description = "When backups begin by themselves, and when not"),
+        (name = "alerts", description = "Who hears of what, and what was sent"),
     )
 )]
 struct Description;
@@ -139,6 +141,7 @@ fn described(gates: &Gates) -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .merge(windows::routes())
         .merge(archives::routes())
         .merge(credentials::routes())
+        .merge(alerts::routes())
         .merge(tags::routes())
         .merge(host_keys::routes())
         .merge(connection_tests::routes())

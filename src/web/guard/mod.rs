@@ -7,11 +7,13 @@ mod identity;
 mod needs;
 mod person;
 mod refusal;
+mod route;
 
 pub use cookie::{SESSION, SINGLE_SIGN_ON};
 pub use identity::CurrentSession;
-pub use needs::{Need, ROUTES, Route};
+pub use needs::ROUTES;
 pub use person::{Acting, SignedIn};
+pub use route::{Need, Route};
 
 use axum::{
     extract::{MatchedPath, Request, State},

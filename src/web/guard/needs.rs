@@ -3,69 +3,8 @@
 
 use axum::http::Method;
 
+use super::route::{Need, Route, delete, get, patch, post, put};
 use crate::model::Right;
-
-/// What is asked of whoever opens an address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Need {
-    /// Nothing: how somebody signs in, and what pages are drawn with.
-    Nothing,
-    /// To be somebody, with a browser: one's own account.
-    Browser,
-    /// To be somebody who sees every site, or to ask on this machine as nobody: what counts over
-    /// all sites, for monitoring.
-    Everything,
-    /// To be somebody who has this right, at the site that the page is about.
-    Right(Right),
-}
-
-/// An address with its need; addresses as the router has them.
-#[derive(Debug, Clone, Copy)]
-pub struct Route {
-    pub method: &'static str,
-    pub path: &'static str,
-    pub need: Need,
-}
-
-const fn get(path: &'static str, need: Need) -> Route {
-    Route {
-        method: "GET",
-        path,
-        need,
-    }
-}
-
-const fn post(path: &'static str, need: Need) -> Route {
-    Route {
-        method: "POST",
-        path,
-        need,
-    }
-}
-
-const fn put(path: &'static str, need: Need) -> Route {
-    Route {
-        method: "PUT",
-        path,
-        need,
-    }
-}
-
-const fn patch(path: &'static str, need: Need) -> Route {
-    Route {
-        method: "PATCH",
-        path,
-        need,
-    }
-}
-
-const fn delete(path: &'static str, need: Need) -> Route {
-    Route {
-        method: "DELETE",
-        path,
-        need,
-    }
-}
 
 const SEE: Need = Need::Right(Right::See);
 const BACK_UP: Need = Need::Right(Right::BackUp);
@@ -309,6 +248,24 @@ pub const ROUTES: &[Route] = &[
     get("/api/v1/maintenance-windows/{id}", MANAGE),
     put("/api/v1/maintenance-windows/{id}", MANAGE),
     delete("/api/v1/maintenance-windows/{id}", MANAGE),
+    get("/api/v1/alerts/mail-server", MANAGE),
+    put("/api/v1/alerts/mail-server", MANAGE),
+    get("/api/v1/alerts/destinations", MANAGE),
+    post("/api/v1/alerts/destinations", MANAGE),
+    get("/api/v1/alerts/destinations/{id}", MANAGE),
+    put("/api/v1/alerts/destinations/{id}", MANAGE),
+    delete("/api/v1/alerts/destinations/{id}", MANAGE),
+    post("/api/v1/alerts/destinations/{id}/test", MANAGE),
+    post("/api/v1/alerts/destinations/{id}/secret", MANAGE),
+    get("/api/v1/alerts/rules", MANAGE),
+    post("/api/v1/alerts/rules", MANAGE),
+    get("/api/v1/alerts/rules/{id}", MANAGE),
+    put("/api/v1/alerts/rules/{id}", MANAGE),
+    delete("/api/v1/alerts/rules/{id}", MANAGE),
+    get("/api/v1/alerts/messages", MANAGE),
+    get("/api/v1/alerts/messages/{id}", MANAGE),
+    get("/api/v1/alerts/messages/{id}/events", MANAGE),
+    post("/api/v1/alerts/messages/{id}/retry", MANAGE),
     post("/sites/{slug}/devices/{name}/connection-tests", MANAGE),
     get("/connection-tests/{id}", MANAGE),
     get("/connection-tests/{id}/events", MANAGE),

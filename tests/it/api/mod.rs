@@ -1,6 +1,7 @@
 //! The API as a program asks it: with a token, over the production router, a real database and
 //! real routers.
 
+mod alerts;
 mod archives;
 mod audit;
 mod compare;

@@ -35,6 +35,23 @@ const WINDOW: &[&str] = &[
 ];
 const ARCHIVE: &[&str] = &["site", "history", "contents", "secrets", "comment", "days"];
 
+const MAIL_SERVER: &[&str] = &["host", "port", "security", "username", "password", "sender"];
+const DESTINATION: &[&str] = &["kind", "name", "recipients", "url"];
+const ALERT_RULE: &[&str] = &[
+    "name",
+    "enabled",
+    "destination",
+    "kinds",
+    "all_sites",
+    "sites",
+    "tags",
+    "overdue_hours",
+    "digest_at",
+    "quiet_from",
+    "quiet_until",
+    "timezone",
+];
+
 /// Method, path, names.
 pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
     ("GET", "/api/v1/openapi.json", NONE),
@@ -159,4 +176,26 @@ pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
     ("GET", "/api/v1/maintenance-windows/{id}", NONE),
     ("PUT", "/api/v1/maintenance-windows/{id}", WINDOW),
     ("DELETE", "/api/v1/maintenance-windows/{id}", NONE),
+    ("GET", "/api/v1/alerts/mail-server", NONE),
+    ("PUT", "/api/v1/alerts/mail-server", MAIL_SERVER),
+    ("GET", "/api/v1/alerts/destinations", PAGED),
+    ("POST", "/api/v1/alerts/destinations", DESTINATION),
+    ("GET", "/api/v1/alerts/destinations/{id}", NONE),
+    ("PUT", "/api/v1/alerts/destinations/{id}", DESTINATION),
+    ("DELETE", "/api/v1/alerts/destinations/{id}", NONE),
+    ("POST", "/api/v1/alerts/destinations/{id}/test", NONE),
+    ("POST", "/api/v1/alerts/destinations/{id}/secret", NONE),
+    ("GET", "/api/v1/alerts/rules", PAGED),
+    ("POST", "/api/v1/alerts/rules", ALERT_RULE),
+    ("GET", "/api/v1/alerts/rules/{id}", NONE),
+    ("PUT", "/api/v1/alerts/rules/{id}", ALERT_RULE),
+    ("DELETE", "/api/v1/alerts/rules/{id}", NONE),
+    (
+        "GET",
+        "/api/v1/alerts/messages",
+        &["state", "cursor", "limit"],
+    ),
+    ("GET", "/api/v1/alerts/messages/{id}", NONE),
+    ("GET", "/api/v1/alerts/messages/{id}/events", PAGED),
+    ("POST", "/api/v1/alerts/messages/{id}/retry", NONE),
 ];

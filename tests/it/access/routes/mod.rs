@@ -5,6 +5,7 @@ mod account;
 mod alerts;
 mod alone;
 mod api;
+mod api_alerts;
 mod api_managing;
 mod case;
 mod managing;
