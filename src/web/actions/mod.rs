@@ -7,6 +7,7 @@ mod backups;
 mod host_keys;
 mod settings;
 mod snapshots;
+mod users;
 
 pub use alerts::{retry_message, test_destination};
 pub use archives::{
@@ -17,6 +18,9 @@ pub use backups::{back_up, cancel_batch, cancel_run, retry};
 pub use host_keys::decide_host_key;
 pub use settings::{commit, commit_as, record};
 pub use snapshots::{delete, set_comment, set_pinned};
+pub use users::{
+    delete_second_factor, end_sessions, link_address, list_tokens, make_link, revoke_tokens,
+};
 
 use crate::db::audit::Actor;
 use crate::web::guard::SignedIn;

@@ -53,9 +53,23 @@ pub async fn make<T: Serialize>(
     sent: &impl Serialize,
     make: impl AsyncFnOnce(&mut PgConnection) -> Result<Made<T>, PageError>,
 ) -> Result<Response, PageError> {
+    make_as(state, asking, AuditAction::SettingsChanged, sent, make).await
+}
+
+/// The same of what the audit calls otherwise.
+///
+/// # Errors
+/// What `make` refuses, and what [`Asking::once`] does.
+pub async fn make_as<T: Serialize>(
+    state: &AppState,
+    asking: &Asking,
+    action: AuditAction,
+    sent: &impl Serialize,
+    make: impl AsyncFnOnce(&mut PgConnection) -> Result<Made<T>, PageError>,
+) -> Result<Response, PageError> {
     let act = async |conn: &mut PgConnection| {
         let made = make(conn).await?;
-        let done = (AuditAction::SettingsChanged, &made.changed);
+        let done = (action, &made.changed);
         actions::record(state, conn, &asking.actor, done).await?;
         Ok(Told {
             status: StatusCode::CREATED,

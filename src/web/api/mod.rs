@@ -19,6 +19,7 @@ mod host_keys;
 mod idempotency;
 mod input;
 mod managed;
+mod me;
 mod paging;
 pub mod problem;
 mod reference;
@@ -30,6 +31,7 @@ mod search;
 mod sites;
 mod snapshots;
 mod tags;
+mod users;
 mod whole;
 mod windows;
 
@@ -56,7 +58,8 @@ pub const ROOT: &str = "/api/";
             A program asks with an API token of its owner's account (`Authorization: Bearer ...`), a \
             browser with its session. What the owner does not reach is answered as what is not there. \
             Lists are read page by page: `next` of an answer is the `cursor` of the next question, and \
-            is null on the last page. Times are UTC."
+            is null on the last page. Times are UTC. Making tokens, and one's own password, second factor \
+            and sessions, are for one's account in a browser."
     ),
     components(schemas(sites::Site, devices::Device, snapshots::SnapshotSummary, runs::RunSummary, batches::Batch,
         super::download::Masked, super::secrets::Secrets, super::search::When)),
@@ -74,6 +77,7 @@ pub const ROOT: &str = "/api/";
         (name = "archives", description = "Files with all that there is"),
         (name = "retention", description = "How long snapshots and runs are kept"),
         (name = "schedules", description = "When backups begin by themselves, and when not"),
+        (name = "users", description = "Who may sign in, what they may do, and where"),
         (name = "alerts", description = "Who hears of what, and what was sent"),
     )
 )]
@@ -142,6 +146,8 @@ fn described(gates: &Gates) -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .merge(archives::routes())
         .merge(credentials::routes())
         .merge(alerts::routes())
+        .merge(users::routes())
+        .merge(me::routes())
         .merge(tags::routes())
         .merge(host_keys::routes())
         .merge(connection_tests::routes())

@@ -12,6 +12,9 @@ pub enum Need {
     /// To be somebody who sees every site, or to ask on this machine as nobody: what counts over
     /// all sites, for monitoring.
     Everything,
+    /// To have every right, at all sites: who says what others may do could make somebody who may more
+    /// than the token by which they ask.
+    Whole,
     /// To be somebody who has this right, at the site that the page is about.
     Right(Right),
 }

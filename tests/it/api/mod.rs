@@ -13,6 +13,7 @@ mod refused;
 mod retention;
 mod schedules;
 mod search;
+mod users;
 mod whole;
 mod windows;
 

@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 194] = [
+pub const ADDRESSES: [&str; 197] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -140,6 +140,9 @@ pub const ADDRESSES: [&str; 194] = [
     "/api/v1/schedules/1",
     "/api/v1/schedules/1/times",
     "/api/v1/maintenance-windows?limit=500",
+    "/api/v1/me",
+    "/api/v1/users?q=a&limit=500",
+    "/api/v1/users/1",
     "/api/v1/alerts/destinations",
     "/api/v1/alerts/destinations/1",
     "/api/v1/alerts/rules",

@@ -51,6 +51,15 @@ const ALERT_RULE: &[&str] = &[
     "quiet_until",
     "timezone",
 ];
+const USER: &[&str] = &[
+    "name",
+    "full_name",
+    "role",
+    "withheld",
+    "all_sites",
+    "sites",
+    "tags",
+];
 
 /// Method, path, names.
 pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
@@ -198,4 +207,19 @@ pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
     ("GET", "/api/v1/alerts/messages/{id}", NONE),
     ("GET", "/api/v1/alerts/messages/{id}/events", PAGED),
     ("POST", "/api/v1/alerts/messages/{id}/retry", NONE),
+    ("GET", "/api/v1/me", NONE),
+    (
+        "GET",
+        "/api/v1/users",
+        &["q", "archived", "cursor", "limit"],
+    ),
+    ("POST", "/api/v1/users", USER),
+    ("GET", "/api/v1/users/{id}", NONE),
+    ("PUT", "/api/v1/users/{id}", USER),
+    ("DELETE", "/api/v1/users/{id}", NONE),
+    ("POST", "/api/v1/users/{id}/restore", NONE),
+    ("POST", "/api/v1/users/{id}/link", NONE),
+    ("DELETE", "/api/v1/users/{id}/second-factor", NONE),
+    ("DELETE", "/api/v1/users/{id}/sessions", NONE),
+    ("DELETE", "/api/v1/users/{id}/tokens", NONE),
 ];

@@ -7,6 +7,7 @@ mod alone;
 mod api;
 mod api_alerts;
 mod api_managing;
+mod api_users;
 mod case;
 mod managing;
 mod people;

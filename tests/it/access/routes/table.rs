@@ -6,7 +6,7 @@ use routervault::model::Right::{Annotate, BackUp, Download, Manage, Reveal, See}
 
 use super::case::About::{All, Both, Either, Nothing, One};
 use super::case::{Case, get, open, post};
-use super::{account, alerts, api, api_alerts, api_managing, managing, users};
+use super::{account, alerts, api, api_alerts, api_managing, api_users, managing, users};
 
 /// Pages.
 const PAGES: &[Case] = &[
@@ -115,6 +115,7 @@ pub fn cases() -> impl Iterator<Item = &'static Case> {
         api::ASKED,
         api_managing::ASKED,
         api_alerts::ASKED,
+        api_users::ASKED,
         account::PAGES,
         alerts::PAGES,
         managing::PAGES,
@@ -124,6 +125,7 @@ pub fn cases() -> impl Iterator<Item = &'static Case> {
         api::SENT,
         api_managing::SENT,
         api_alerts::SENT,
+        api_users::SENT,
         FORMS,
         account::FORMS,
         alerts::FORMS,
