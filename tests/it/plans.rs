@@ -195,6 +195,7 @@ fn is_shown_or_elsewhere(address: &str, status: StatusCode) -> bool {
         "/host-keys",
         "/alerts",
         "/users",
+        "/single-sign-on",
     ];
     let page = address.strip_prefix("/api/v1").unwrap_or(address);
     let is_managing = managing.iter().any(|begin| address.starts_with(begin))
@@ -298,6 +299,8 @@ fn every_page_is_among_the_addresses() {
         .filter(|path| *path != "/api/v1/retention/rules/{target}")
         .filter(|path| !path.starts_with("/api/v1/archives/{id}"))
         .filter(|path| *path != "/api/v1/alerts/mail-server")
+        .filter(|path| *path != "/api/v1/single-sign-on")
+        .filter(|path| *path != "/api/v1/single-sign-on/groups/{id}")
         .chain(["/healthz", "/readyz", "/metrics"])
         .filter(|route| !ADDRESSES.iter().any(|address| is_of(address, route)))
         .collect();

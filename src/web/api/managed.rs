@@ -15,7 +15,12 @@ use crate::web::{actions, error::PageError, state::AppState};
 /// # Errors
 /// [`PageError::Wrong`] for one that would be another, or several, there.
 pub fn tags_text(tags: &[String]) -> Result<String, PageError> {
-    joined(tags, "A tag")
+    let is_one = |tag: &String| !tag.is_empty() && !tag.contains(',') && tag.trim() == tag;
+    if tags.iter().all(is_one) {
+        return Ok(tags.join(","));
+    }
+    let sentence = "A tag is not empty, and has no comma and no blank at its ends.";
+    Err(PageError::Wrong(sentence.to_owned()))
 }
 
 /// Slugs of sites as a form has them, with commas between.
@@ -23,16 +28,12 @@ pub fn tags_text(tags: &[String]) -> Result<String, PageError> {
 /// # Errors
 /// [`PageError::Wrong`] for one that would be another, or several, there.
 pub fn slugs_text(slugs: &[String]) -> Result<String, PageError> {
-    joined(slugs, "A slug")
-}
-
-fn joined(words: &[String], what: &str) -> Result<String, PageError> {
-    let is_one = |word: &String| !word.is_empty() && !word.contains(',') && word.trim() == word;
-    if words.iter().all(is_one) {
-        return Ok(words.join(","));
+    let sentence = "A slug is one word, without a comma.";
+    let is_one = |slug: &String| !slug.is_empty() && !slug.contains([',', ' ', '\t', '\r', '\n']);
+    match slugs.iter().all(is_one) {
+        true => Ok(slugs.join(",")),
+        false => Err(PageError::Wrong(sentence.to_owned())),
     }
-    let sentence = "is not empty, and has no comma and no blank at its ends.";
-    Err(PageError::Wrong(format!("{what} {sentence}")))
 }
 
 /// What was made: its address, the change for the audit, and what is told of it.

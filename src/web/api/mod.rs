@@ -28,6 +28,7 @@ mod runs;
 mod schedules;
 mod scheduling;
 mod search;
+mod single_sign_on;
 mod sites;
 mod snapshots;
 mod tags;
@@ -43,6 +44,7 @@ use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    account::SingleSignOn,
     gate::{self, Gates},
     state::AppState,
 };
@@ -78,6 +80,7 @@ pub const ROOT: &str = "/api/";
         (name = "retention", description = "How long snapshots and runs are kept"),
         (name = "schedules", description = "When backups begin by themselves, and when not"),
         (name = "users", description = "Who may sign in, what they may do, and where"),
+        (name = "single sign-on", description = "The provider, and what its groups may do"),
         (name = "alerts", description = "Who hears of what, and what was sent"),
     )
 )]
@@ -116,7 +119,7 @@ fn name_entries(api: &mut utoipa::openapi::OpenApi) {
 }
 
 /// The routes, and what is to be said of them.
-fn described(gates: &Gates) -> (Router<AppState>, utoipa::openapi::OpenApi) {
+fn described(gates: &Gates, sso: &SingleSignOn) -> (Router<AppState>, utoipa::openapi::OpenApi) {
     let comparing = from_fn_with_state(gates.comparisons.clone(), gate::pass);
     let searching = from_fn_with_state(gates.searches.clone(), gate::pass);
     let previewing = from_fn_with_state(gates.previews.clone(), gate::pass);
@@ -148,6 +151,7 @@ fn described(gates: &Gates) -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .merge(alerts::routes())
         .merge(users::routes())
         .merge(me::routes())
+        .merge(single_sign_on::routes().with_state(sso.clone()))
         .merge(tags::routes())
         .merge(host_keys::routes())
         .merge(connection_tests::routes())
@@ -160,8 +164,8 @@ fn described(gates: &Gates) -> (Router<AppState>, utoipa::openapi::OpenApi) {
 }
 
 /// All of the API.
-pub fn routes(gates: &Gates) -> Router<AppState> {
-    let (routes, description) = described(gates);
+pub fn routes(gates: &Gates, sso: &SingleSignOn) -> Router<AppState> {
+    let (routes, description) = described(gates, sso);
     routes
         .merge(reference::routes(description))
         .layer(from_fn(conditional::answer))

@@ -13,6 +13,7 @@ mod refused;
 mod retention;
 mod schedules;
 mod search;
+mod single_sign_on;
 mod users;
 mod whole;
 mod windows;

@@ -220,7 +220,12 @@ async fn a_token_makes_nobody_who_may_more_than_it_may() {
         let refused = program.send("POST", USERS, &headers, &boss).await;
         let told = refused.problem(403);
         assert!(told.contains("no right and no site is withheld"), "{told}");
-        for address in [USERS, "/manage/users", "/settings/single-sign-on"] {
+        for address in [
+            USERS,
+            "/api/v1/single-sign-on/groups",
+            "/manage/users",
+            "/settings/single-sign-on",
+        ] {
             assert_eq!(program.status_by(&narrow, address).await, 403, "{address}");
         }
         let answer = program.ask("GET", "/api/v1/me", &headers, "").await.json();
@@ -232,5 +237,5 @@ async fn a_token_makes_nobody_who_may_more_than_it_may() {
         assert!(answer["token"]["expires_at"].is_string(), "{answer}");
     }
     let refused = "SELECT count(*)::text FROM audit WHERE action = 'access_refused'";
-    assert_eq!(program.text(refused).await, "12");
+    assert_eq!(program.text(refused).await, "15");
 }

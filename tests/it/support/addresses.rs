@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 197] = [
+pub const ADDRESSES: [&str; 198] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -141,6 +141,7 @@ pub const ADDRESSES: [&str; 197] = [
     "/api/v1/schedules/1/times",
     "/api/v1/maintenance-windows?limit=500",
     "/api/v1/me",
+    "/api/v1/single-sign-on/groups",
     "/api/v1/users?q=a&limit=500",
     "/api/v1/users/1",
     "/api/v1/alerts/destinations",

@@ -31,6 +31,8 @@ struct Fuzzer {
 
 impl Fuzzer {
     async fn new() -> Self {
+        // For the check of a provider; it may be chosen already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let house = House::of_two().await;
         Self {
             targets: Target::all(&Names::of(&house)),
@@ -126,7 +128,8 @@ fn as_json(form: &str) -> String {
     let fields = url::form_urlencoded::parse(form.as_bytes()).map(|(name, value)| {
         let value = match (&*name, &*value) {
             (
-                "devices" | "kinds" | "recipients" | "sites" | "tags" | "weekdays" | "withheld",
+                "devices" | "kinds" | "recipients" | "scopes" | "sites" | "tags" | "weekdays"
+                | "withheld",
                 name,
             ) => serde_json::json!([name]),
             (_, "true") => serde_json::Value::Bool(true),

@@ -60,6 +60,18 @@ const USER: &[&str] = &[
     "sites",
     "tags",
 ];
+const PROVIDER: &[&str] = &[
+    "issuer",
+    "client_id",
+    "client_secret",
+    "no_secret",
+    "scopes",
+    "groups_claim",
+    "label",
+    "own_address",
+    "enabled",
+];
+const GROUP: &[&str] = &["name", "role", "withheld", "all_sites", "sites", "tags"];
 
 /// Method, path, names.
 pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
@@ -222,4 +234,12 @@ pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
     ("DELETE", "/api/v1/users/{id}/second-factor", NONE),
     ("DELETE", "/api/v1/users/{id}/sessions", NONE),
     ("DELETE", "/api/v1/users/{id}/tokens", NONE),
+    ("GET", "/api/v1/single-sign-on", NONE),
+    ("PUT", "/api/v1/single-sign-on", PROVIDER),
+    ("POST", "/api/v1/single-sign-on/check", NONE),
+    ("GET", "/api/v1/single-sign-on/groups", PAGED),
+    ("POST", "/api/v1/single-sign-on/groups", GROUP),
+    ("GET", "/api/v1/single-sign-on/groups/{id}", NONE),
+    ("PUT", "/api/v1/single-sign-on/groups/{id}", GROUP),
+    ("DELETE", "/api/v1/single-sign-on/groups/{id}", NONE),
 ];
