@@ -108,9 +108,10 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
             get(managing::alert_message_events),
         )
         .with_state(live::Live::new(state.clone(), stop));
+    let sso = account::SingleSignOn::new(state.clone());
     let single_sign_on = account::single_sign_on_routes()
         .merge(settings::single_sign_on_routes())
-        .with_state(account::SingleSignOn::new(state.clone()));
+        .with_state(sso.clone());
     let pages = Router::new()
         .route("/", get(home::list))
         .route("/sites/{slug}", get(sites::show))
@@ -168,7 +169,7 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
         .merge(testing())
         .merge(costly(&gates))
         .merge(managing::routes(&gates))
-        .merge(api::routes(&gates))
+        .merge(api::routes(&gates, &sso))
         .with_state(state.clone())
         .merge(moving)
         .merge(single_sign_on);

@@ -1,12 +1,15 @@
 //! What a person does, by a page or by the API: the change, its entry in the audit, and what came
 //! of it. How that is told is the caller's: a page leads on with a notice, the API answers JSON.
 
+mod alerts;
 mod archives;
 mod backups;
 mod host_keys;
 mod settings;
 mod snapshots;
+mod users;
 
+pub use alerts::{retry_message, test_destination};
 pub use archives::{
     ArchiveAsked, AskedArchive, DEFAULT_DAYS, archive_subject, cancel_archive, check_secrets,
     delete_archive, request_archive,
@@ -15,6 +18,9 @@ pub use backups::{back_up, cancel_batch, cancel_run, retry};
 pub use host_keys::decide_host_key;
 pub use settings::{commit, commit_as, record};
 pub use snapshots::{delete, set_comment, set_pinned};
+pub use users::{
+    delete_second_factor, end_sessions, link_address, list_tokens, make_link, revoke_tokens,
+};
 
 use crate::db::audit::Actor;
 use crate::web::guard::SignedIn;

@@ -23,6 +23,19 @@ pub fn tags_text(tags: &[String]) -> Result<String, PageError> {
     Err(PageError::Wrong(sentence.to_owned()))
 }
 
+/// Slugs of sites as a form has them, with commas between.
+///
+/// # Errors
+/// [`PageError::Wrong`] for one that would be another, or several, there.
+pub fn slugs_text(slugs: &[String]) -> Result<String, PageError> {
+    let sentence = "A slug is one word, without a comma.";
+    let is_one = |slug: &String| !slug.is_empty() && !slug.contains([',', ' ', '\t', '\r', '\n']);
+    match slugs.iter().all(is_one) {
+        true => Ok(slugs.join(",")),
+        false => Err(PageError::Wrong(sentence.to_owned())),
+    }
+}
+
 /// What was made: its address, the change for the audit, and what is told of it.
 pub struct Made<T> {
     pub location: String,
@@ -41,9 +54,23 @@ pub async fn make<T: Serialize>(
     sent: &impl Serialize,
     make: impl AsyncFnOnce(&mut PgConnection) -> Result<Made<T>, PageError>,
 ) -> Result<Response, PageError> {
+    make_as(state, asking, AuditAction::SettingsChanged, sent, make).await
+}
+
+/// The same of what the audit calls otherwise.
+///
+/// # Errors
+/// What `make` refuses, and what [`Asking::once`] does.
+pub async fn make_as<T: Serialize>(
+    state: &AppState,
+    asking: &Asking,
+    action: AuditAction,
+    sent: &impl Serialize,
+    make: impl AsyncFnOnce(&mut PgConnection) -> Result<Made<T>, PageError>,
+) -> Result<Response, PageError> {
     let act = async |conn: &mut PgConnection| {
         let made = make(conn).await?;
-        let done = (AuditAction::SettingsChanged, &made.changed);
+        let done = (action, &made.changed);
         actions::record(state, conn, &asking.actor, done).await?;
         Ok(Told {
             status: StatusCode::CREATED,

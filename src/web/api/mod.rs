@@ -5,6 +5,7 @@
 //! `/api/v1/openapi.json`, is gathered from those, so it can not tell of what is not there. What is
 //! refused is answered by RFC 9457 (`problem`), whichever layer refused it.
 
+mod alerts;
 mod archives;
 mod audit;
 mod backups;
@@ -18,6 +19,7 @@ mod host_keys;
 mod idempotency;
 mod input;
 mod managed;
+mod me;
 mod paging;
 pub mod problem;
 mod reference;
@@ -26,9 +28,11 @@ mod runs;
 mod schedules;
 mod scheduling;
 mod search;
+mod single_sign_on;
 mod sites;
 mod snapshots;
 mod tags;
+mod users;
 mod whole;
 mod windows;
 
@@ -40,6 +44,7 @@ use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    account::SingleSignOn,
     gate::{self, Gates},
     state::AppState,
 };
@@ -55,7 +60,8 @@ pub const ROOT: &str = "/api/";
             A program asks with an API token of its owner's account (`Authorization: Bearer ...`), a \
             browser with its session. What the owner does not reach is answered as what is not there. \
             Lists are read page by page: `next` of an answer is the `cursor` of the next question, and \
-            is null on the last page. Times are UTC."
+            is null on the last page. Times are UTC. Making tokens, and one's own password, second factor \
+            and sessions, are for one's account in a browser."
     ),
     components(schemas(sites::Site, devices::Device, snapshots::SnapshotSummary, runs::RunSummary, batches::Batch,
         super::download::Masked, super::secrets::Secrets, super::search::When)),
@@ -73,6 +79,9 @@ pub const ROOT: &str = "/api/";
         (name = "archives", description = "Files with all that there is"),
         (name = "retention", description = "How long snapshots and runs are kept"),
         (name = "schedules", description = "When backups begin by themselves, and when not"),
+        (name = "users", description = "Who may sign in, what they may do, and where"),
+        (name = "single sign-on", description = "The provider, and what its groups may do"),
+        (name = "alerts", description = "Who hears of what, and what was sent"),
     )
 )]
 struct Description;
@@ -110,7 +119,7 @@ fn name_entries(api: &mut utoipa::openapi::OpenApi) {
 }
 
 /// The routes, and what is to be said of them.
-fn described(gates: &Gates) -> (Router<AppState>, utoipa::openapi::OpenApi) {
+fn described(gates: &Gates, sso: &SingleSignOn) -> (Router<AppState>, utoipa::openapi::OpenApi) {
     let comparing = from_fn_with_state(gates.comparisons.clone(), gate::pass);
     let searching = from_fn_with_state(gates.searches.clone(), gate::pass);
     let previewing = from_fn_with_state(gates.previews.clone(), gate::pass);
@@ -139,6 +148,10 @@ fn described(gates: &Gates) -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .merge(windows::routes())
         .merge(archives::routes())
         .merge(credentials::routes())
+        .merge(alerts::routes())
+        .merge(users::routes())
+        .merge(me::routes())
+        .merge(single_sign_on::routes().with_state(sso.clone()))
         .merge(tags::routes())
         .merge(host_keys::routes())
         .merge(connection_tests::routes())
@@ -151,8 +164,8 @@ fn described(gates: &Gates) -> (Router<AppState>, utoipa::openapi::OpenApi) {
 }
 
 /// All of the API.
-pub fn routes(gates: &Gates) -> Router<AppState> {
-    let (routes, description) = described(gates);
+pub fn routes(gates: &Gates, sso: &SingleSignOn) -> Router<AppState> {
+    let (routes, description) = described(gates, sso);
     routes
         .merge(reference::routes(description))
         .layer(from_fn(conditional::answer))

@@ -1,6 +1,7 @@
 //! The API as a program asks it: with a token, over the production router, a real database and
 //! real routers.
 
+mod alerts;
 mod archives;
 mod audit;
 mod compare;
@@ -12,6 +13,8 @@ mod refused;
 mod retention;
 mod schedules;
 mod search;
+mod single_sign_on;
+mod users;
 mod whole;
 mod windows;
 

@@ -31,6 +31,8 @@ struct Fuzzer {
 
 impl Fuzzer {
     async fn new() -> Self {
+        // For the check of a provider; it may be chosen already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let house = House::of_two().await;
         Self {
             targets: Target::all(&Names::of(&house)),
@@ -106,7 +108,7 @@ fn leads_away(address: &str, answer: &Answer) -> bool {
 }
 
 /// What programs send as numbers.
-const NUMBERS: [&str; 11] = [
+const NUMBERS: [&str; 12] = [
     "all_days",
     "connect_timeout_secs",
     "count",
@@ -114,6 +116,7 @@ const NUMBERS: [&str; 11] = [
     "export_timeout_secs",
     "minute",
     "minutes",
+    "overdue_hours",
     "per_site",
     "port",
     "runs_days",
@@ -124,7 +127,11 @@ const NUMBERS: [&str; 11] = [
 fn as_json(form: &str) -> String {
     let fields = url::form_urlencoded::parse(form.as_bytes()).map(|(name, value)| {
         let value = match (&*name, &*value) {
-            ("devices" | "tags" | "weekdays", name) => serde_json::json!([name]),
+            (
+                "devices" | "kinds" | "recipients" | "scopes" | "sites" | "tags" | "weekdays"
+                | "withheld",
+                name,
+            ) => serde_json::json!([name]),
             (_, "true") => serde_json::Value::Bool(true),
             (name, text) => match text.parse::<i64>() {
                 Ok(number) if NUMBERS.contains(&name) => serde_json::Value::from(number),
