@@ -173,7 +173,8 @@ pub async fn list_device_records(
             LIMIT $6
         ) d
         JOIN sites s ON s.id = d.site_id
-        LEFT JOIN runs r ON r.id = d.last_run_id
+        -- One at a time, by its number: never a hash of all runs.
+        LEFT JOIN LATERAL (SELECT state FROM runs WHERE id = d.last_run_id LIMIT 1) r ON true
         ORDER BY d.id
         "#,
         scope.ids() as Option<Vec<i64>>,
