@@ -21,6 +21,9 @@ const MAX_SEARCHES: usize = 4;
 /// How many previews are counted at once.
 const MAX_PREVIEWS: usize = 2;
 
+/// How many uploads are read at once: each is in memory as a whole.
+const MAX_UPLOADS: usize = 2;
+
 /// How many pages of a kind work at once.
 #[derive(Clone)]
 pub struct Gate {
@@ -50,6 +53,10 @@ pub struct Gates {
     pub searches: Gate,
     /// A preview of retention may read all histories.
     pub previews: Gate,
+    /// A file of many lines is in memory as a whole.
+    pub uploads: Gate,
+    /// A large file comes or is read for as long as it is large.
+    pub large: Gate,
 }
 
 impl Gates {
@@ -67,6 +74,14 @@ impl Gates {
             previews: Gate::new(
                 MAX_PREVIEWS,
                 "Other previews are being counted just now. Try again in a moment.",
+            ),
+            uploads: Gate::new(
+                MAX_UPLOADS,
+                "Other files are being read just now. Try again in a moment.",
+            ),
+            large: Gate::new(
+                MAX_UPLOADS,
+                "Other large files are being read just now. Try again in a minute.",
             ),
         }
     }

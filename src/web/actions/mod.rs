@@ -4,15 +4,18 @@
 mod archives;
 mod backups;
 mod host_keys;
+mod reading;
+mod restore;
 mod settings;
 mod snapshots;
 
 pub use archives::{
     ArchiveAsked, AskedArchive, DEFAULT_DAYS, archive_subject, cancel_archive, check_secrets,
-    delete_archive, request_archive,
+    delete_archive, open_archive, request_archive,
 };
 pub use backups::{back_up, cancel_batch, cancel_run, retry};
 pub use host_keys::decide_host_key;
+pub use restore::{Came as RestoreCame, Outlook, Restores};
 pub use settings::{commit, commit_as, record};
 pub use snapshots::{delete, set_comment, set_pinned};
 

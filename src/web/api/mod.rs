@@ -109,12 +109,20 @@ fn name_entries(api: &mut utoipa::openapi::OpenApi) {
     }
 }
 
+/// All of the API, by what its addresses take.
+pub struct Routes {
+    /// No more than a form does, within the time of a page.
+    pub pages: Router<AppState>,
+    /// Files of any size, or as long as reading one does.
+    pub large: Router<AppState>,
+}
+
 /// The routes, and what is to be said of them.
-fn described(gates: &Gates) -> (Router<AppState>, utoipa::openapi::OpenApi) {
+fn described(gates: &Gates) -> (Routes, utoipa::openapi::OpenApi) {
     let comparing = from_fn_with_state(gates.comparisons.clone(), gate::pass);
     let searching = from_fn_with_state(gates.searches.clone(), gate::pass);
     let previewing = from_fn_with_state(gates.previews.clone(), gate::pass);
-    let (routes, mut api) = OpenApiRouter::with_openapi(Description::openapi())
+    let (pages, mut api) = OpenApiRouter::with_openapi(Description::openapi())
         .merge(sites::routes())
         .merge(devices::routes())
         .routes(routes!(snapshots::list))
@@ -146,14 +154,23 @@ fn described(gates: &Gates) -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .merge(retention::routes())
         .merge(retention::costly().layer(previewing))
         .split_for_parts();
+    let (large, of_large) = large(gates).split_for_parts();
+    api.merge(of_large);
     name_entries(&mut api);
-    (routes, api)
+    (Routes { pages, large }, api)
+}
+
+/// What passes the same gate as pages with large files.
+fn large(gates: &Gates) -> OpenApiRouter<AppState> {
+    archives::large_routes().layer(from_fn_with_state(gates.large.clone(), gate::pass))
 }
 
 /// All of the API.
-pub fn routes(gates: &Gates) -> Router<AppState> {
-    let (routes, description) = described(gates);
-    routes
-        .merge(reference::routes(description))
-        .layer(from_fn(conditional::answer))
+pub fn routes(gates: &Gates) -> Routes {
+    let (Routes { pages, large }, description) = described(gates);
+    let pages = pages.merge(reference::routes(description));
+    Routes {
+        pages: pages.layer(from_fn(conditional::answer)),
+        large: large.layer(from_fn(conditional::answer)),
+    }
 }

@@ -287,6 +287,8 @@ pub const ROUTES: &[Route] = &[
     delete("/api/v1/archives/{id}", MANAGE),
     post("/api/v1/archives/{id}/cancel", MANAGE),
     get("/api/v1/archives/{id}/file", MANAGE),
+    get("/api/v1/archives/{id}/restore", MANAGE),
+    post("/api/v1/archives/{id}/restore", MANAGE),
     get("/api/v1/retention/rules", MANAGE),
     get("/api/v1/retention/rules/{target}", MANAGE),
     put("/api/v1/retention/rules/{target}", MANAGE),

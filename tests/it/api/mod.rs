@@ -9,6 +9,7 @@ mod description;
 mod managing;
 mod outside;
 mod refused;
+mod restoring;
 mod retention;
 mod schedules;
 mod search;

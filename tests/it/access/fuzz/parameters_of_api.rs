@@ -132,6 +132,8 @@ pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
     ("DELETE", "/api/v1/archives/{id}", NONE),
     ("POST", "/api/v1/archives/{id}/cancel", NONE),
     ("GET", "/api/v1/archives/{id}/file", NONE),
+    ("GET", "/api/v1/archives/{id}/restore", &["slug"]),
+    ("POST", "/api/v1/archives/{id}/restore", &["slug"]),
     ("GET", "/api/v1/retention/rules", PAGED),
     ("GET", "/api/v1/retention/rules/{target}", NONE),
     (

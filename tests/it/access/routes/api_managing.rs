@@ -26,6 +26,9 @@ pub const ASKED: &[Case] = &[
     get("/api/v1/archives/{id}/file", Manage, Nothing)
         .at("/api/v1/archives/99/file")
         .answers(&[404]),
+    get("/api/v1/archives/{id}/restore", Manage, Nothing)
+        .at("/api/v1/archives/99/restore")
+        .answers(&[404]),
     get("/api/v1/retention/rules", Manage, Nothing),
     get("/api/v1/retention/rules/{target}", Manage, Nothing)
         .at("/api/v1/retention/rules/everything")
@@ -95,6 +98,10 @@ pub const SENT: &[Case] = &[
     ),
     post("/api/v1/archives/{id}/cancel", Manage, Nothing)
         .at("/api/v1/archives/99/cancel")
+        .answers(&[404]),
+    post("/api/v1/archives/{id}/restore", Manage, Nothing)
+        .at("/api/v1/archives/99/restore")
+        .form("{\"slug\": \"{slug}-back\"}")
         .answers(&[404]),
     delete("/api/v1/archives/{id}", Manage, Nothing)
         .at("/api/v1/archives/99")

@@ -1,5 +1,6 @@
-//! Archives: asked for, followed, taken away. Bringing one and restoring it are for the pages and the
-//! command line, where what would be done is looked at first.
+//! Archives: asked for, followed, taken away, and restored.
+
+mod restore;
 
 use axum::{
     Json,
@@ -9,6 +10,7 @@ use axum::{
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -36,6 +38,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(show, delete))
         .routes(routes!(cancel))
         .routes(routes!(file))
+}
+
+/// What takes as long as reading a whole archive does.
+pub fn large_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(restore::preview, restore::restore))
 }
 
 /// An archive.
@@ -132,6 +139,21 @@ const fn default_days() -> Option<u32> {
     Some(DEFAULT_DAYS)
 }
 
+async fn get(conn: &mut PgConnection, id: ArchiveId) -> Result<ListedArchive, PageError> {
+    let archive = db::get(conn, id).await?;
+    archive.ok_or(PageError::NotFound("archive"))
+}
+
+/// The archive, if it has a file.
+fn completed(archive: ListedArchive) -> Result<ListedArchive, PageError> {
+    match archive.state {
+        ArchiveState::Completed => Ok(archive),
+        _ => Err(PageError::Conflict(
+            "The archive is not completed, so it has no file.",
+        )),
+    }
+}
+
 /// Lists archives
 ///
 /// Newest first.
@@ -207,8 +229,7 @@ pub async fn create(
         }
         ArchiveAsked::NoRoom(problem) => return Err(PageError::Wrong(problem)),
     };
-    let archive = db::get(&mut transaction, id).await?;
-    let told = Archive::from(archive.ok_or(PageError::NotFound("archive"))?);
+    let told = Archive::from(get(&mut transaction, id).await?);
     let at = (StatusCode::ACCEPTED, format!("/api/v1/archives/{id}"));
     let response = once.answer(&mut transaction, user, at, &told).await?;
     transaction.commit().await?;
@@ -227,8 +248,7 @@ pub async fn show(
     Place(id): Place<ArchiveId>,
 ) -> Result<Json<Archive>, PageError> {
     let mut conn = state.connection().await?;
-    let archive = db::get(&mut conn, id).await?;
-    Ok(Json(archive.ok_or(PageError::NotFound("archive"))?.into()))
+    Ok(Json(get(&mut conn, id).await?.into()))
 }
 
 /// Cancels an archive
@@ -298,12 +318,7 @@ pub async fn file(
     Place(id): Place<ArchiveId>,
 ) -> Result<Response, PageError> {
     let mut conn = state.connection().await?;
-    let archive = db::get(&mut conn, id).await?;
+    completed(get(&mut conn, id).await?)?;
     drop(conn);
-    if archive.is_some_and(|archive| archive.state != ArchiveState::Completed) {
-        return Err(PageError::Conflict(
-            "The archive is not completed, so it has no file.",
-        ));
-    }
     download_archive(state, person, acting, Path(id)).await
 }
