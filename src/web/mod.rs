@@ -175,7 +175,9 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
         .route("/healthz", get(health::show))
         .route("/readyz", get(ready::show))
         .with_state(state.clone());
-    let uploads = managing::uploads(&gates).with_state(state.clone());
+    let uploads = managing::uploads(&gates)
+        .merge(api.uploads)
+        .with_state(state.clone());
     let large = managing::large(&gates)
         .merge(uploaded::routes())
         .merge(api.large)

@@ -176,6 +176,7 @@ fn is_shown_or_elsewhere(address: &str, status: StatusCode) -> bool {
         "/tags",
         "/audit",
         "/archives",
+        "/export",
         "/retention",
         "/host-keys",
     ];

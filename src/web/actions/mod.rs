@@ -4,6 +4,7 @@
 mod archives;
 mod backups;
 mod host_keys;
+mod import;
 mod reading;
 mod restore;
 mod settings;
@@ -15,6 +16,7 @@ pub use archives::{
 };
 pub use backups::{back_up, cancel_batch, cancel_run, retry};
 pub use host_keys::decide_host_key;
+pub use import::{BroughtCsv, apply_import, plan_import};
 pub use restore::{Came as RestoreCame, Outlook, Restores};
 pub use settings::{commit, commit_as, record};
 pub use snapshots::{delete, set_comment, set_pinned};

@@ -13,6 +13,7 @@ mod compare;
 mod conditional;
 mod connection_tests;
 mod credentials;
+mod csv;
 mod devices;
 mod host_keys;
 mod idempotency;
@@ -73,6 +74,7 @@ pub const ROOT: &str = "/api/";
         (name = "archives", description = "Files with all that there is"),
         (name = "retention", description = "How long snapshots and runs are kept"),
         (name = "schedules", description = "When backups begin by themselves, and when not"),
+        (name = "csv", description = "Many settings at once, as files"),
     )
 )]
 struct Description;
@@ -113,6 +115,8 @@ fn name_entries(api: &mut utoipa::openapi::OpenApi) {
 pub struct Routes {
     /// No more than a form does, within the time of a page.
     pub pages: Router<AppState>,
+    /// Files of many lines.
+    pub uploads: Router<AppState>,
     /// Files of any size, or as long as reading one does.
     pub large: Router<AppState>,
 }
@@ -146,6 +150,7 @@ fn described(gates: &Gates) -> (Routes, utoipa::openapi::OpenApi) {
         .merge(schedules::routes())
         .merge(windows::routes())
         .merge(archives::routes())
+        .merge(csv::routes())
         .merge(credentials::routes())
         .merge(tags::routes())
         .merge(host_keys::routes())
@@ -154,10 +159,22 @@ fn described(gates: &Gates) -> (Routes, utoipa::openapi::OpenApi) {
         .merge(retention::routes())
         .merge(retention::costly().layer(previewing))
         .split_for_parts();
+    let (uploads, of_uploads) = uploads(gates).split_for_parts();
     let (large, of_large) = large(gates).split_for_parts();
+    api.merge(of_uploads);
     api.merge(of_large);
     name_entries(&mut api);
-    (Routes { pages, large }, api)
+    let routes = Routes {
+        pages,
+        uploads,
+        large,
+    };
+    (routes, api)
+}
+
+/// What passes the same gate as pages with files of many lines.
+fn uploads(gates: &Gates) -> OpenApiRouter<AppState> {
+    csv::uploads().layer(from_fn_with_state(gates.uploads.clone(), gate::pass))
 }
 
 /// What passes the same gate as pages with large files.
@@ -167,10 +184,11 @@ fn large(gates: &Gates) -> OpenApiRouter<AppState> {
 
 /// All of the API.
 pub fn routes(gates: &Gates) -> Routes {
-    let (Routes { pages, large }, description) = described(gates);
-    let pages = pages.merge(reference::routes(description));
+    let (routes, description) = described(gates);
+    let pages = routes.pages.merge(reference::routes(description));
     Routes {
         pages: pages.layer(from_fn(conditional::answer)),
-        large: large.layer(from_fn(conditional::answer)),
+        uploads: routes.uploads,
+        large: routes.large.layer(from_fn(conditional::answer)),
     }
 }

@@ -289,6 +289,8 @@ pub const ROUTES: &[Route] = &[
     get("/api/v1/archives/{id}/file", MANAGE),
     get("/api/v1/archives/{id}/restore", MANAGE),
     post("/api/v1/archives/{id}/restore", MANAGE),
+    get("/api/v1/export/{kind}", MANAGE),
+    post("/api/v1/import/{kind}", MANAGE),
     get("/api/v1/retention/rules", MANAGE),
     get("/api/v1/retention/rules/{target}", MANAGE),
     put("/api/v1/retention/rules/{target}", MANAGE),

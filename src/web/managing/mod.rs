@@ -35,6 +35,7 @@ use axum::{
 };
 
 pub use archives::download::show as download_archive;
+pub use export::export_file;
 use refused::without_form;
 pub use refused::{refusal, wrong};
 pub use retention::why;

@@ -5,6 +5,7 @@ mod archives;
 mod audit;
 mod compare;
 mod credentials;
+mod csv;
 mod description;
 mod managing;
 mod outside;

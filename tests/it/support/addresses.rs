@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 181] = [
+pub const ADDRESSES: [&str; 182] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -130,6 +130,7 @@ pub const ADDRESSES: [&str; 181] = [
     "/api/v1/audit?text=core-1",
     "/api/v1/host-keys",
     "/api/v1/archives",
+    "/api/v1/export/devices",
     "/api/v1/retention/rules",
     "/api/v1/retention/runs",
     "/api/v1/schedules",

@@ -134,6 +134,8 @@ pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
     ("GET", "/api/v1/archives/{id}/file", NONE),
     ("GET", "/api/v1/archives/{id}/restore", &["slug"]),
     ("POST", "/api/v1/archives/{id}/restore", &["slug"]),
+    ("GET", "/api/v1/export/{kind}", NONE),
+    ("POST", "/api/v1/import/{kind}", &["dry_run", "stamp"]),
     ("GET", "/api/v1/retention/rules", PAGED),
     ("GET", "/api/v1/retention/rules/{target}", NONE),
     (

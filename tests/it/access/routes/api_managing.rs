@@ -29,6 +29,7 @@ pub const ASKED: &[Case] = &[
     get("/api/v1/archives/{id}/restore", Manage, Nothing)
         .at("/api/v1/archives/99/restore")
         .answers(&[404]),
+    get("/api/v1/export/{kind}", Manage, Nothing).at("/api/v1/export/devices"),
     get("/api/v1/retention/rules", Manage, Nothing),
     get("/api/v1/retention/rules/{target}", Manage, Nothing)
         .at("/api/v1/retention/rules/everything")
@@ -106,6 +107,11 @@ pub const SENT: &[Case] = &[
     delete("/api/v1/archives/{id}", Manage, Nothing)
         .at("/api/v1/archives/99")
         .answers(&[404]),
+    // A file that can not be read: the examples send JSON.
+    post("/api/v1/import/{kind}", Manage, Nothing)
+        .at("/api/v1/import/sites")
+        .form("{}")
+        .answers(&[422]),
     put("/api/v1/retention/rules/{target}", Manage, One)
         .at("/api/v1/retention/rules/site:{slug}")
         .form("{\"days\": 9000}"),
