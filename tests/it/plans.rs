@@ -217,6 +217,8 @@ const ELSEWHERE: &str = "
         '/snapshots/' || newest_snapshot_id || '/text',
         '/snapshots/' || newest_snapshot_id || '/restore',
         '/snapshots/' || newest_snapshot_id || '/download',
+        '/api/v1/snapshots/' || newest_snapshot_id || '/restore',
+        '/api/v1/sites/' || slug || '/newest.zip',
         '/compare?s=1&s=' || newest_snapshot_id,
         '/search/lines/' || (SELECT min(line_id) FROM search_spans WHERE device_id = devices.id AND line_id NOT IN (
             SELECT line_id FROM search_spans WHERE device_id = 1

@@ -9,6 +9,7 @@ mod reading;
 mod restore;
 mod settings;
 mod snapshots;
+mod uploads;
 
 pub use archives::{
     ArchiveAsked, AskedArchive, DEFAULT_DAYS, archive_subject, cancel_archive, check_secrets,
@@ -20,6 +21,7 @@ pub use import::{BroughtCsv, apply_import, plan_import};
 pub use restore::{Came as RestoreCame, Outlook, Restores};
 pub use settings::{commit, commit_as, record};
 pub use snapshots::{delete, set_comment, set_pinned};
+pub use uploads::{MAX_EXPORT_BYTES, upload_to};
 
 use crate::db::audit::Actor;
 use crate::web::guard::SignedIn;

@@ -129,13 +129,7 @@ fn described(gates: &Gates) -> (Routes, utoipa::openapi::OpenApi) {
     let (pages, mut api) = OpenApiRouter::with_openapi(Description::openapi())
         .merge(sites::routes())
         .merge(devices::routes())
-        .routes(routes!(snapshots::list))
-        .routes(routes!(
-            snapshots::show,
-            snapshots::update,
-            snapshots::delete
-        ))
-        .routes(routes!(snapshots::text))
+        .merge(snapshots::routes())
         .routes(routes!(backups::create))
         .routes(routes!(batches::list))
         .routes(routes!(batches::show))
@@ -177,9 +171,11 @@ fn uploads(gates: &Gates) -> OpenApiRouter<AppState> {
     csv::uploads().layer(from_fn_with_state(gates.uploads.clone(), gate::pass))
 }
 
-/// What passes the same gate as pages with large files.
+/// What passes the same gate as pages with large files, and what takes one export.
 fn large(gates: &Gates) -> OpenApiRouter<AppState> {
-    archives::large_routes().layer(from_fn_with_state(gates.large.clone(), gate::pass))
+    archives::large_routes()
+        .layer(from_fn_with_state(gates.large.clone(), gate::pass))
+        .merge(snapshots::large_routes())
 }
 
 /// All of the API.

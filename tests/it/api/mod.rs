@@ -14,6 +14,7 @@ mod restoring;
 mod retention;
 mod schedules;
 mod search;
+mod snapshots;
 mod whole;
 mod windows;
 

@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 182] = [
+pub const ADDRESSES: [&str; 185] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -108,6 +108,9 @@ pub const ADDRESSES: [&str; 182] = [
     "/api/v1/devices?limit=500",
     "/api/v1/snapshots/{new}",
     "/api/v1/snapshots/{new}/text?masked=1",
+    "/api/v1/snapshots/{new}/restore",
+    "/api/v1/snapshots.zip?ids={old},{new}",
+    "/api/v1/sites/site-1/newest.zip",
     "/api/v1/batches?limit=25",
     "/api/v1/batches/{batch}",
     "/api/v1/batches/{batch}/runs?limit=500",

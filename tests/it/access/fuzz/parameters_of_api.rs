@@ -136,6 +136,14 @@ pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
     ("POST", "/api/v1/archives/{id}/restore", &["slug"]),
     ("GET", "/api/v1/export/{kind}", NONE),
     ("POST", "/api/v1/import/{kind}", &["dry_run", "stamp"]),
+    (
+        "POST",
+        "/api/v1/sites/{slug}/devices/{name}/snapshots",
+        NONE,
+    ),
+    ("GET", "/api/v1/snapshots/{id}/restore", &["device"]),
+    ("GET", "/api/v1/snapshots.zip", &["ids"]),
+    ("GET", "/api/v1/sites/{slug}/newest.zip", NONE),
     ("GET", "/api/v1/retention/rules", PAGED),
     ("GET", "/api/v1/retention/rules/{target}", NONE),
     (

@@ -107,6 +107,11 @@ pub const SENT: &[Case] = &[
     delete("/api/v1/archives/{id}", Manage, Nothing)
         .at("/api/v1/archives/99")
         .answers(&[404]),
+    // No export: the examples send JSON.
+    post("/api/v1/sites/{slug}/devices/{name}/snapshots", Manage, One)
+        .at("/api/v1/sites/{slug}/devices/{slug}-gw/snapshots")
+        .form("{}")
+        .answers(&[422]),
     // A file that can not be read: the examples send JSON.
     post("/api/v1/import/{kind}", Manage, Nothing)
         .at("/api/v1/import/sites")
