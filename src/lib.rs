@@ -27,3 +27,4 @@ pub mod ssh;
 pub mod vault;
 mod visible;
 pub mod web;
+mod working;

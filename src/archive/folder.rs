@@ -2,7 +2,7 @@
 //! of what nobody lists.
 
 use std::collections::HashSet;
-use std::io::{self, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -44,6 +44,29 @@ pub enum FolderError {
         free: u64,
         needed: u64,
     },
+    #[error(
+        "the disk of {} had no room for the whole file: make room, delete archives, or name \
+         another folder by --archive-dir", .path.display()
+    )]
+    FilledUp {
+        path: PathBuf,
+        #[source]
+        error: io::Error,
+    },
+}
+
+impl FolderError {
+    /// What is wrong with the folder when it can not be written to.
+    #[must_use]
+    pub fn of(path: &Path, error: io::Error) -> Self {
+        let path = path.to_owned();
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+                Self::FilledUp { path, error }
+            }
+            _ => Self::Unwritable { path, error },
+        }
+    }
 }
 
 /// About how large the file of an archive will be that holds so much.
@@ -70,19 +93,16 @@ pub fn free_bytes(path: &Path) -> io::Result<u64> {
 /// # Errors
 /// [`FolderError`]
 pub fn prepare(path: &Path, bytes: u64) -> Result<(), FolderError> {
-    let unwritable = |error| FolderError::Unwritable {
-        path: path.to_owned(),
-        error,
-    };
+    let refused = |error| FolderError::of(path, error);
     let mut builder = std::fs::DirBuilder::new();
     builder
         .recursive(true)
         .mode(0o700)
         .create(path)
-        .map_err(unwritable)?;
-    let probe = Part::create(&path.join(format!("{PREFIX}probe"))).map_err(unwritable)?;
-    (&probe.file).write_all(b"x").map_err(unwritable)?;
-    let free = free_bytes(path).map_err(unwritable)?;
+        .map_err(refused)?;
+    let probe = Part::create(&path.join(format!("{PREFIX}probe"))).map_err(refused)?;
+    (&probe.file).write_all(b"x").map_err(refused)?;
+    let free = free_bytes(path).map_err(refused)?;
     if free < bytes {
         return Err(FolderError::Full {
             path: path.to_owned(),

@@ -22,6 +22,7 @@
 mod check;
 mod file;
 mod folder;
+mod incoming;
 mod make;
 mod manifest;
 mod names;
@@ -38,10 +39,11 @@ mod writer;
 mod zip_file;
 
 pub use check::{CheckError, Checked, check, check_watched};
-pub use file::{PART, Part, WrittenFile, write_file};
+pub use file::{PART, WrittenFile, write_file};
 pub use folder::{
     FolderError, expected_bytes, free_bytes, prepare as prepare_folder, uploaded_name,
 };
+pub use incoming::{Incoming, Received};
 pub use make::{MakeError, Progress, Source, make};
 pub use manifest::{Counts, FORMAT, FileEntry, MANIFEST, Manifest, ManifestError};
 pub use pack::{entry, pack};

@@ -91,17 +91,25 @@ pub struct SignsOfLife {
     /// The newest of any collector, a few seconds old while one is alive; `None`: none in the
     /// last day, or all of them were stopped.
     pub collector_seen_at: Option<DateTime<Utc>>,
+    /// As the scheduler's, of who looks for alerts and sends them.
+    pub alerts_seen_at: Option<DateTime<Utc>>,
+    /// Whether somebody waits for alerts: a rule is switched on, or a message is not sent yet.
+    pub is_alerting: bool,
 }
 
-/// The signs of life of the scheduler and of the collectors.
+/// The signs of life of the scheduler, of the collectors and of alerts.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn get_signs_of_life(conn: &mut PgConnection) -> Result<SignsOfLife, sqlx::Error> {
     sqlx::query_as!(
         SignsOfLife,
-        "SELECT (SELECT seen_at FROM heartbeats WHERE service = 'scheduler') AS scheduler_seen_at,
-                (SELECT max(seen_at) FROM collectors) AS collector_seen_at"
+        r#"SELECT (SELECT seen_at FROM heartbeats WHERE service = 'scheduler') AS scheduler_seen_at,
+                  (SELECT max(seen_at) FROM collectors) AS collector_seen_at,
+                  (SELECT seen_at FROM heartbeats WHERE service = 'alerts') AS alerts_seen_at,
+                  EXISTS (SELECT FROM alert_rules WHERE enabled)
+                  OR EXISTS (SELECT FROM alert_messages WHERE state IN ('waiting', 'sending'))
+                  AS "is_alerting!""#
     )
     .fetch_one(conn)
     .await

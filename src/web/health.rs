@@ -1,4 +1,5 @@
-//! For monitoring: whether the database answers, and whether a scheduler and a collector work.
+//! For monitoring: whether the database answers, and whether a scheduler, a collector and, where
+//! anybody waits for them, alerts work.
 
 use std::time::Duration;
 
@@ -8,14 +9,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{state::AppState, working::Working};
+use super::state::AppState;
 use crate::db::heartbeats;
+use crate::working::{Alerts, Working};
 
 /// How long the database may take to answer before it counts as away.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// `200 ok`, or 503 with a sentence; then a line each for the database, the scheduler and the
-/// collectors.
+/// `200 ok`, or 503 with a sentence for each thing that is wrong; then a line each for the database,
+/// the scheduler, the collectors and alerts.
 pub async fn show(State(state): State<AppState>) -> Response {
     let answer = async {
         let mut conn = state.pool.acquire().await?;
@@ -33,12 +35,19 @@ pub async fn show(State(state): State<AppState>) -> Response {
 
 fn told(working: Working) -> Response {
     let word = |works: bool| if works { "works" } else { "silent" };
-    let (status, sentence) = match working.alarm() {
-        None => (StatusCode::OK, "ok"),
-        Some(sentence) => (StatusCode::SERVICE_UNAVAILABLE, sentence),
+    let alerts = match working.alerts {
+        Alerts::Work => word(true),
+        Alerts::Silent => word(false),
+        Alerts::NotNeeded => "not needed",
+    };
+    let sentences = working.alarms().join("\n");
+    let (status, sentences) = if sentences.is_empty() {
+        (StatusCode::OK, "ok")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, sentences.as_str())
     };
     let text = format!(
-        "{sentence}\ndatabase: works\nscheduler: {}\ncollector: {}\n",
+        "{sentences}\ndatabase: works\nscheduler: {}\ncollector: {}\nalerts: {alerts}\n",
         word(working.scheduler),
         word(working.collector),
     );

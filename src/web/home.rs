@@ -24,11 +24,11 @@ use super::{
     state::AppState,
     strip::Strip,
     words,
-    working::Working,
 };
 use crate::db::heartbeats;
 use crate::db::pages::{self as db, FoundDevice, SiteRow, Slice, Totals};
 use crate::model::{Scope, SiteId};
+use crate::working::Working;
 
 /// How many sites stand on one page.
 const SITES_PER_PAGE: i64 = 50;

@@ -142,6 +142,11 @@ pub fn alert_message(id: &AlertMessageId) -> String {
     format!("/manage/alerts/log/{id}")
 }
 
+/// What of a message's page moves, as a stream of events.
+pub fn alert_message_events(id: &AlertMessageId) -> String {
+    format!("/manage/alerts/log/{id}/events")
+}
+
 /// The page where a device is changed.
 pub fn manage_device(id: &DeviceId) -> String {
     format!("/manage/devices/{id}")

@@ -64,7 +64,6 @@ mod tones;
 mod upcoming;
 mod uploaded;
 mod words;
-mod working;
 mod zip;
 
 use std::sync::Arc;
@@ -103,6 +102,10 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
         .route(
             "/connection-tests/{id}/events",
             get(connection_tests::events),
+        )
+        .route(
+            "/manage/alerts/log/{id}/events",
+            get(managing::alert_message_events),
         )
         .with_state(live::Live::new(state.clone(), stop));
     let single_sign_on = account::single_sign_on_routes()

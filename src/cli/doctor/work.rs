@@ -3,21 +3,22 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 
+use crate::db::heartbeats::{self, SignsOfLife};
 use crate::db::{checkup, metrics};
 use crate::plural::counted;
+use crate::working::{Alerts, is_alive};
 
 use super::Finding;
 
-/// How long a part that works by itself may be silent.
-const MOST_SILENT: TimeDelta = TimeDelta::minutes(2);
-
-/// How long a run may wait for a collector that is alive: its site may be at its cap.
+/// How long a run may wait while none is at work, and how long for a collector that is alive: its
+/// site may be at its cap.
+const MOST_IDLE: TimeDelta = TimeDelta::minutes(2);
 const MOST_WAITING: TimeDelta = TimeDelta::minutes(30);
 
 /// How old a verified backup may be.
 const COVERAGE_WINDOW: TimeDelta = TimeDelta::hours(24);
 
-/// What works by itself: as the database has it, and as a sentence calls it.
+/// What always works by itself: as the database has it, and as a sentence calls it.
 const PARTS: [(&str, &str); 4] = [
     ("scheduler", "scheduler"),
     ("collector", "collector"),
@@ -25,7 +26,11 @@ const PARTS: [(&str, &str); 4] = [
     ("retention", "worker of retention"),
 ];
 
-/// Looks at scheduler, indexer, retention, collectors and the device that is overdue longest.
+/// What need not work while nobody waits for it.
+const ALERTS: (&str, &str) = ("alerts", "worker of alerts");
+
+/// Looks at scheduler, indexer, retention, alerts, collectors and the device that is overdue
+/// longest.
 pub async fn examine(
     conn: &mut PgConnection,
     now: DateTime<Utc>,
@@ -39,6 +44,7 @@ pub async fn examine(
             alive((service, called), part.map(|part| part.seen_at), now)
         })
         .collect();
+    findings.push(alerts(&heartbeats::get_signs_of_life(conn).await?, now));
     let waiting = checkup::waiting_since(conn, now).await?;
     let counts = metrics::counts(conn, now - COVERAGE_WINDOW).await?;
     findings.push(collectors(waiting, counts.running, now));
@@ -58,7 +64,7 @@ fn alive(
             format!("No {called} was ever seen: start `routervault serve`."),
         );
     };
-    if now - seen_at > MOST_SILENT {
+    if !is_alive(Some(seen_at), now) {
         let since = seen_at.format("%Y-%m-%d %H:%M UTC");
         let message = format!(
             "The {called} was last seen at {since}: start `routervault serve`, or look at its log."
@@ -68,13 +74,19 @@ fn alive(
     Finding::ok(service, format!("The {called} was seen just now."))
 }
 
+fn alerts(signs: &SignsOfLife, now: DateTime<Utc>) -> Finding {
+    if Alerts::at(signs, now) == Alerts::NotNeeded {
+        let unneeded = "No rule of alerts is switched on and no message waits: nobody misses them.";
+        return Finding::ok(ALERTS.0, unneeded);
+    }
+    alive(ALERTS, signs.alerts_seen_at, now)
+}
+
 fn collectors(waiting: Option<DateTime<Utc>>, running: i64, now: DateTime<Utc>) -> Finding {
     const NAME: &str = "queue";
     let at_work = counted(running, "run");
     match waiting {
-        Some(since)
-            if now - since > MOST_WAITING || (running == 0 && now - since > MOST_SILENT) =>
-        {
+        Some(since) if now - since > MOST_WAITING || (running == 0 && now - since > MOST_IDLE) => {
             let since = since.format("%Y-%m-%d %H:%M UTC");
             Finding::problem(
                 NAME,
@@ -120,6 +132,26 @@ mod tests {
         assert!(alive(PARTS[0], Some(now - TimeDelta::minutes(1)), now).is_ok);
         assert!(!alive(PARTS[0], Some(now - TimeDelta::minutes(3)), now).is_ok);
         assert!(!alive(PARTS[0], None, now).is_ok);
+    }
+
+    #[test]
+    fn alerts_need_not_be_alive_while_nobody_waits_for_them() {
+        let now = Utc::now();
+        let of = |minutes: Option<i64>, is_alerting| {
+            let signs = SignsOfLife {
+                alerts_seen_at: minutes.map(|minutes| now - TimeDelta::minutes(minutes)),
+                is_alerting,
+                ..SignsOfLife::default()
+            };
+            alerts(&signs, now)
+        };
+        assert!(of(Some(1), true).is_ok);
+        assert!(of(Some(3), false).is_ok && of(None, false).is_ok);
+        for (minutes, words) in [(Some(3), "was last seen at"), (None, "was ever seen")] {
+            let finding = of(minutes, true);
+            assert!(!finding.is_ok && finding.message.contains(words));
+            assert!(finding.message.contains("worker of alerts"));
+        }
     }
 
     #[test]

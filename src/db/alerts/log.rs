@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use crate::db::pages::Slice;
+use crate::db::pages::{Movement, Slice};
 use crate::model::{
     AlertKind, AlertMessageId, AlertRuleId, DestinationId, MessageKind, MessageState, RunId,
     SnapshotId,
@@ -102,6 +102,37 @@ pub async fn get_message(
     let next = AlertMessageId(id.0.saturating_add(1));
     let newest = list_messages(conn, None, Some(next), 1).await?;
     Ok(newest.into_iter().find(|message| message.id == id))
+}
+
+/// Tells where a message stands, for its page that moves; `None`: there is no such one. Until it is
+/// sent it may still take what happens, so that is counted, too.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get_message_movement(
+    conn: &mut PgConnection,
+    id: AlertMessageId,
+) -> Result<Option<Movement>, sqlx::Error> {
+    sqlx::query_as!(
+        Movement,
+        r#"SELECT state IN ('sent', 'failed') AS "has_ended!",
+                  hashtextextended(
+                      concat_ws(
+                          ' ', state, attempt, due_at, destination_id, failure,
+                          (
+                              SELECT count(*)
+                              FROM alert_message_events
+                              WHERE message_id = alert_messages.id
+                          )
+                      ),
+                      0
+                  ) AS "stamp!"
+           FROM alert_messages
+           WHERE id = $1"#,
+        id.0,
+    )
+    .fetch_optional(conn)
+    .await
 }
 
 /// What happened, as a message tells it. What is gone meanwhile is `None`.

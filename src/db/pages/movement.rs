@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use super::{BatchFilter, batches::pick::pick};
 use crate::model::{BatchId, RunId, Scope};
 
-/// Where a batch, a list of batches or a run stands, without what it looks like.
+/// Where something that moves stands, without what it looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Movement {
     /// Another number means that something moved.

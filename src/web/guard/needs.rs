@@ -205,6 +205,7 @@ pub const ROUTES: &[Route] = &[
     post("/manage/alerts/rules/{id}/delete", MANAGE),
     get("/manage/alerts/log", MANAGE),
     get("/manage/alerts/log/{id}", MANAGE),
+    get("/manage/alerts/log/{id}/events", MANAGE),
     post("/manage/alerts/log/{id}/retry", MANAGE),
     get("/manage/archives", MANAGE),
     post("/manage/archives", MANAGE),

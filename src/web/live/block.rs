@@ -1,9 +1,10 @@
 //! What moves: each kind asks the database whether it did, and is drawn, in its own way.
 
+use crate::db::alerts::log::get_message_movement;
 use crate::db::pages::{self as db, Movement};
-use crate::model::{BatchId, ConnectionTestId, RunId, UserId};
+use crate::model::{AlertMessageId, BatchId, ConnectionTestId, RunId, UserId};
 use crate::web::{
-    batches, connection_tests, error::PageError, guard::SignedIn, runs, state::AppState,
+    batches, connection_tests, error::PageError, guard::SignedIn, managing, runs, state::AppState,
 };
 
 /// What moves. Equal ones look the same to all who may see and do the same.
@@ -17,13 +18,15 @@ pub enum Block {
     Run(RunId),
     /// A connection test of this person.
     ConnectionTest { id: ConnectionTestId, user: UserId },
+    /// A message of alerts, with one page of what it tells.
+    AlertMessage { id: AlertMessageId, page: i64 },
 }
 
 impl Block {
     /// Where it stands.
     ///
     /// # Errors
-    /// [`PageError::NotFound`] when there is no such batch or run, others when the database fails.
+    /// [`PageError::NotFound`] when there is no such thing, others when the database fails.
     pub(super) async fn movement(
         &self,
         state: &AppState,
@@ -43,6 +46,9 @@ impl Block {
                     .await?
                     .ok_or(PageError::NotFound("connection test"))
             }
+            Self::AlertMessage { id, .. } => get_message_movement(&mut conn, *id)
+                .await?
+                .ok_or(PageError::NotFound("message")),
         }
     }
 
@@ -61,6 +67,9 @@ impl Block {
             Self::Run(id) => runs::draw_progress(state, person, *id).await,
             Self::ConnectionTest { id, .. } => {
                 connection_tests::draw_progress(state, person, *id).await
+            }
+            Self::AlertMessage { id, page } => {
+                managing::draw_alert_message(state, person, *id, *page).await
             }
         }
     }

@@ -34,6 +34,7 @@ use axum::{
     routing::{get, post},
 };
 
+pub use alerts::{draw_message as draw_alert_message, message_events as alert_message_events};
 pub use archives::download::show as download_archive;
 pub use export::export_file;
 use refused::without_form;

@@ -3,6 +3,7 @@
 
 mod commands;
 mod damaged;
+mod full;
 pub mod house;
 mod killed;
 mod older;

@@ -216,7 +216,7 @@ async fn what_there_is_room_for_is_shown_and_a_folder_that_takes_nothing_is_told
         desk.ask("").await,
         desk.bring("/manage/archives/upload", b"x").await,
     ] {
-        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(refused.status, StatusCode::INSUFFICIENT_STORAGE);
         refused.shows("can not be written");
     }
     assert_eq!(desk.number("SELECT count(*) FROM archives").await, 1);

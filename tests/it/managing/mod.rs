@@ -112,6 +112,14 @@ impl Desk {
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
+    /// The part of a page that moves, as htmx asks for it.
+    async fn part(&self, address: &str) -> Answer {
+        let request = Request::get(address)
+            .header("host", "localhost")
+            .header("hx-request", "true");
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
     async fn post(&self, address: &str, fields: &[(&str, &str)]) -> Answer {
         let pairs = fields
             .iter()

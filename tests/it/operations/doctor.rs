@@ -52,19 +52,22 @@ async fn a_house_in_order_is_all_ok_and_each_thing_that_breaks_is_told() {
     };
     run("INSERT INTO heartbeats (service, seen_at)
          VALUES ('scheduler', now() + interval '1 hour'), ('indexer', now() + interval '1 hour'),
-                ('retention', now() + interval '1 hour')
+                ('retention', now() + interval '1 hour'), ('alerts', now() + interval '1 hour')
          ON CONFLICT (service) DO UPDATE SET seen_at = excluded.seen_at;
-         INSERT INTO collectors (name, seen_at) VALUES ('other', now() + interval '1 hour')")
+         INSERT INTO collectors (name, seen_at) VALUES ('other', now() + interval '1 hour');
+         INSERT INTO alert_destinations (name, kind, recipients) VALUES ('desk', 'mail', '{a@example.com}');
+         INSERT INTO alert_rules (name, destination_id, enabled, kinds, all_sites, timezone)
+         VALUES ('all', 1, true, '{overdue}', true, 'UTC')")
     .await;
     let with_file = ["--inventory", text(&inventory)];
     let output = doctor(&url, data.path(), &with_file);
     let found = json(&output);
     assert_eq!(output.status.code(), Some(0), "{found}");
     assert_eq!(found["ok"], true);
-    assert_eq!(found["checks"].as_array().unwrap().len(), 13, "{found}");
+    assert_eq!(found["checks"].as_array().unwrap().len(), 14, "{found}");
 
     run(
-        "UPDATE heartbeats SET seen_at = '2026-01-01' WHERE service = 'scheduler';
+        "UPDATE heartbeats SET seen_at = '2026-01-01' WHERE service IN ('scheduler', 'alerts');
          UPDATE collectors SET seen_at = '2026-01-01';
          UPDATE devices SET last_verified_at = '2026-01-01';
          INSERT INTO runs (batch_id, device_id, site_id, priority, not_before)
@@ -76,7 +79,14 @@ async fn a_house_in_order_is_all_ok_and_each_thing_that_breaks_is_told() {
     let found = json(&output);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(found["ok"], false);
-    for broken in ["scheduler", "collector", "queue", "coverage", "inventory"] {
+    for broken in [
+        "scheduler",
+        "collector",
+        "alerts",
+        "queue",
+        "coverage",
+        "inventory",
+    ] {
         assert!(!is_ok(&found, broken), "{broken}: {found}");
     }
     let longest = finding(&found, "coverage")["message"].as_str().unwrap();
@@ -95,6 +105,10 @@ async fn a_house_in_order_is_all_ok_and_each_thing_that_breaks_is_told() {
     ] {
         assert!(is_ok(&found, well), "{well}: {found}");
     }
+
+    run("UPDATE alert_rules SET enabled = false").await;
+    let found = json(&doctor(&url, data.path(), &[]));
+    assert!(is_ok(&found, "alerts"), "nobody waits for them: {found}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -128,6 +128,55 @@ async fn the_stream_of_an_ended_batch_shows_it_once_and_ends() {
 }
 
 #[tokio::test]
+async fn a_message_of_alerts_tells_each_attempt_and_what_it_gathers_until_it_is_sent() {
+    let stage = Stage::acme().await;
+    stage
+        .run(
+            "INSERT INTO alert_destinations (name, kind, recipients)
+             VALUES ('desk', 'mail', '{a@example.com}');
+             INSERT INTO alert_messages (token, destination_id, destination_name, kind, created_at, due_at)
+             VALUES ('a', 1, 'desk', 'events', now(), now())",
+        )
+        .await;
+    let mut stream = stage.listen("/manage/alerts/log/1/events").await;
+    let first = stream.next().await.unwrap();
+    assert!(
+        first.starts_with("data: <title>Waiting: message 1"),
+        "{first}"
+    );
+    for (change, words) in [
+        (
+            "INSERT INTO alert_events (kind, device_id, occurred_at, detail)
+             VALUES ('suspect', 1, now(), 'It <ends> early.');
+             INSERT INTO alert_message_events VALUES (1, 1)",
+            "It &#60;ends&#62; early.",
+        ),
+        (
+            "UPDATE alert_messages
+             SET attempt = 1, failure = 'No answer.', due_at = now() + interval '5 minutes'",
+            "The last attempt failed: No answer.",
+        ),
+        (
+            "UPDATE alert_messages
+             SET state = 'sending', claimed_by = 'a', lease_until = now() + interval '1 hour'",
+            ">Sending</span>",
+        ),
+        (
+            "UPDATE alert_messages SET state = 'sent', finished_at = now(), failure = NULL",
+            ">Sent</span>",
+        ),
+    ] {
+        stage.run(change).await;
+        let told = stream.next().await.unwrap();
+        assert!(told.contains(words), "{told}");
+    }
+    assert!(stream.next().await.unwrap().contains("event: ended"));
+    assert_eq!(stream.next().await, None);
+    let nothing = stage.get("/manage/alerts/log/9/events").await;
+    assert_eq!(nothing.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn a_run_has_a_stream_of_its_own() {
     let stage = Stage::waiting().await;
     let mut stream = stage.listen("/runs/1/events").await;

@@ -63,7 +63,7 @@ async fn the_health_check_tells_who_works_and_who_does_not() {
         .await;
     let healthy = stage.get("/healthz").await;
     assert_eq!(healthy.status, 200);
-    let lines = "ok\ndatabase: works\nscheduler: works\ncollector: works\n";
+    let lines = "ok\ndatabase: works\nscheduler: works\ncollector: works\nalerts: not needed\n";
     assert_eq!(healthy.text(), lines);
     stage
         .run("UPDATE collectors SET seen_at = '2026-05-03T11:58:00Z'")
@@ -73,8 +73,55 @@ async fn the_health_check_tells_who_works_and_who_does_not() {
     assert!(
         without
             .text()
-            .ends_with("scheduler: works\ncollector: silent\n")
+            .ends_with("scheduler: works\ncollector: silent\nalerts: not needed\n")
     );
+}
+
+#[tokio::test]
+async fn a_dead_worker_of_alerts_is_named_once_somebody_waits_for_it() {
+    let stage = Stage::acme().await;
+    stage
+        .run(
+            "INSERT INTO heartbeats (service, seen_at)
+             VALUES ('scheduler', '2026-05-03T11:59:50Z'), ('alerts', '2026-05-03T11:58:00Z');
+             INSERT INTO collectors (name, seen_at) VALUES ('a', '2026-05-03T11:59:58Z');
+             INSERT INTO alert_destinations (name, kind, recipients)
+             VALUES ('desk', 'mail', '{a@example.com}');
+             INSERT INTO alert_rules (name, destination_id, enabled, kinds, all_sites, timezone)
+             VALUES ('all', 1, false, '{overdue}', true, 'UTC')",
+        )
+        .await;
+    const NAMED: &str = "No worker of alerts is running";
+    for (change, status, line) in [
+        ("UPDATE alert_rules SET enabled = false", 200, "not needed"),
+        ("UPDATE alert_rules SET enabled = true", 503, "silent"),
+        (
+            "UPDATE heartbeats SET seen_at = '2026-05-03T11:58:01Z' WHERE service = 'alerts'",
+            200,
+            "works",
+        ),
+        (
+            "UPDATE heartbeats SET seen_at = '2026-05-03T11:57:00Z' WHERE service = 'alerts';
+             UPDATE alert_rules SET enabled = false;
+             INSERT INTO alert_messages (token, destination_id, destination_name, kind, created_at, due_at)
+             VALUES ('a', 1, 'desk', 'test', '2026-05-03T11:59:00Z', '2026-05-03T11:59:00Z')",
+            503,
+            "silent",
+        ),
+        ("DELETE FROM heartbeats WHERE service = 'alerts'", 503, "silent"),
+        ("UPDATE alert_messages SET state = 'sent'", 200, "not needed"),
+    ] {
+        stage.run(change).await;
+        let health = stage.get("/healthz").await;
+        assert_eq!(health.status, status, "{change}");
+        let text = health.text();
+        assert!(text.ends_with(&format!("\nalerts: {line}\n")), "{text}");
+        let home = stage.get("/").await.text();
+        for told in [&text, &home] {
+            assert_eq!(told.contains(NAMED), status == 503, "{change}: {told}");
+        }
+        assert!(home.contains("<b>On</b>"), "backups go on");
+    }
 }
 
 #[tokio::test]

@@ -51,7 +51,7 @@ const ADDRESSES: [&str; 41] = [
 ];
 
 /// One address for each row of the statement, whose text takes the place of `{}`.
-const OF_ROWS: [(&str, &str); 26] = [
+const OF_ROWS: [(&str, &str); 27] = [
     ("/sites/hq/devices/{}", "SELECT name FROM devices"),
     ("/snapshots/{}", SNAPSHOTS),
     ("/snapshots/{}?view=joined", SNAPSHOTS),
@@ -84,6 +84,10 @@ const OF_ROWS: [(&str, &str); 26] = [
     ),
     (
         "/manage/alerts/log/{}",
+        "SELECT id::text FROM alert_messages",
+    ),
+    (
+        "/manage/alerts/log/{}/events",
         "SELECT id::text FROM alert_messages",
     ),
     ("/manage/users/{}", "SELECT id::text FROM users"),

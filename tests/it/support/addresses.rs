@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 185] = [
+pub const ADDRESSES: [&str; 186] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -183,6 +183,7 @@ pub const ADDRESSES: [&str; 185] = [
     "/manage/alerts/log?before=9000",
     "/manage/alerts/log?state=failed",
     "/manage/alerts/log/9000",
+    "/manage/alerts/log/9000/events",
     "/manage/archives",
     "/manage/archives/plans/new",
     "/manage/import",

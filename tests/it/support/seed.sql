@@ -18,7 +18,7 @@ FROM generate_series(1, $SITES) AS n
 ORDER BY n;
 
 -- Who works by itself is alive for as long as anybody looks.
-INSERT INTO heartbeats (service, seen_at) VALUES ('scheduler', now() + interval '1 day');
+INSERT INTO heartbeats (service, seen_at) VALUES ('scheduler', now() + interval '1 day'), ('alerts', now() + interval '1 day');
 INSERT INTO collectors (name, seen_at) VALUES ('seed', now() + interval '1 day');
 
 INSERT INTO devices (created_at, site_id, schedule_id, name, address, port, platform, credential_id, tags, identity, model, serial, version, days, days_until)

@@ -17,6 +17,8 @@ use axum::{
 
 use crate::web::state::AppState;
 
+pub use message::{draw_progress as draw_message, events as message_events};
+
 /// The page that leads to all others.
 const OVERVIEW: &str = "/manage/alerts";
 

@@ -215,7 +215,7 @@ pub async fn create(
         ArchiveAsked::NoRoom(problem) => {
             let asked = ListQuery::default().asked();
             let page = page(&state, &person, asked, Some(problem)).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            Ok((StatusCode::INSUFFICIENT_STORAGE, page).into_response())
         }
     }
 }

@@ -1,23 +1,20 @@
 //! Bringing an archive: the file goes to the disk as it comes, is checked whole, and is then listed
 //! like one that was made here. What is not whole is never listed.
 
-use std::io;
-
 use axum::{
-    extract::{Multipart, State},
+    extract::{Multipart, State, multipart::MultipartError},
     http::{HeaderMap, StatusCode, header::CONTENT_LENGTH},
     response::{IntoResponse, Redirect, Response},
 };
 use chrono::TimeDelta;
-use sha2::{Digest, Sha256};
-use tokio::fs::File;
-use tokio::io::AsyncWriteExt as _;
 
 use super::{DEFAULT_DAYS, LIST, page};
-use crate::archive::{self, Checked, Part, prepare_folder, uploaded_name};
+use crate::archive::{
+    self, Checked, FolderError, Incoming, Received, prepare_folder, uploaded_name,
+};
 use crate::db::archives::{self as db, Finished, NewArchive};
 use crate::db::audit::{self, Entry};
-use crate::model::AuditAction;
+use crate::model::{ArchiveId, AuditAction};
 use crate::web::{
     bodies,
     error::PageError,
@@ -29,11 +26,14 @@ use crate::web::{
 const STRANGE: PageError =
     PageError::BadRequest("This is not what the form sends. Open it again and choose a file.");
 
-/// A file that came.
-struct Brought {
-    part: Part,
-    size_bytes: u64,
-    sha256: Vec<u8>,
+/// Why a file was not taken.
+enum Refused {
+    /// The form is cut, too large, or none of ours.
+    Form(Response),
+    /// There is no place for it; who reads this can make one.
+    Folder(FolderError),
+    /// What was brought is no archive that can be used; a sentence.
+    Archive(String),
 }
 
 /// Takes an archive, and leads to what a restore of it would do.
@@ -42,75 +42,98 @@ pub async fn create(
     person: SignedIn,
     Acting(actor): Acting,
     headers: HeaderMap,
-    multipart: Multipart,
+    mut form: Multipart,
 ) -> Result<Response, PageError> {
     let mut conn = state.connection().await?;
-    if !db::has_room(&mut conn).await? {
+    let has_room = db::has_room(&mut conn).await?;
+    drop(conn);
+    if !has_room {
+        pass_over(form).await;
         return Ok(Redirect::to(&links::with(LIST, Done::ArchivesFull)).into_response());
     }
-    drop(conn);
-    let folder = state.archives.to_path_buf();
-    let length = length(&headers);
-    if let Err(refused) = bodies::aside(move || prepare_folder(&folder, length)).await? {
-        let problem = format!("Nothing was uploaded: {refused}.");
-        return refusal(&state, &person, problem).await;
-    }
-    let name = uploaded_name();
-    let brought = match receive(&state, &name, multipart).await? {
-        Ok(brought) => brought,
-        Err(refusal) => return Ok(refusal),
+    let taken = take(&state, &actor, length(&headers), &mut form).await?;
+    let (status, problem) = match taken {
+        Ok(id) => return Ok(Redirect::to(&links::restore_archive(&id)).into_response()),
+        Err(Refused::Form(answer)) => return Ok(answer),
+        Err(Refused::Folder(refused)) => {
+            tracing::error!("An archive could not be uploaded: {refused}");
+            let problem = format!("Nothing was uploaded: {refused}.");
+            (StatusCode::INSUFFICIENT_STORAGE, problem)
+        }
+        Err(Refused::Archive(problem)) => (StatusCode::UNPROCESSABLE_ENTITY, problem),
     };
-    let file = File::open(brought.part.path()).await.map_err(internal)?;
+    pass_over(form).await;
+    let asked = ListQuery::default().asked();
+    let page = page(&state, &person, asked, Some(problem)).await?;
+    Ok((status, page).into_response())
+}
+
+/// Receives the file, checks it whole, and lists it. Refused, it leaves nothing.
+async fn take(
+    state: &AppState,
+    actor: &audit::Actor,
+    length: u64,
+    form: &mut Multipart,
+) -> Result<Result<ArchiveId, Refused>, PageError> {
+    let folder = state.archives.to_path_buf();
+    if let Err(refused) = bodies::aside(move || prepare_folder(&folder, length)).await? {
+        return Ok(Err(Refused::Folder(refused)));
+    }
+    let received = match receive(state, form).await {
+        Ok(received) => received,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let file = received.open().await;
+    let file = file.map_err(|error| PageError::Internal(error.into()))?;
     let checked = match archive::check(file).await {
         Ok(checked) => checked,
-        Err(refused) => return refusal(&state, &person, refused.to_string()).await,
+        Err(refused) => return Ok(Err(Refused::Archive(refused.to_string()))),
     };
+    let (name, size_bytes) = (received.name.clone(), received.size_bytes);
+    let sha256 = received.sha256.clone();
+    if let Err(refused) = bodies::aside(move || received.keep()).await? {
+        return Ok(Err(Refused::Folder(refused)));
+    }
+    let counts = &checked.manifest.counts;
     let finished = Finished {
-        size_bytes: brought.size_bytes,
-        sha256: &brought.sha256,
-        sites: checked.manifest.counts.sites,
-        devices: checked.manifest.counts.devices,
-        snapshots: checked.manifest.counts.snapshots,
+        size_bytes,
+        sha256: &sha256,
+        sites: counts.sites,
+        devices: counts.devices,
+        snapshots: counts.snapshots,
         left_out: checked.manifest.left_out.len(),
     };
-    let now = state.now();
+    insert(state, actor, (&name, &checked), &finished)
+        .await
+        .map(Ok)
+}
+
+/// Lists a file that is on the disk.
+async fn insert(
+    state: &AppState,
+    actor: &audit::Actor,
+    (name, checked): (&str, &Checked),
+    finished: &Finished<'_>,
+) -> Result<ArchiveId, PageError> {
+    let (choice, now) = (&checked.manifest.choice, state.now());
     let new = NewArchive {
-        choice: &checked.manifest.choice,
-        comment: &made(&checked),
+        choice,
+        comment: &made(checked),
         requested_by: &actor.name,
         now,
         expires_at: Some(now + TimeDelta::days(i64::from(DEFAULT_DAYS))),
     };
-    let (path, part) = (state.archives.join(&name), brought.part);
-    bodies::aside(move || part.keep(&path))
-        .await?
-        .map_err(internal)?;
     let mut tx = state.pool.begin().await?;
-    let id = db::insert_uploaded(&mut tx, &new, &name, &finished).await?;
+    let id = db::insert_uploaded(&mut tx, &new, name, finished).await?;
     let entry = Entry {
         action: AuditAction::ArchiveRequested,
         site: None,
-        subject: checked
-            .manifest
-            .choice
-            .site
-            .as_deref()
-            .unwrap_or("everything"),
+        subject: choice.site.as_deref().unwrap_or("everything"),
         detail: "uploaded",
     };
-    audit::record(&mut tx, &actor, &entry, now).await?;
+    audit::record(&mut tx, actor, &entry, now).await?;
     tx.commit().await?;
-    Ok(Redirect::to(&links::restore_archive(&id)).into_response())
-}
-
-/// The list with why the file is not in it.
-async fn refusal(
-    state: &AppState,
-    person: &SignedIn,
-    problem: String,
-) -> Result<Response, PageError> {
-    let page = page(state, person, ListQuery::default().asked(), Some(problem)).await?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+    Ok(id)
 }
 
 /// How long the browser says that the form is; 0 when it does not say.
@@ -127,42 +150,28 @@ fn made(checked: &Checked) -> String {
     format!("Made by {} at {at}", crate::visible::text(&with))
 }
 
-/// The file of the form, on the disk; the inside is the refusal of a form that is too large or cut.
-async fn receive(
-    state: &AppState,
-    name: &str,
-    mut multipart: Multipart,
-) -> Result<Result<Brought, Response>, PageError> {
+/// The file of the form, on the disk.
+async fn receive(state: &AppState, form: &mut Multipart) -> Result<Received, Refused> {
+    let cut = |error: MultipartError| Refused::Form(error.status().into_response());
     let mut field = loop {
-        match multipart.next_field().await {
-            Ok(Some(field)) if field.name() == Some("file") => break field,
-            Ok(Some(_)) => {}
-            Ok(None) => return Err(STRANGE),
-            Err(error) => return Ok(Err(error.status().into_response())),
+        match form.next_field().await.map_err(cut)? {
+            Some(field) if field.name() == Some("file") => break field,
+            Some(_) => {}
+            None => return Err(Refused::Form(STRANGE.into_response())),
         }
     };
-    let part = Part::create(&state.archives.join(name)).map_err(internal)?;
-    let mut file = File::from_std(part.file.try_clone().map_err(internal)?);
-    let (mut hash, mut size_bytes) = (Sha256::new(), 0);
-    loop {
-        match field.chunk().await {
-            Ok(Some(chunk)) => {
-                hash.update(&chunk);
-                size_bytes += chunk.len() as u64;
-                file.write_all(&chunk).await.map_err(internal)?;
-            }
-            Ok(None) => break,
-            Err(error) => return Ok(Err(error.status().into_response())),
-        }
+    let begun = Incoming::begin(&state.archives, uploaded_name());
+    let mut incoming = begun.map_err(Refused::Folder)?;
+    while let Some(chunk) = field.chunk().await.map_err(cut)? {
+        incoming.write(&chunk).await.map_err(Refused::Folder)?;
     }
-    file.flush().await.map_err(internal)?;
-    Ok(Ok(Brought {
-        part,
-        size_bytes,
-        sha256: hash.finalize().to_vec(),
-    }))
+    incoming.finish().await.map_err(Refused::Folder)
 }
 
-fn internal(error: io::Error) -> PageError {
-    PageError::Internal(error.into())
+/// Reads what is left of a form and forgets it: a browser that still sends reads no answer. The
+/// layers around bound how much that is, and how long it may take.
+async fn pass_over(mut form: Multipart) {
+    while let Ok(Some(mut field)) = form.next_field().await {
+        while let Ok(Some(_)) = field.chunk().await {}
+    }
 }

@@ -300,7 +300,16 @@ const PAGES: &[Parameters] = &[
     ("POST", "/manage/alerts/rules/{id}", ALERT_RULE),
     ("POST", "/manage/alerts/rules/{id}/delete", NONE),
     ("GET", "/manage/alerts/log", &["state", "before"]),
-    ("GET", "/manage/alerts/log/{id}", &["page", "notice"]),
+    (
+        "GET",
+        "/manage/alerts/log/{id}",
+        &["page", "notice", "still"],
+    ),
+    (
+        "GET",
+        "/manage/alerts/log/{id}/events",
+        &["page", "notice", "still"],
+    ),
     ("POST", "/manage/alerts/log/{id}/retry", NONE),
     ("GET", "/manage/archives", LISTED),
     ("GET", "/manage/archives/plans/new", NONE),

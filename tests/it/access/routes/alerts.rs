@@ -17,6 +17,7 @@ pub const PAGES: &[Case] = &[
     get("/manage/alerts/rules/{id}", Manage, One).at("/manage/alerts/rules/{site}"),
     get("/manage/alerts/log", Manage, Nothing).at("/manage/alerts/log?state=failed"),
     get("/manage/alerts/log/{id}", Manage, One).at("/manage/alerts/log/{site}"),
+    get("/manage/alerts/log/{id}/events", Manage, One).at("/manage/alerts/log/{site}/events"),
 ];
 
 /// What a form for a rule sends.

@@ -14,14 +14,14 @@ async fn a_test_is_queued_and_its_page_says_where_it_stands() {
     let page = desk.get(asked.location()).await;
     page.shows("Test to Night shift");
     page.shows(">Waiting</span>");
-    page.shows(">Reload</a>");
+    page.shows("This page updates by itself every few seconds.");
     page.shows("Asked for by");
     page.hides("Try again");
     desk.run("UPDATE alert_messages SET state = 'sent', attempt = 1, finished_at = now()")
         .await;
     let page = desk.get("/manage/alerts/log/1").await;
     page.shows(">Sent</span>");
-    page.hides(">Reload</a>");
+    page.hides("updates by itself");
     desk.get("/manage/alerts")
         .await
         .shows("href=\"/manage/alerts/log/1\">Sent</a>");
@@ -69,6 +69,42 @@ async fn a_message_that_was_given_up_says_why_and_is_tried_again() {
     assert_eq!(audit.matches("alert_retried").count(), 1, "{audit}");
     let nothing = desk.post("/manage/alerts/log/9/retry", &[]).await;
     assert_eq!(nothing.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_message_on_its_way_moves_with_and_without_scripts_until_its_reader_stops_it() {
+    const RELOADS: &str = "<noscript><meta http-equiv=\"refresh\" content=\"5\"></noscript>";
+    const STREAMS: &str = "hx-sse:connect=\"/manage/alerts/log/1/events?page=1\"";
+    const ASKS: &str = "hx-get=\"/manage/alerts/log/1?page=1\" hx-trigger=\"every 10s\"";
+    let desk = Desk::with_alerts().await;
+    desk.post(TEST, &[]).await.location();
+    let page = desk.get("/manage/alerts/log/1").await;
+    for words in [RELOADS, STREAMS, ASKS, "vendor/htmx/htmx.min.js"] {
+        page.shows(words);
+    }
+    let still = "/manage/alerts/log/1?page=1&still=1";
+    page.shows(&format!("href=\"{}\">Stop", still.replace('&', "&#38;")));
+    let still = desk.get(still).await;
+    still.shows("This page stands still.");
+    for words in [RELOADS, "hx-", "<script"] {
+        still.hides(words);
+    }
+    let part = desk.part("/manage/alerts/log/1?page=1").await;
+    assert!(part.text.starts_with("<title>Waiting: message 1"));
+    part.shows("<section id=\"progress\"");
+    part.hides("<h1>");
+    desk.run(
+        "UPDATE alert_messages
+         SET state = 'failed', attempt = 5, finished_at = now(), failure = 'Nobody <answers>.'",
+    )
+    .await;
+    let part = desk.part("/manage/alerts/log/1?page=1").await;
+    part.shows("It was given up: Nobody &#60;answers&#62;.");
+    part.shows(">Try again</button>");
+    part.hides("hx-");
+    let ended = desk.get("/manage/alerts/log/1").await;
+    ended.hides(RELOADS);
+    ended.hides("hx-");
 }
 
 #[tokio::test]
