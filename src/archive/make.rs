@@ -15,7 +15,7 @@ use tokio::io::AsyncWrite;
 use super::manifest::{Counts, Manifest};
 use super::names::Names;
 use super::readme::readme;
-use super::settings::{RETENTION_RULES, SCHEDULES, Settings, WINDOWS};
+use super::settings::{ARCHIVE_PLANS, RETENTION_RULES, SCHEDULES, Settings, WINDOWS};
 use super::writer::{WriteError, Writer};
 use crate::db::archives::records::{CredentialRecord, DeviceRecord, SnapshotRecord};
 use crate::db::archives::{self as db, ExportedCredential, ExportedSite, ExportedSnapshot};
@@ -277,9 +277,11 @@ impl<W: AsyncWrite + Unpin> Making<'_, W> {
         self.counts.schedules = count(settings.schedules.len());
         self.counts.maintenance_windows = count(settings.windows.len());
         self.counts.retention_rules = count(settings.retention.len());
+        self.counts.archive_plans = count(settings.plans.len());
         self.lines(SCHEDULES, &settings.schedules).await?;
         self.lines(WINDOWS, &settings.windows).await?;
-        self.lines(RETENTION_RULES, &settings.retention).await
+        self.lines(RETENTION_RULES, &settings.retention).await?;
+        self.lines(ARCHIVE_PLANS, &settings.plans).await
     }
 
     async fn record(&mut self, path: String, record: &impl Serialize) -> Result<(), MakeError> {

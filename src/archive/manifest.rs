@@ -10,8 +10,8 @@ use crate::model::ArchiveChoice;
 /// into this one ([`Manifest::parse`]).
 ///
 /// 1: sites, devices, snapshots, credentials and users. 2: schedules, maintenance windows and
-/// retention rules, too.
-pub const FORMAT: u32 = 2;
+/// retention rules, too. 3: archive plans, too.
+pub const FORMAT: u32 = 3;
 
 /// The path of the manifest.
 pub const MANIFEST: &str = "manifest.json";
@@ -43,6 +43,7 @@ pub struct Counts {
     pub schedules: u32,
     pub maintenance_windows: u32,
     pub retention_rules: u32,
+    pub archive_plans: u32,
 }
 
 /// A file of an archive.
@@ -93,6 +94,7 @@ impl Manifest {
         match head.format {
             FORMAT => serde_json::from_slice(json).map_err(ManifestError::Unreadable),
             1 => older::parse_1(json).map_err(ManifestError::Unreadable),
+            2 => older::parse_2(json).map_err(ManifestError::Unreadable),
             format @ 0 => Err(ManifestError::Unknown(format)),
             format => {
                 let made_with = head.made_with.chars().take(MAX_MADE_WITH_CHARS);
@@ -118,13 +120,13 @@ mod tests {
 
     #[test]
     fn a_newer_format_is_refused_with_a_sentence_whatever_else_it_says() {
-        let json = br#"{"format":3,"made_with":"RouterVault 9.0","files":{"of":"tomorrow"}}"#;
+        let json = br#"{"format":4,"made_with":"RouterVault 9.0","files":{"of":"tomorrow"}}"#;
         let sentence = Manifest::parse(json).unwrap_err().to_string();
         assert!(
-            sentence.contains("newer RouterVault (RouterVault 9.0, format 3)"),
+            sentence.contains("newer RouterVault (RouterVault 9.0, format 4)"),
             "{sentence}"
         );
-        assert!(sentence.contains("up to format 2"), "{sentence}");
+        assert!(sentence.contains("up to format 3"), "{sentence}");
     }
 
     #[test]
@@ -135,6 +137,7 @@ mod tests {
             b"{}",
             br#"{"format":1}"#,
             br#"{"format":2}"#,
+            br#"{"format":3}"#,
             br#"{"format":-1}"#,
         ] {
             assert!(matches!(

@@ -7,7 +7,7 @@
 //! sites/acme/gw-1/snapshots.jsonl                   what is known of each
 //! sites/acme/gw-1/device.json                       settings, facts, trusted host keys
 //! credentials.jsonl  users.jsonl
-//! schedules.jsonl  maintenance_windows.jsonl  retention_rules.jsonl
+//! schedules.jsonl  maintenance_windows.jsonl  retention_rules.jsonl  archive_plans.jsonl
 //! manifest.json                                     last: counts, size and SHA-256 of each file
 //! ```
 //!

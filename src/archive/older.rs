@@ -7,13 +7,13 @@ use serde::Deserialize;
 use super::manifest::{Counts, FORMAT, FileEntry, Manifest};
 use crate::model::ArchiveChoice;
 
-/// Format 1, of RouterVault 0.1.
+/// What formats 1 and 2 have, both of RouterVault 0.1: they differ in what they count.
 #[derive(Deserialize)]
-struct Manifest1 {
+struct Older<C> {
     made_with: String,
     made_at: DateTime<Utc>,
     choice: ArchiveChoice,
-    counts: Counts1,
+    counts: C,
     left_out: Vec<String>,
     files: Vec<FileEntry>,
 }
@@ -27,27 +27,71 @@ struct Counts1 {
     users: u32,
 }
 
-/// A manifest of format 1. It had no schedules, maintenance windows and retention rules; all else
-/// is as it was, its other files included.
+#[derive(Deserialize)]
+struct Counts2 {
+    sites: u32,
+    devices: u32,
+    snapshots: u32,
+    credentials: u32,
+    users: u32,
+    schedules: u32,
+    maintenance_windows: u32,
+    retention_rules: u32,
+}
+
+impl From<Counts1> for Counts {
+    fn from(old: Counts1) -> Self {
+        Self {
+            sites: old.sites,
+            devices: old.devices,
+            snapshots: old.snapshots,
+            credentials: old.credentials,
+            users: old.users,
+            schedules: 0,
+            maintenance_windows: 0,
+            retention_rules: 0,
+            archive_plans: 0,
+        }
+    }
+}
+
+impl From<Counts2> for Counts {
+    fn from(old: Counts2) -> Self {
+        Self {
+            sites: old.sites,
+            devices: old.devices,
+            snapshots: old.snapshots,
+            credentials: old.credentials,
+            users: old.users,
+            schedules: old.schedules,
+            maintenance_windows: old.maintenance_windows,
+            retention_rules: old.retention_rules,
+            archive_plans: 0,
+        }
+    }
+}
+
+impl<C: Into<Counts>> From<Older<C>> for Manifest {
+    fn from(old: Older<C>) -> Self {
+        Self {
+            format: FORMAT,
+            made_with: old.made_with,
+            made_at: old.made_at,
+            choice: old.choice,
+            counts: old.counts.into(),
+            left_out: old.left_out,
+            files: old.files,
+        }
+    }
+}
+
+/// A manifest of format 1. It had no schedules, maintenance windows, retention rules and archive
+/// plans; all else is as it was, its other files included.
 pub fn parse_1(json: &[u8]) -> Result<Manifest, serde_json::Error> {
-    let old: Manifest1 = serde_json::from_slice(json)?;
-    let counts = Counts {
-        sites: old.counts.sites,
-        devices: old.counts.devices,
-        snapshots: old.counts.snapshots,
-        credentials: old.counts.credentials,
-        users: old.counts.users,
-        schedules: 0,
-        maintenance_windows: 0,
-        retention_rules: 0,
-    };
-    Ok(Manifest {
-        format: FORMAT,
-        made_with: old.made_with,
-        made_at: old.made_at,
-        choice: old.choice,
-        counts,
-        left_out: old.left_out,
-        files: old.files,
-    })
+    serde_json::from_slice::<Older<Counts1>>(json).map(Manifest::from)
+}
+
+/// A manifest of format 2. It had no archive plans; all else is as it was.
+pub fn parse_2(json: &[u8]) -> Result<Manifest, serde_json::Error> {
+    serde_json::from_slice::<Older<Counts2>>(json).map(Manifest::from)
 }

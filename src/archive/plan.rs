@@ -58,7 +58,7 @@ pub struct Plan {
     /// People who are made without access, and who are there and stay as they are.
     pub new_users: Vec<String>,
     pub kept_users: Vec<String>,
-    /// Schedules, maintenance windows and retention rules.
+    /// Schedules, maintenance windows, retention rules and archive plans.
     pub settings: PlannedSettings,
     /// What the archive itself says that it lacks.
     pub left_out: Vec<String>,

@@ -12,7 +12,7 @@ be kept. `/import` on a router reads an .rsc file.
 ";
 
 const WITH_SETTINGS: &str = "\
-Schedules, maintenance windows and retention rules are in the other .jsonl files.
+Schedules, maintenance windows, retention rules and archive plans are in the other .jsonl files.
 
 ";
 

@@ -28,7 +28,8 @@ use crate::vault::{Secret, Vault, credential_context};
 #[derive(Debug)]
 pub struct Restored {
     /// What was counted in the database afterwards; equal to those of the archive. Credentials,
-    /// users, schedules, windows and rules that were there before count as if they were its.
+    /// users, schedules, windows, rules and archive plans that were there before count as if they were
+    /// its.
     pub counts: Counts,
     /// What was done, a line each.
     pub log: Vec<String>,
@@ -197,7 +198,8 @@ impl Restoring<'_> {
         let (written, wanted) = settings::count_inserted(self.conn, &plan.settings).await?;
         if written != wanted {
             return Err(RestoreError::Counts(format!(
-                "{written} of {wanted} schedules, maintenance windows and retention rules were written"
+                "{written} of {wanted} schedules, maintenance windows, retention rules and archive plans \
+                 were written"
             )));
         }
         self.log.extend(plan.settings.log());

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::DeserializeOwned;
 
 use super::manifest::{Counts, Manifest};
-use super::settings::{RETENTION_RULES, SCHEDULES, Settings, WINDOWS};
+use super::settings::{ARCHIVE_PLANS, RETENTION_RULES, SCHEDULES, Settings, WINDOWS};
 use crate::db::archives::records::{
     CredentialRecord, DeviceRecord, SiteRecord, SnapshotRecord, UserRecord,
 };
@@ -21,6 +21,7 @@ pub enum Kind<'a> {
     Schedules,
     Windows,
     RetentionRules,
+    ArchivePlans,
     /// Of the site of this folder.
     Site(&'a str),
     /// Of the device of this folder.
@@ -42,6 +43,7 @@ impl<'a> Kind<'a> {
             [SCHEDULES] => Some(Self::Schedules),
             [WINDOWS] => Some(Self::Windows),
             [RETENTION_RULES] => Some(Self::RetentionRules),
+            [ARCHIVE_PLANS] => Some(Self::ArchivePlans),
             ["sites", _, name @ "site.json"] => folder(name).map(Self::Site),
             ["sites", _, _, name @ "device.json"] => folder(name).map(Self::Device),
             ["sites", _, _, name @ "snapshots.jsonl"] => folder(name).map(Self::Snapshots),
@@ -96,6 +98,7 @@ impl Tree {
             Kind::Schedules => self.settings.schedules = lines(bytes)?,
             Kind::Windows => self.settings.windows = lines(bytes)?,
             Kind::RetentionRules => self.settings.retention = lines(bytes)?,
+            Kind::ArchivePlans => self.settings.plans = lines(bytes)?,
             Kind::Site(folder) => {
                 self.sites.insert(folder.to_owned(), one(bytes)?);
             }
@@ -170,6 +173,7 @@ impl Tree {
             schedules: number(self.settings.schedules.len()),
             maintenance_windows: number(self.settings.windows.len()),
             retention_rules: number(self.settings.retention.len()),
+            archive_plans: number(self.settings.plans.len()),
         }
     }
 
@@ -251,10 +255,12 @@ fn told(counts: Counts) -> String {
         schedules,
         maintenance_windows,
         retention_rules,
+        archive_plans,
     } = counts;
     format!(
         "{sites} sites, {devices} devices, {snapshots} backups, {credentials} credentials, {users} users, \
-         {schedules} schedules, {maintenance_windows} maintenance windows and {retention_rules} retention rules"
+         {schedules} schedules, {maintenance_windows} maintenance windows, {retention_rules} retention rules \
+         and {archive_plans} archive plans"
     )
 }
 

@@ -56,6 +56,7 @@ pub async fn apply(store: &Store, inventory: &Inventory) -> anyhow::Result<Appli
         applied.schedules,
         applied.windows,
         applied.retention,
+        applied.archives,
     ];
     let tables = [sites, devices].into_iter().chain(others);
     let sum = |one: fn(&Counts) -> u64| tables.clone().map(|of| one(&of)).sum::<u64>();

@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use sqlx::PgConnection;
 
+use super::apply_archives::apply_archives;
 use super::apply_retention::apply_retention;
 use super::apply_schedules::{apply_schedules, apply_windows};
 use super::{Credential, Inventory, Site};
@@ -30,8 +31,8 @@ pub struct Counts {
     /// Those that were made in the browser and are in the file now, which has the say from now on;
     /// counted as changed or restored, too.
     pub taken_over: u64,
-    /// Ones of the file that left it and are not kept: schedules, maintenance windows and rules of
-    /// retention.
+    /// Ones of the file that left it and are not kept: schedules, maintenance windows, rules of
+    /// retention and archive plans.
     pub deleted: u64,
     /// Ones that left the file and are needed by what was made in the browser, where they are
     /// managed from now on.
@@ -72,6 +73,8 @@ pub struct Applied {
     pub windows: Counts,
     /// Rows of `retention_rules`.
     pub retention: Counts,
+    /// Rows of `archive_plans`.
+    pub archives: Counts,
     /// Queued runs of devices that are archived or disabled now.
     pub runs_cancelled: usize,
     /// The batches of those runs, for [`mark_finished`](crate::db::batches::mark_finished)
@@ -91,6 +94,7 @@ impl Applied {
             ("schedules", self.schedules),
             ("maintenance windows", self.windows),
             ("rules of retention", self.retention),
+            ("archive plans", self.archives),
         ];
         let told = tables.map(|(what, counts)| (what, counts.in_words()));
         let told = told.iter().filter(|(_, words)| !words.is_empty());
@@ -148,6 +152,7 @@ pub async fn apply(
     resolve(conn).await?;
     let site_ids = db::list_site_ids(conn).await?.into_iter().collect();
     let retention = apply_retention(conn, &inventory.retention, &site_ids).await?;
+    let archives = apply_archives(conn, &inventory.archives).await?;
     let cancelled = db::cancel_runs_not_wanted(conn).await?;
     let batches: BTreeSet<i64> = cancelled.iter().map(|run| run.batch.0).collect();
     Ok(Applied {
@@ -157,6 +162,7 @@ pub async fn apply(
         schedules,
         windows,
         retention,
+        archives,
         runs_cancelled: cancelled.len(),
         batches: batches.into_iter().map(BatchId).collect(),
     })

@@ -9,6 +9,7 @@ pub(super) const TOP: &[&str] = &[
     "schedule",
     "maintenance_window",
     "retention",
+    "archive",
 ];
 
 /// `[defaults]`: what devices and sites inherit.
@@ -82,4 +83,10 @@ pub(super) const RETENTION: &[&str] = &[
     "keep_days",
     "thin_all_days",
     "thin_daily_days",
+];
+
+/// `[[archive]]`.
+pub(super) const ARCHIVE: &[&str] = &[
+    "name", "site", "history", "contents", "secrets", "rhythm", "minute", "time", "weekdays",
+    "cron", "timezone", "keep", "comment",
 ];

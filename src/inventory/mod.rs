@@ -7,8 +7,10 @@
 
 mod address;
 mod apply;
+mod apply_archives;
 mod apply_retention;
 mod apply_schedules;
+mod archives;
 mod credentials;
 mod defaults;
 mod key_pair;
@@ -41,7 +43,9 @@ pub(crate) mod rules {
     pub(crate) use super::source::is_one_line;
     pub(crate) use super::suggest::{near_or_all, nearest, quote, quote_list};
     pub(crate) use super::syntax::decode;
-    pub(crate) use super::values::{check_tag, device_name, in_range, name, slug, username, zone};
+    pub(crate) use super::values::{
+        archive_comment, check_tag, device_name, in_range, name, slug, username, zone,
+    };
 }
 
 pub use apply::{Applied, ApplyError, Counts, apply};

@@ -12,7 +12,7 @@ use super::report::Report;
 use super::section::Section;
 use super::sites::Surroundings;
 use super::source::Sources;
-use super::{Inventory, credentials, keys, retention, schedules, sites, syntax};
+use super::{Inventory, archives, credentials, keys, retention, schedules, sites, syntax};
 
 /// How large an inventory file may be, in bytes: some 300,000 devices.
 const LARGEST_FILE: u64 = 64 * 1024 * 1024;
@@ -54,6 +54,7 @@ pub fn parse(
         schedules: Vec::new(),
         windows: Vec::new(),
         retention: Vec::new(),
+        archives: Vec::new(),
     };
     if let Some(table) = syntax::read(text, &mut report) {
         let top = Section::new(&table, "the top level", keys::TOP, &mut report);
@@ -68,6 +69,7 @@ pub fn parse(
         inventory.schedules = schedules::read(&top, &inventory.sites, &mut report);
         inventory.windows = schedules::read_windows(&top, &inventory.sites, &mut report);
         inventory.retention = retention::read(&top, &inventory.sites, &mut report);
+        inventory.archives = archives::read(&top, &inventory.sites, &mut report);
         // Applied, it would archive everything: hardly what an empty file is meant to say.
         if !top.has("site") || (inventory.sites.is_empty() && report.is_empty()) {
             let message = "there is no [[site]]; add one, as in devices.example.toml";

@@ -66,7 +66,8 @@ pub(super) fn read(top: &Section<'_>, sites: &[Site], report: &mut Report) -> Ve
     schedules
 }
 
-fn read_rhythm(section: &Section<'_>, report: &mut Report) -> Option<Rhythm> {
+/// When something comes; `None` also when it is wrong, which is reported.
+pub(super) fn read_rhythm(section: &Section<'_>, report: &mut Report) -> Option<Rhythm> {
     let name = section.required_text("rhythm", check_rhythm, report)?;
     let (name, keys) = name.into_inner();
     for key in OF_RHYTHMS.iter().filter(|key| section.has(key)) {

@@ -1,4 +1,5 @@
-//! What a `[[schedule]]`, a `[[maintenance_window]]` or a `[[retention]]` is for, by names of the file.
+//! What a `[[schedule]]`, a `[[maintenance_window]]` or a `[[retention]]` is for, and an `[[archive]]`
+//! of, by names of the file.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +12,7 @@ use super::types::Site;
 use super::values;
 use crate::model::Target;
 
-/// What the file has that a schedule, a window or a rule of retention may be for.
+/// What the file has that such a table may be for.
 pub(super) struct Known {
     sites: BTreeSet<String>,
     /// As commands write them; `None`: something in the file is wrong, so that one may be missing

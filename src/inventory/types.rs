@@ -4,6 +4,7 @@ use std::fmt;
 
 use chrono_tz::Tz;
 
+use crate::db::archives::PlanValues;
 use crate::db::schedules::{ScheduleValues, WindowValues};
 use crate::model::{Platform, Retention};
 use crate::vault::Secret;
@@ -22,6 +23,8 @@ pub struct Inventory {
     pub windows: Vec<WindowValues>,
     /// In the order of the file, each for something else.
     pub retention: Vec<RetentionRule>,
+    /// In the order of the file; names are unique.
+    pub archives: Vec<PlanValues>,
 }
 
 /// How long backups are kept.

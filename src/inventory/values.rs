@@ -9,6 +9,7 @@ use super::report::Report;
 use super::section::Section;
 use super::suggest::{nearest, quote, quote_list};
 use crate::model::Platform;
+use crate::model::archive::MAX_COMMENT_CHARS;
 
 /// How many characters a name may have.
 const LONGEST_NAME: usize = 200;
@@ -39,6 +40,17 @@ pub(crate) fn name(text: &str) -> Result<String, String> {
         ));
     }
     Ok(text.to_owned())
+}
+
+/// The comment that archives of a plan get; blanks around it mean nothing.
+pub(crate) fn archive_comment(text: &str) -> Result<String, String> {
+    let text = text.replace("\r\n", "\n").trim().to_owned();
+    if text.chars().count() > MAX_COMMENT_CHARS || text.contains('\0') {
+        return Err(format!(
+            "may have at most {MAX_COMMENT_CHARS} characters, none of them NUL"
+        ));
+    }
+    Ok(text)
 }
 
 /// A device's name; commands write `SITE/NAME`.

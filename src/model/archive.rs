@@ -4,6 +4,15 @@ use serde::{Deserialize, Serialize};
 
 use super::state::text_enum;
 
+/// How many archives a plan keeps where nothing else is said of it.
+pub const USUAL_KEPT: u32 = 7;
+
+/// How many archives a plan may keep.
+pub const MOST_KEPT: u32 = 100;
+
+/// How many characters the comment of an archive or a plan may have.
+pub const MAX_COMMENT_CHARS: usize = 500;
+
 text_enum! {
     /// How much of the history of each device.
     History {
@@ -77,6 +86,17 @@ pub struct ArchiveChoice {
 }
 
 impl ArchiveChoice {
+    /// What is made where nothing else is said: all that a restore needs, of the whole history.
+    #[must_use]
+    pub const fn usual(site: Option<String>) -> Self {
+        Self {
+            site,
+            history: History::Whole,
+            contents: Contents::Everything,
+            secrets: ArchivedSecrets::Exact,
+        }
+    }
+
     /// In words, for the audit and for lists.
     #[must_use]
     pub fn in_words(&self) -> String {

@@ -3,7 +3,7 @@
 
 mod access;
 mod alert;
-mod archive;
+pub mod archive;
 mod connection_test;
 mod day;
 mod failure;

@@ -168,6 +168,25 @@ async fn who_may_not_make_the_extension_is_told_what_to_do_and_goes_on_when_it_i
     migrate(&pool).await.unwrap();
 }
 
+#[tokio::test]
+async fn plans_of_archives_keep_what_they_were_called() {
+    let pool = empty_database().await;
+    MIGRATOR.run_to(18, &pool).await.unwrap();
+    let plan = "INSERT INTO archive_plans (history, contents, secrets, rhythm, keep)
+                VALUES ('whole', 'everything', 'exact', 'off', 1)";
+    for _ in 0..2 {
+        sqlx::query(plan).execute(&pool).await.unwrap();
+    }
+    MIGRATOR.run(&pool).await.unwrap();
+    let named: Vec<(String, String)> =
+        sqlx::query_as("SELECT origin, name FROM archive_plans ORDER BY id")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    let expected = ["Plan 1", "Plan 2"].map(|name| ("browser".to_owned(), name.to_owned()));
+    assert_eq!(named, expected);
+}
+
 #[test]
 fn every_migration_has_a_number_of_its_own() {
     let mut numbers: Vec<i64> = MIGRATOR.iter().map(|one| one.version).collect();

@@ -1,8 +1,9 @@
-//! Schedules, maintenance windows and retention rules of an archive: read to make one, and written
-//! to restore one. There is one schedule and one rule for each target, and one window of a name; so
-//! what is there already stays as it is, and is told.
+//! Schedules, maintenance windows, retention rules and archive plans of an archive: read to make one,
+//! and written to restore one. There is one schedule and one rule for each target, and one window and
+//! one plan of a name; so what is there already stays as it is, and is told.
 
 mod plan;
+mod record;
 mod values;
 
 pub use plan::{PlannedSettings, plan};
@@ -13,14 +14,17 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use crate::db::archives::records::{RetentionRecord, ScheduleRecord, WindowRecord};
-use crate::db::{retention, schedules};
+use self::record::plan_target;
+use crate::db::archives::PlanValues;
+use crate::db::archives::records::{PlanRecord, RetentionRecord, ScheduleRecord, WindowRecord};
+use crate::db::{archives, retention, schedules};
 use crate::model::{Origin, RetentionTarget, SiteId, Target};
 
 /// The paths of their files.
 pub const SCHEDULES: &str = "schedules.jsonl";
 pub const WINDOWS: &str = "maintenance_windows.jsonl";
 pub const RETENTION_RULES: &str = "retention_rules.jsonl";
+pub const ARCHIVE_PLANS: &str = "archive_plans.jsonl";
 
 /// As they stand in an archive.
 #[derive(Debug, Default)]
@@ -28,6 +32,7 @@ pub struct Settings {
     pub schedules: Vec<ScheduleRecord>,
     pub windows: Vec<WindowRecord>,
     pub retention: Vec<RetentionRecord>,
+    pub plans: Vec<PlanRecord>,
 }
 
 impl Settings {
@@ -40,36 +45,25 @@ impl Settings {
         is_in: impl Fn(&Target) -> bool,
     ) -> Result<Self, sqlx::Error> {
         let values = SettingsValues::load(conn).await?;
+        let is_planned = |one: &PlanValues| is_in(&plan_target(one.choice.site.as_deref()));
         let schedules = values.schedules.into_iter();
         let windows = values.windows.into_iter();
         let rules = values.retention.into_iter();
+        let plans = values.plans.into_iter().filter(is_planned);
         Ok(Self {
             schedules: schedules
                 .filter(|one| is_in(&one.target))
-                .map(|one| ScheduleRecord {
-                    rhythm: one.rhythm.to_string(),
-                    target: one.target,
-                    timezone: one.timezone,
-                    spread_secs: one.spread_secs,
-                    per_site: one.per_site,
-                })
+                .map(ScheduleRecord::from)
                 .collect(),
             windows: windows
                 .filter(|one| is_in(&one.target))
-                .map(|one| WindowRecord {
-                    name: one.name,
-                    target: one.target,
-                    span: one.span.to_string(),
-                    timezone: one.timezone,
-                })
+                .map(WindowRecord::from)
                 .collect(),
             retention: rules
                 .filter(|one| is_in(&one.target))
-                .map(|one| RetentionRecord {
-                    target: one.target,
-                    rule: one.rule,
-                })
+                .map(RetentionRecord::from)
                 .collect(),
+            plans: plans.map(PlanRecord::from).collect(),
         })
     }
 }
@@ -104,6 +98,9 @@ pub async fn insert(
             },
         };
         retention::save_rule(conn, Origin::Browser, (&target, &one.rule), now).await?;
+    }
+    for one in &new.plans {
+        archives::insert_plan(conn, Origin::Browser, one).await?;
     }
     Ok(())
 }

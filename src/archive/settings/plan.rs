@@ -1,11 +1,11 @@
-//! What a restore would make of the schedules, maintenance windows and retention rules of an
-//! archive, and what would stay as it is.
+//! What a restore would make of the schedules, maintenance windows, retention rules and archive plans
+//! of an archive, and what would stay as it is.
 
 use std::collections::BTreeMap;
 
 use sqlx::PgConnection;
 
-use super::values::{Key, RETENTION_RULE, SCHEDULE, SettingsValues, WINDOW};
+use super::values::{ARCHIVE_PLAN, Key, RETENTION_RULE, SCHEDULE, SettingsValues, WINDOW};
 use crate::plural::counted;
 
 /// What would be made of them.
@@ -66,7 +66,7 @@ impl PlannedSettings {
         let new: Vec<Key> = self.new.told().map(|(key, _)| key).collect();
         let kept: Vec<Key> = self.kept.iter().map(|kept| kept.key.clone()).collect();
         let mut lines = Vec::new();
-        for what in [SCHEDULE, WINDOW, RETENTION_RULE] {
+        for what in [SCHEDULE, WINDOW, RETENTION_RULE, ARCHIVE_PLAN] {
             for (keys, done) in [(&new, made), (&kept, stays)] {
                 let of_kind = keys.iter().filter(|(kind, _)| *kind == what);
                 let names: Vec<&str> = of_kind.map(|(_, name)| name.as_str()).collect();

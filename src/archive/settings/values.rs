@@ -1,16 +1,16 @@
-//! Schedules, maintenance windows and retention rules as values: from the database, or from the
-//! records of an archive once the rules of forms hold for them.
+//! Schedules, maintenance windows, retention rules and archive plans as values: from the database, or
+//! from the records of an archive once the rules of forms hold for them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::PgConnection;
 
 use super::Settings;
-use crate::db::archives::records::{RetentionRecord, ScheduleRecord, WindowRecord};
+use super::record::{plan, rule, schedule, shown, window};
+use crate::db::archives::{self, MOST_PLANS, PlanValues};
 use crate::db::retention::{self, StoredRule};
 use crate::db::schedules::{self, ScheduleValues, WindowValues};
-use crate::inventory::rules;
-use crate::managing::{RetentionText, ScheduleText, WindowText, retention_in_words};
+use crate::managing::retention_in_words;
 use crate::model::{Retention, RetentionTarget, Target};
 
 /// A retention rule and what it is for.
@@ -27,6 +27,7 @@ pub struct SettingsValues {
     pub schedules: Vec<ScheduleValues>,
     pub windows: Vec<WindowValues>,
     pub retention: Vec<RetentionValues>,
+    pub plans: Vec<PlanValues>,
 }
 
 /// What is there once: the word for it, and its target or name.
@@ -36,6 +37,10 @@ pub type Key = (&'static str, String);
 pub const SCHEDULE: &str = "schedule";
 pub const WINDOW: &str = "maintenance window";
 pub const RETENTION_RULE: &str = "retention rule";
+pub const ARCHIVE_PLAN: &str = "archive plan";
+
+/// How many plans an archive may have: as many as people make, and as many of the inventory file.
+const MOST_ARCHIVED_PLANS: usize = 2 * MOST_PLANS;
 
 impl SettingsValues {
     /// Those of the database.
@@ -46,10 +51,12 @@ impl SettingsValues {
         let schedules = schedules::list_schedules(conn).await?.into_iter();
         let windows = schedules::list_windows(conn).await?.into_iter();
         let rules = retention::list_rules(conn).await?.into_iter();
+        let plans = archives::list_plans(conn).await?.into_iter();
         Ok(Self {
             schedules: schedules.map(|stored| stored.values).collect(),
             windows: windows.map(|stored| stored.values).collect(),
             retention: rules.map(RetentionValues::from).collect(),
+            plans: plans.map(|stored| stored.values).collect(),
         })
     }
 
@@ -61,11 +68,19 @@ impl SettingsValues {
         let schedules = records.schedules.iter().map(|one| schedule(one, there));
         let windows = records.windows.iter().map(|one| window(one, there));
         let rules = records.retention.iter().map(|one| rule(one, there));
+        let plans = records.plans.iter().map(|one| plan(one, there));
         let values = Self {
             schedules: schedules.collect::<Result<_, _>>()?,
             windows: windows.collect::<Result<_, _>>()?,
             retention: rules.collect::<Result<_, _>>()?,
+            plans: plans.collect::<Result<_, _>>()?,
         };
+        if values.plans.len() > MOST_ARCHIVED_PLANS {
+            let many = values.plans.len();
+            return Err(format!(
+                "it has {many} archive plans, and there are at most {MOST_ARCHIVED_PLANS}"
+            ));
+        }
         let mut keys = BTreeSet::new();
         for (what, name) in values.keys() {
             if !keys.insert((what, name.clone())) {
@@ -94,7 +109,11 @@ impl SettingsValues {
             .retention
             .iter()
             .map(|one| (rule_key(one), retention_in_words(&one.rule)));
-        schedules.chain(windows).chain(rules)
+        let plans = self
+            .plans
+            .iter()
+            .map(|one| (plan_key(one), plan_in_words(one)));
+        schedules.chain(windows).chain(rules).chain(plans)
     }
 
     /// The same with another slug in place of `old`.
@@ -111,6 +130,12 @@ impl SettingsValues {
                 _ => {}
             }
         }
+        for plan in &mut self.plans {
+            let site = plan.choice.site.as_mut();
+            if let Some(slug) = site.filter(|slug| *slug == old) {
+                new.clone_into(slug);
+            }
+        }
         self
     }
 
@@ -123,6 +148,7 @@ impl SettingsValues {
             .retain(|one| !here.contains_key(&window_key(one)));
         self.retention
             .retain(|one| !here.contains_key(&rule_key(one)));
+        self.plans.retain(|one| !here.contains_key(&plan_key(one)));
         self
     }
 }
@@ -137,6 +163,27 @@ fn window_key(one: &WindowValues) -> Key {
 
 fn rule_key(one: &RetentionValues) -> Key {
     (RETENTION_RULE, one.target.to_string())
+}
+
+fn plan_key(one: &PlanValues) -> Key {
+    (ARCHIVE_PLAN, one.name.clone())
+}
+
+fn plan_in_words(one: &PlanValues) -> String {
+    let of = one.choice.site.as_deref();
+    let of = of.map_or_else(|| "everything".to_owned(), |slug| format!("site {slug}"));
+    let zone = one.timezone.as_deref();
+    let zone = zone.unwrap_or("on the clock of its site or in UTC");
+    let comment = match one.comment.as_str() {
+        "" => String::new(),
+        comment => format!(", comment `{comment}`"),
+    };
+    format!(
+        "of {of}, {}, {}, {zone}, {} kept{comment}",
+        one.choice.in_words(),
+        one.rhythm.in_words(),
+        one.keep
+    )
 }
 
 fn schedule_in_words(one: &ScheduleValues) -> String {
@@ -165,78 +212,4 @@ impl From<StoredRule> for RetentionValues {
             rule: stored.rule,
         }
     }
-}
-
-fn schedule(record: &ScheduleRecord, there: &BTreeSet<Target>) -> Result<ScheduleValues, String> {
-    let what = || format!("the schedule for {}", shown(&record.target.to_string()));
-    check_target(&record.target, there).map_err(|wrong| format!("{} {wrong}", what()))?;
-    let strange = || format!("{} can not be read", what());
-    let values = ScheduleValues {
-        target: record.target.clone(),
-        rhythm: record.rhythm.parse().map_err(|_| strange())?,
-        timezone: record.timezone.clone(),
-        spread_secs: record.spread_secs,
-        per_site: record.per_site,
-    };
-    match ScheduleText::from(&values).check(false) {
-        Ok(checked) if checked == values => Ok(values),
-        Ok(_) => Err(strange()),
-        Err(problems) => Err(format!("of {}: {}", what(), problems.first())),
-    }
-}
-
-fn window(record: &WindowRecord, there: &BTreeSet<Target>) -> Result<WindowValues, String> {
-    let what = || format!("the maintenance window {}", shown(&record.name));
-    check_target(&record.target, there).map_err(|wrong| format!("{} {wrong}", what()))?;
-    let strange = || format!("{} can not be read", what());
-    let values = WindowValues {
-        name: record.name.clone(),
-        target: record.target.clone(),
-        span: record.span.parse().map_err(|_| strange())?,
-        timezone: record.timezone.clone(),
-    };
-    match WindowText::from(&values).check(false) {
-        Ok(checked) if checked == values => Ok(values),
-        Ok(_) => Err(strange()),
-        Err(problems) => Err(format!("of {}: {}", what(), problems.first())),
-    }
-}
-
-fn rule(record: &RetentionRecord, there: &BTreeSet<Target>) -> Result<RetentionValues, String> {
-    let what = || {
-        format!(
-            "the retention rule for {}",
-            shown(&record.target.to_string())
-        )
-    };
-    check_target(&record.target, there).map_err(|wrong| format!("{} {wrong}", what()))?;
-    if matches!(record.target, Target::Device(..)) {
-        return Err(format!("{} can not be: rules are not for devices", what()));
-    }
-    let text = RetentionText::of(&RetentionTarget::All, "", &record.rule);
-    match text.check() {
-        Ok(checked) if checked == record.rule => Ok(RetentionValues {
-            target: record.target.clone(),
-            rule: record.rule,
-        }),
-        Ok(_) => Err(format!("{} can not be read", what())),
-        Err(problems) => Err(format!("of {}: {}", what(), problems.first())),
-    }
-}
-
-/// Refuses what is for a site or device that the archive does not have, or for a tag that is none.
-/// The end of a sentence.
-fn check_target(target: &Target, there: &BTreeSet<Target>) -> Result<(), String> {
-    match target {
-        Target::Everything => Ok(()),
-        Target::Tag(tag) => {
-            rules::check_tag(tag).map_err(|wrong| format!("has a tag that {wrong}"))
-        }
-        Target::Site(_) | Target::Device(..) if there.contains(target) => Ok(()),
-        Target::Site(_) | Target::Device(..) => Err("is for what is not in it".to_owned()),
-    }
-}
-
-fn shown(name: &str) -> String {
-    crate::visible::text(name)
 }

@@ -5,15 +5,17 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use crate::model::{
-    ArchiveChoice, ArchiveId, ArchivePlanId, ArchivedSecrets, Contents, History, Rhythm,
+    ArchiveChoice, ArchiveId, ArchivePlanId, ArchivedSecrets, Contents, History, Origin, Rhythm,
 };
 
-/// How many plans there may be.
+/// How many plans people may make, and how many the inventory file may have.
 pub const MOST_PLANS: usize = 20;
 
 /// What is said of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanValues {
+    /// No other plan has it.
+    pub name: String,
     pub choice: ArchiveChoice,
     pub comment: String,
     pub rhythm: Rhythm,
@@ -27,6 +29,7 @@ pub struct PlanValues {
 #[derive(Debug, Clone)]
 pub struct StoredPlan {
     pub id: ArchivePlanId,
+    pub origin: Origin,
     pub values: PlanValues,
     /// IANA name; `None`: it is of everything.
     pub site_timezone: Option<String>,
@@ -51,16 +54,18 @@ impl StoredPlan {
     /// What it is called where it asks for archives and deletes them.
     #[must_use]
     pub fn actor_name(&self) -> String {
-        actor_name(self.id)
+        actor_name(&self.values.name)
     }
 }
 
-fn actor_name(id: ArchivePlanId) -> String {
-    format!("archive plan {id}")
+fn actor_name(plan: &str) -> String {
+    format!("archive plan {plan}")
 }
 
 struct Row {
     id: ArchivePlanId,
+    origin: Origin,
+    name: String,
     site: Option<String>,
     site_timezone: Option<String>,
     history: History,
@@ -80,6 +85,7 @@ impl TryFrom<Row> for StoredPlan {
     fn try_from(row: Row) -> Result<Self, sqlx::Error> {
         let rhythm = row.rhythm.parse();
         let values = PlanValues {
+            name: row.name,
             choice: ArchiveChoice {
                 site: row.site,
                 history: row.history,
@@ -93,6 +99,7 @@ impl TryFrom<Row> for StoredPlan {
         };
         Ok(Self {
             id: row.id,
+            origin: row.origin,
             values,
             site_timezone: row.site_timezone,
             due_at: row.due_at,
@@ -108,8 +115,9 @@ async fn rows(
 ) -> Result<Vec<StoredPlan>, sqlx::Error> {
     let rows = sqlx::query_as!(
         Row,
-        r#"SELECT archive_plans.id AS "id: ArchivePlanId", sites.slug AS "site?",
-                  sites.timezone AS "site_timezone?", history AS "history: History",
+        r#"SELECT archive_plans.id AS "id: ArchivePlanId",
+                  archive_plans.origin AS "origin: Origin", archive_plans.name,
+                  sites.slug AS "site?", sites.timezone AS "site_timezone?", history AS "history: History",
                   contents AS "contents: Contents", secrets AS "secrets: ArchivedSecrets", comment,
                   rhythm, archive_plans.timezone, keep, due_at,
                   (SELECT count(*)
@@ -152,12 +160,13 @@ pub async fn get_plan(
 /// When the database fails.
 pub async fn insert_plan(
     conn: &mut PgConnection,
+    origin: Origin,
     plan: &PlanValues,
 ) -> Result<ArchivePlanId, sqlx::Error> {
     sqlx::query_scalar!(
         r#"INSERT INTO archive_plans (site_id, history, contents, secrets, comment, rhythm, timezone,
-                                      keep)
-           VALUES ((SELECT id FROM sites WHERE slug = $1), $2, $3, $4, $5, $6, $7, $8)
+                                      keep, name, origin)
+           VALUES ((SELECT id FROM sites WHERE slug = $1), $2, $3, $4, $5, $6, $7, $8, $9, $10)
            RETURNING id AS "id: ArchivePlanId""#,
         plan.choice.site,
         plan.choice.history.as_str(),
@@ -167,6 +176,8 @@ pub async fn insert_plan(
         plan.rhythm.to_string(),
         plan.timezone,
         i32::try_from(plan.keep).unwrap_or(i32::MAX),
+        plan.name,
+        origin.as_str(),
     )
     .fetch_one(conn)
     .await
@@ -179,6 +190,7 @@ pub async fn insert_plan(
 pub async fn update_plan(
     conn: &mut PgConnection,
     id: ArchivePlanId,
+    origin: Origin,
     plan: &PlanValues,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
@@ -192,6 +204,8 @@ pub async fn update_plan(
              rhythm = $7,
              timezone = $8,
              keep = $9,
+             name = $10,
+             origin = $11,
              due_at = CASE WHEN (archive_plans.site_id, rhythm, timezone)
                                 IS NOT DISTINCT FROM (wanted.site_id, $7, $8) THEN due_at END
          FROM wanted
@@ -205,6 +219,8 @@ pub async fn update_plan(
         plan.rhythm.to_string(),
         plan.timezone,
         i32::try_from(plan.keep).unwrap_or(i32::MAX),
+        plan.name,
+        origin.as_str(),
     )
     .execute(conn)
     .await?;
@@ -322,7 +338,7 @@ pub async fn delete_surplus(conn: &mut PgConnection) -> Result<Vec<Surplus>, sql
     let rows = sqlx::query!(
         r#"DELETE FROM archives
            USING (
-               SELECT archives.id, archive_plans.keep,
+               SELECT archives.id, archive_plans.keep, archive_plans.name,
                       row_number() OVER (
                           PARTITION BY plan_id, state = 'completed'
                           ORDER BY archives.id DESC
@@ -333,14 +349,13 @@ pub async fn delete_surplus(conn: &mut PgConnection) -> Result<Vec<Surplus>, sql
            ) AS placed
            WHERE archives.id = placed.id
              AND placed.place > placed.keep
-           RETURNING archives.id AS "id: ArchiveId", plan_id AS "plan: ArchivePlanId", site,
-                     file_name"#,
+           RETURNING archives.id AS "id: ArchiveId", placed.name AS plan, site, file_name"#,
     )
     .fetch_all(conn)
     .await?;
     let surplus = rows.into_iter().map(|row| Surplus {
         id: row.id,
-        plan: row.plan.map_or_else(String::new, actor_name),
+        plan: actor_name(&row.plan),
         site: row.site,
         file_name: row.file_name,
     });

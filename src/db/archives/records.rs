@@ -5,7 +5,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::model::{Check, Platform, Retention, Right, Role, Target, Trigger, Verdict};
+use crate::model::{
+    ArchiveChoice, Check, Platform, Retention, Right, Role, Target, Trigger, Verdict,
+};
 
 /// `site.json`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,4 +150,18 @@ pub struct RetentionRecord {
     /// Never a device.
     pub target: Target,
     pub rule: Retention,
+}
+
+/// A line of `archive_plans.jsonl`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanRecord {
+    pub name: String,
+    pub choice: ArchiveChoice,
+    pub comment: String,
+    /// As [`Rhythm`](crate::model::Rhythm) is written.
+    pub rhythm: String,
+    /// `None`: that of its site, or UTC.
+    pub timezone: Option<String>,
+    /// How many of its archives are kept.
+    pub keep: u32,
 }

@@ -6,7 +6,7 @@ use secrecy::ExposeSecret;
 
 use super::{env, read};
 use crate::inventory::{keys, load};
-use crate::model::Thinning;
+use crate::model::{ArchiveChoice, Thinning};
 use crate::vault::Secret;
 
 #[test]
@@ -38,6 +38,10 @@ fn the_example_loads() {
     let kept = &inventory.retention[0];
     assert_eq!(kept.target.to_string(), "tag core");
     assert_eq!(kept.rule.thinning, Some(Thinning::USUAL));
+    let plan = &inventory.archives[0];
+    assert_eq!((plan.name.as_str(), plan.keep), ("Weekly", 7));
+    assert_eq!(plan.choice, ArchiveChoice::usual(None));
+    assert_eq!(plan.rhythm.to_string(), "weekly sun 04:00");
 }
 
 #[test]
@@ -62,6 +66,7 @@ fn the_example_explains_every_key_of_every_section() {
         ("schedule", keys::SCHEDULE),
         ("maintenance_window", keys::MAINTENANCE_WINDOW),
         ("retention", keys::RETENTION),
+        ("archive", keys::ARCHIVE),
     ] {
         for key in known {
             assert!(found.contains(&(section, key)), "{key} in [{section}]");
@@ -84,6 +89,10 @@ fn the_optional_lines_of_the_example_say_what_the_program_does() {
         "export_timeout_secs",
         "timezone = \"UTC\"",
         "spread_minutes",
+        "history",
+        "contents",
+        "secrets",
+        "keep",
     ];
     let mut spoken = String::new();
     for line in text.lines() {

@@ -1,5 +1,6 @@
 //! The whole way from text to a checked inventory.
 
+mod archives;
 mod bad_lines;
 mod example;
 mod files;

@@ -6,17 +6,13 @@ use crate::db::schedules::ScheduleValues;
 use crate::inventory::rules;
 use crate::managing::problems::Problems;
 use crate::managing::text::{texts, trimmed};
+use crate::model::archive::{MOST_KEPT, USUAL_KEPT};
 use crate::model::{ArchiveChoice, ArchivedSecrets, Contents, History, Target};
-
-/// How many archives a plan may keep.
-const MOST_KEPT: u32 = 100;
-
-/// How many characters a comment may have.
-const MAX_COMMENT_CHARS: usize = 500;
 
 texts! {
     /// A plan as it is typed.
     ArchivePlanText {
+        name,
         /// A slug; empty: everything.
         site,
         /// `whole` or `newest`.
@@ -41,11 +37,12 @@ impl ArchivePlanText {
     /// What a new plan has when nothing is said of it.
     #[must_use]
     pub fn new() -> Self {
+        let usual = ArchiveChoice::usual(None);
         let text = Self {
-            history: History::Whole.to_string(),
-            contents: Contents::Everything.to_string(),
-            secrets: ArchivedSecrets::Exact.to_string(),
-            keep: "7".to_owned(),
+            history: usual.history.to_string(),
+            contents: usual.contents.to_string(),
+            secrets: usual.secrets.to_string(),
+            keep: USUAL_KEPT.to_string(),
             ..Self::default()
         };
         let sunday = ScheduleText {
@@ -106,20 +103,20 @@ impl ArchivePlanText {
     /// Everything that is wrong.
     pub fn check(&self, advise: bool) -> Result<PlanValues, Problems> {
         let mut problems = Problems::default();
+        let name = problems.take("name", "The name", rules::name(&trimmed(&self.name)));
         let choice = self.check_choice(&mut problems);
         let rhythm = self.schedule().check_rhythm(&mut problems);
         let timezone = check_timezone(&self.timezone, advise, &mut problems);
         let keep = rules::in_range(self.keep.trim().parse().ok(), MOST_KEPT);
         let keep = problems.take("keep", "The number of archives", keep);
-        let comment = trimmed(&self.comment);
-        if comment.chars().count() > MAX_COMMENT_CHARS || comment.contains('\0') {
-            let wrong =
-                format!("The comment is at most {MAX_COMMENT_CHARS} characters, none of them NUL");
-            problems.add("comment", wrong);
-        }
-        match (choice, rhythm, timezone, keep) {
-            (Some(choice), Some(rhythm), Some(timezone), Some(keep)) if problems.is_empty() => {
+        let comment = rules::archive_comment(&self.comment);
+        let comment = problems.take("comment", "The comment", comment);
+        match (name, choice, rhythm, timezone, keep.zip(comment)) {
+            (Some(name), Some(choice), Some(rhythm), Some(timezone), Some((keep, comment)))
+                if problems.is_empty() =>
+            {
                 Ok(PlanValues {
+                    name,
                     choice,
                     comment,
                     rhythm,
@@ -175,6 +172,7 @@ impl From<&PlanValues> for ArchivePlanText {
         });
         let choice = &values.choice;
         let text = Self {
+            name: values.name.clone(),
             site: choice.site.clone().unwrap_or_default(),
             history: choice.history.to_string(),
             contents: choice.contents.to_string(),
@@ -195,11 +193,13 @@ mod tests {
     #[test]
     fn what_is_typed_becomes_what_is_meant_and_comes_back() {
         let typed = ArchivePlanText {
+            name: " Weekly".to_owned(),
             site: " acme ".to_owned(),
             comment: "For the auditor".to_owned(),
             ..ArchivePlanText::new()
         };
         let values = typed.check(true).unwrap();
+        assert_eq!(values.name, "Weekly");
         assert_eq!(values.choice.site.as_deref(), Some("acme"));
         assert_eq!(values.rhythm.to_string(), "weekly sun 04:00");
         assert_eq!((values.keep, values.timezone.as_deref()), (7, None));
@@ -218,7 +218,8 @@ mod tests {
         };
         let problems = wrong.check(true).unwrap_err();
         for field in [
-            "site", "history", "contents", "secrets", "rhythm", "timezone", "keep", "comment",
+            "name", "site", "history", "contents", "secrets", "rhythm", "timezone", "keep",
+            "comment",
         ] {
             assert!(problems.of(field).is_some(), "{field}");
         }

@@ -8,15 +8,13 @@ use super::Who;
 use crate::archive::{expected_bytes, prepare_folder};
 use crate::db::archives::{self as db, ListedArchive, NewArchive, Requested};
 use crate::db::audit::{self, Entry};
+use crate::model::archive::MAX_COMMENT_CHARS;
 use crate::model::{ArchiveChoice, ArchiveId, ArchiveState, ArchivedSecrets, AuditAction, Right};
 use crate::web::{bodies, error::PageError, state::AppState};
 
 /// How long an archive is kept when nothing is said, and how long at most, in days.
 pub const DEFAULT_DAYS: u32 = 30;
 pub const MOST_DAYS: u32 = 3650;
-
-/// How many characters a comment on an archive may have.
-pub const MAX_COMMENT_CHARS: usize = 500;
 
 const MISSING: PageError = PageError::NotFound("archive");
 

@@ -116,6 +116,7 @@ async fn wrong_counts_are_refused() {
         "schedules",
         "maintenance_windows",
         "retention_rules",
+        "archive_plans",
     ] {
         let (house, mut files) = files().await;
         with_manifest(&mut files, |manifest| manifest["counts"][what] = json!(7));
@@ -215,11 +216,11 @@ async fn a_bomb_is_refused_before_it_is_unpacked() {
 async fn a_newer_version_is_refused_with_a_sentence() {
     let (house, mut files) = files().await;
     with_manifest(&mut files, |manifest| {
-        *manifest = json!({"format": 3, "made_with": "RouterVault 9.0", "all": "is different"});
+        *manifest = json!({"format": 4, "made_with": "RouterVault 9.0", "all": "is different"});
     });
     let sentence = refused(&house, &packed(&files).await).await;
     assert!(
-        sentence.contains("made by a newer RouterVault (RouterVault 9.0, format 3)"),
+        sentence.contains("made by a newer RouterVault (RouterVault 9.0, format 4)"),
         "{sentence}"
     );
 }

@@ -96,6 +96,15 @@ impl House {
         house
     }
 
+    /// The same with plans by which archives are made: of everything, and of the first site.
+    pub async fn with_plans(self) -> Self {
+        sqlx::raw_sql(include_str!("plans.sql"))
+            .execute(&self.pool)
+            .await
+            .unwrap();
+        self
+    }
+
     /// Gives a device a history, of which the last is suspect when there are several.
     async fn keep(&self, device: DeviceId, name: &str, history: usize) {
         let mut tx = self.pool.begin().await.unwrap();

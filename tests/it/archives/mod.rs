@@ -9,6 +9,7 @@ mod killed;
 mod older;
 mod pages;
 mod plans;
+mod plans_restored;
 pub mod restored;
 mod settings;
 mod worker;

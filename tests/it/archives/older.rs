@@ -1,4 +1,4 @@
-//! An archive as version 0.1 wrote it, in its own words: it stays restorable.
+//! Archives of older formats, in the words in which they were written: they stay restorable.
 
 use sha2::{Digest, Sha256};
 
@@ -29,6 +29,26 @@ fn files() -> Files {
     named
         .map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()))
         .into()
+}
+
+/// The same of format 2.
+fn files_2() -> Files {
+    let mut files = files();
+    let added = [
+        ("schedules.jsonl", include_str!("older/schedules.jsonl")),
+        (
+            "maintenance_windows.jsonl",
+            include_str!("older/maintenance_windows.jsonl"),
+        ),
+        (
+            "retention_rules.jsonl",
+            include_str!("older/retention_rules.jsonl"),
+        ),
+    ];
+    let readme = files.pop();
+    files.extend(added.map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec())));
+    files.extend(readme);
+    files
 }
 
 /// The archive with this manifest, in which `$FILES` stands for the list of its files.
@@ -68,6 +88,49 @@ async fn an_archive_of_format_1_is_restored_as_it_was() {
     .await
     .unwrap();
     assert_eq!(device, ("gw-1".to_owned(), "SHA256:invented".to_owned(), 1));
+}
+
+#[tokio::test]
+async fn an_archive_of_format_2_is_restored_as_it_was() {
+    let house = House::empty().await;
+    let zip = archive(files_2(), include_str!("older/manifest_2.json")).await;
+    let restored = restore(&house, &zip, None).await.unwrap();
+    let counts = restored.counts;
+    let settings = (
+        counts.schedules,
+        counts.maintenance_windows,
+        counts.retention_rules,
+        counts.archive_plans,
+    );
+    assert_eq!(settings, (2, 1, 2, 0));
+    assert_eq!(house.bodies().await, [EXPORT.as_bytes()]);
+    let set: (String, String, i32, i32) = sqlx::query_as(
+        "SELECT schedules.rhythm, span, rules.keep_count, of_tag.thin_daily_days
+         FROM devices
+         JOIN schedules ON schedules.id = devices.schedule_id
+         JOIN maintenance_windows ON maintenance_windows.site_id = devices.site_id
+         JOIN retention_rules AS rules ON rules.site_id = devices.site_id
+         JOIN retention_rules AS of_tag ON of_tag.tag = 'gold'",
+    )
+    .fetch_one(&house.pool)
+    .await
+    .unwrap();
+    let (rhythm, span) = ("weekly mon,fri 23:30", "weekly fri 22:00 180");
+    assert_eq!(set, (rhythm.to_owned(), span.to_owned(), 400, 365));
+}
+
+#[tokio::test]
+async fn format_2_has_no_plans_and_one_that_has_is_refused() {
+    let house = House::empty().await;
+    let mut with_plan = files_2();
+    let plan = r#"{"name":"Weekly","choice":{"site":null,"history":"whole","contents":"everything","secrets":"exact"},"comment":"","rhythm":"off","timezone":null,"keep":7}"#;
+    with_plan.push((
+        "archive_plans.jsonl".to_owned(),
+        format!("{plan}\n").into_bytes(),
+    ));
+    let zip = archive(with_plan, include_str!("older/manifest_2.json")).await;
+    let refused = house.check(&zip).await.map(drop).unwrap_err().to_string();
+    assert!(refused.contains("its counts are wrong"), "{refused}");
 }
 
 #[tokio::test]

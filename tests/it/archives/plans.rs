@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use routervault::archive::Worker;
 use routervault::db::archives::{self as db, PlanValues, StoredPlan};
-use routervault::model::{ArchivePlanId, ArchiveState};
+use routervault::model::{ArchivePlanId, ArchiveState, Origin};
 use routervault::scheduler::tick;
 
 use super::house::{House, at, everything};
@@ -23,6 +23,7 @@ impl Planned {
     async fn daily() -> Self {
         let house = House::with(1, 1, 1).await;
         let values = PlanValues {
+            name: "Nightly".to_owned(),
             choice: everything(),
             comment: "by night".to_owned(),
             rhythm: "daily 04:00".parse().unwrap(),
@@ -30,7 +31,9 @@ impl Planned {
             keep: 2,
         };
         let mut conn = house.pool.acquire().await.unwrap();
-        let plan = db::insert_plan(&mut conn, &values).await.unwrap();
+        let plan = db::insert_plan(&mut conn, Origin::Browser, &values)
+            .await
+            .unwrap();
         drop(conn);
         tick(&house.pool, at(0)).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
@@ -107,7 +110,7 @@ async fn a_plan_keeps_as_many_as_it_says_and_the_files_of_the_others_go() {
     let told: Vec<(String, i64)> = sqlx::query_as(
         "SELECT action, count(*)
          FROM audit
-         WHERE user_name = 'archive plan 1'
+         WHERE user_name = 'archive plan Nightly'
          GROUP BY action
          ORDER BY action",
     )
@@ -148,7 +151,7 @@ async fn one_that_fails_takes_no_place_of_one_that_is_whole() {
 async fn a_plan_is_previewed_made_followed_and_deleted_in_the_browser() {
     let desk = Desk::of(House::with(1, 1, 1).await).await;
     let page = "/manage/archives/plans/new";
-    let form = "site=site-1&history=newest&contents=everything&secrets=exact&rhythm=daily&time=04:00&keep=3&comment=By+night";
+    let form = "name=Site+one&site=site-1&history=newest&contents=everything&secrets=exact&rhythm=daily&time=04:00&keep=3&comment=By+night";
     let preview = desk.post(page, &format!("{form}&action=preview")).await;
     preview.shows("Archives would be made at these times (Europe/Vienna):");
     preview.shows(", 04:00</li>");
@@ -158,11 +161,13 @@ async fn a_plan_is_previewed_made_followed_and_deleted_in_the_browser() {
     wrong.shows("There is no such site");
     let made = desk.post(page, form).await;
     assert_eq!(made.location, "/manage/archives/plans/1?notice=made");
-    desk.get("/manage/archives").await.shows("site-1, plan 1");
+    desk.get("/manage/archives").await.shows(">Site one</a>");
+    let taken = desk.post(page, form).await;
+    taken.shows("There is a plan <code>Site one</code> already; choose another name");
     tick(&desk.house.pool, at(0)).await.unwrap();
     tick(&desk.house.pool, at(24)).await.unwrap();
     let list = desk.get("/manage/archives").await;
-    list.shows("<a href=\"/manage/archives/plans/1\">archive plan 1</a>");
+    list.shows("<a href=\"/manage/archives/plans/1\">archive plan Site one</a>");
     list.shows("Newer ones replace it");
     list.shows("By night");
 
@@ -198,18 +203,21 @@ async fn a_plan_is_previewed_made_followed_and_deleted_in_the_browser() {
         (left[0].plan_id, left[0].state),
         (None, ArchiveState::Queued)
     );
-    let changes = "SELECT count(*) FROM audit WHERE action = 'settings_changed' AND subject = 'archives of site-1 by plan'";
+    let changes = "SELECT count(*) FROM audit WHERE action = 'settings_changed' AND subject = 'archive plan Site one'";
     assert_eq!(desk.number(changes).await, 3);
 }
 
 #[tokio::test]
 async fn there_is_a_limit_to_the_number_of_plans() {
     let desk = Desk::of(House::empty().await).await;
-    let form = "history=newest&contents=everything&secrets=exact&rhythm=off&keep=3";
-    for _ in 0..db::MOST_PLANS {
-        let made = desk.post("/manage/archives/plans/new", form).await;
+    let form = |name: usize| {
+        format!("name={name}&history=newest&contents=everything&secrets=exact&rhythm=off&keep=3")
+    };
+    for name in 0..db::MOST_PLANS {
+        let made = desk.post("/manage/archives/plans/new", &form(name)).await;
         assert!(made.location.ends_with("?notice=made"), "{}", made.text());
     }
-    let refused = desk.post("/manage/archives/plans/new", form).await;
+    let one_more = form(db::MOST_PLANS);
+    let refused = desk.post("/manage/archives/plans/new", &one_more).await;
     refused.shows("There are 20 plans already; change or delete one of them");
 }

@@ -48,6 +48,7 @@ async fn count(house: &House, table: &str) -> i64 {
 
 /// Archives a house, restores that into an empty one, and compares the two.
 async fn there_and_back(first: House) -> archive::Manifest {
+    let first = first.with_plans().await;
     let second = House::empty().await;
     let (path, manifest) = first.archive(&everything()).await;
     let restored = restore(&second, &std::fs::read(path).unwrap(), None)
@@ -58,7 +59,12 @@ async fn there_and_back(first: House) -> archive::Manifest {
     assert_eq!(second.bodies().await, first.bodies().await);
     let never_due = "devices WHERE schedule_id IS NULL AND enabled AND archived_at IS NULL";
     assert_eq!(count(&second, never_due).await, 0);
-    assert_eq!(count(&second, "schedules WHERE origin = 'file'").await, 0);
+    for table in ["schedules", "archive_plans"] {
+        assert_eq!(
+            count(&second, &format!("{table} WHERE origin = 'file'")).await,
+            0
+        );
+    }
     // And what would be archived there is the same, byte for byte, but for people, who have no
     // access there yet.
     let (_, again) = second.archive(&everything()).await;
@@ -84,8 +90,9 @@ async fn a_thousand_devices_restored_into_an_empty_installation_are_equal_in_eve
         counts.schedules,
         counts.maintenance_windows,
         counts.retention_rules,
+        counts.archive_plans,
     );
-    assert_eq!(settings, (4, 3, 3));
+    assert_eq!(settings, (4, 3, 3, 3));
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use super::house::{House, everything};
 use super::restored::{of_site, restore};
 use crate::support::unpack;
 
-fn lines(text: &[u8]) -> Vec<Value> {
+pub fn lines(text: &[u8]) -> Vec<Value> {
     let lines = text
         .split(|&byte| byte == b'\n')
         .filter(|line| !line.is_empty());
@@ -110,7 +110,7 @@ async fn what_is_there_for_a_target_stays_and_is_told() {
 }
 
 /// The files of an archive in which a line of one is changed, with a manifest that fits.
-async fn with_changed(house: &House, name: &str, change: impl Fn(&mut Value)) -> Vec<u8> {
+pub async fn with_changed(house: &House, name: &str, change: impl Fn(&mut Value)) -> Vec<u8> {
     let (path, manifest) = house.archive(&everything()).await;
     let mut found = unpack(std::fs::read(path).unwrap()).await;
     let mut records = lines(&found[name]);

@@ -44,5 +44,9 @@ FROM (
     SELECT 7, sites.slug, to_jsonb(retention_rules) - 'site_id'
     FROM retention_rules
     LEFT JOIN sites ON sites.id = retention_rules.site_id
+    UNION ALL
+    SELECT 8, sites.slug, to_jsonb(archive_plans) - 'id' - 'site_id' - 'origin' - 'due_at'
+    FROM archive_plans
+    LEFT JOIN sites ON sites.id = archive_plans.site_id
 ) AS told
 ORDER BY part, place, said

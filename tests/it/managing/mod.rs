@@ -5,6 +5,7 @@ mod alerts;
 mod credentials;
 mod devices;
 mod file;
+mod file_archives;
 mod file_retention;
 mod file_schedules;
 mod import;

@@ -90,9 +90,14 @@ impl PlanPage {
 
     fn title(&self) -> String {
         match &self.stored {
-            Some(plan) => format!("Archive plan {}", plan.id),
+            Some(plan) => format!("Archive plan {}", plan.values.name),
             None => "Add an archive plan".to_owned(),
         }
+    }
+
+    fn is_in_file(&self) -> bool {
+        let mut stored = self.stored.iter();
+        stored.any(|plan| plan.origin.is_file())
     }
 }
 

@@ -58,8 +58,8 @@ const SCHEDULE: &[&str] = &[
     "per_site",
 ];
 const ARCHIVE_PLAN: &[&str] = &[
-    "stamp", "action", "site", "history", "contents", "secrets", "rhythm", "minute", "time", "mon",
-    "tue", "wed", "thu", "fri", "sat", "sun", "cron", "timezone", "keep", "comment",
+    "stamp", "action", "name", "site", "history", "contents", "secrets", "rhythm", "minute",
+    "time", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "cron", "timezone", "keep", "comment",
 ];
 const WINDOW: &[&str] = &[
     "stamp", "name", "kind", "target", "span", "mon", "tue", "wed", "thu", "fri", "sat", "sun",

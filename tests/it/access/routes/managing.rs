@@ -62,7 +62,7 @@ pub const PAGES: &[Case] = &[
 
 /// What a form for a plan of archives sends.
 const ARCHIVE_PLAN: &str =
-    "history=newest&contents=configurations&secrets=masked&rhythm=off&keep=3";
+    "name={slug}-plan&history=newest&contents=configurations&secrets=masked&rhythm=off&keep=3";
 
 /// What a form for a device sends.
 const DEVICE: &str = "site={slug}&name={slug}-new&address=192.0.2.9&port=22&credential={slug}-login\
