@@ -43,6 +43,8 @@ const PAGES: &[(&str, &str)] = &[
     ("nothing-found", "/?q=nothing"),
     ("site", SITE),
     ("ill-site", ILL_SITE),
+    ("all-reports", "/reports"),
+    ("report-of-all", "{report-of-all}"),
     ("reports", "/sites/north-mill/reports"),
     ("report", "{report}"),
     ("device", DEVICE),
@@ -119,13 +121,14 @@ const WIDTHS: [u32; 2] = [320, 1280];
 
 /// Pages that are also taken as wide as a 4k screen, and as printed.
 const WIDE: [&str; 5] = ["sites", "site", "device", "compare", "snapshot"];
-const PRINTED: [&str; 6] = [
+const PRINTED: [&str; 7] = [
     "sites",
     "snapshot",
     "compare",
     "restore",
     "search-found",
     "report",
+    "report-of-all",
 ];
 const WIDE_PIXELS: u32 = 3840;
 
@@ -148,9 +151,11 @@ async fn main() {
     let other = one_snapshot(&page, &origin).await;
     let failed = failed_run(&page, &origin).await;
     let report = first_link(&page, &format!("{origin}{ILL_SITE}/reports"), "/reports/").await;
+    let report_of_all = first_link(&page, &format!("{origin}/reports"), "/reports/").await;
     for (name, path) in PAGES {
         let path = path.replace("{old}", &old).replace("{new}", &new);
         let path = path.replace("{report}", &report);
+        let path = path.replace("{report-of-all}", &report_of_all);
         let path = path.replace("{other}", &other).replace("{failed}", &failed);
         take(&page, &pictures, name, &format!("{origin}{path}")).await;
     }

@@ -24,6 +24,9 @@ const MAX_PREVIEWS: usize = 2;
 /// How many uploads are read at once: each is in memory as a whole.
 const MAX_UPLOADS: usize = 2;
 
+/// How many reports over all sites are made at once.
+const MAX_REPORTS: usize = 2;
+
 /// How many pages of a kind work at once.
 #[derive(Clone)]
 pub struct Gate {
@@ -57,6 +60,8 @@ pub struct Gates {
     pub uploads: Gate,
     /// A large file comes or is read for as long as it is large.
     pub large: Gate,
+    /// A report over all sites reads a month of every device.
+    pub reports: Gate,
 }
 
 impl Gates {
@@ -82,6 +87,10 @@ impl Gates {
             large: Gate::new(
                 MAX_UPLOADS,
                 "Other large files are being read just now. Try again in a minute.",
+            ),
+            reports: Gate::new(
+                MAX_REPORTS,
+                "Other reports are being made just now. Try again in a moment.",
             ),
         }
     }

@@ -187,6 +187,16 @@ pub fn site_report_file(slug: &str, month: impl Display) -> String {
     format!("{}.csv", site_report(slug, month))
 }
 
+/// The report of all sites and a month.
+pub fn report(month: impl Display) -> String {
+    format!("/reports/{month}")
+}
+
+/// The report of all sites and a month as a file.
+pub fn report_file(month: impl Display) -> String {
+    format!("{}.csv", report(month))
+}
+
 /// Where **Backup Site** and its kin are posted.
 pub fn site_backups(slug: &str) -> String {
     format!("/sites/{}/backups", encode(slug))

@@ -210,6 +210,10 @@ fn testing() -> Router<AppState> {
 
 /// What may take seconds.
 fn costly(gates: &Gates) -> Router<AppState> {
+    let reporting = Router::new()
+        .route("/reports", get(reports::everywhere::list))
+        .route("/reports/{month}", get(reports::everywhere::show))
+        .layer(from_fn_with_state(gates.reports.clone(), gate::pass));
     let comparing = Router::new()
         .route("/compare", get(compare::show))
         .route("/compare.diff", get(compare::text))
@@ -218,5 +222,6 @@ fn costly(gates: &Gates) -> Router<AppState> {
         .route("/search", get(search::list))
         .route("/search/lines/{id}", get(search::show))
         .layer(from_fn_with_state(gates.searches.clone(), gate::pass))
+        .merge(reporting)
         .merge(comparing)
 }

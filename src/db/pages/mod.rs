@@ -44,8 +44,9 @@ pub use inventory::{
 pub use matches::{DeviceMatch, SiteMatch, match_devices, match_sites};
 pub use movement::{Movement, get_batch_movement, get_batches_movement, get_run_movement};
 pub use reports::{
-    ReportChange, ReportDevice, ReportFailure, ReportKey, ReportResults, ReportSpan, ReportStart,
-    get_report_start, get_runs_gone_to, list_report_changes, list_report_devices,
+    ReportAttendance, ReportChange, ReportClock, ReportDevice, ReportFailure, ReportKey,
+    ReportMonth, ReportResults, ReportSpan, ReportStart, get_report_start, get_runs_gone_to,
+    list_report_attendance, list_report_changes, list_report_clocks, list_report_devices,
     list_report_failures, list_report_keys, list_report_results,
 };
 pub use restore::{RestoreTarget, get_restore_target, list_restore_targets};

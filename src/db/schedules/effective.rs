@@ -14,7 +14,7 @@ use sqlx::PgConnection;
 pub async fn resolve(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query!(
         r#"UPDATE devices
-           SET schedule_id = nearest.schedule_id
+           SET schedule_id = nearest.schedule_id, schedule_since = now()
            FROM (
                SELECT devices.id AS device_id,
                       coalesce(

@@ -203,7 +203,8 @@ struct WantedRow {
 }
 
 /// Writes schedules, new ones without a number; all are of this origin from then on. Those whose
-/// times became others are planned anew. Their targets are there.
+/// times became others are planned anew, and where their days may have, their devices remember since
+/// when. Their targets are there.
 ///
 /// # Errors
 /// When the database fails, or a target has a schedule already.
@@ -245,6 +246,15 @@ async fn update(
              WHERE due_times.schedule_id = wanted.id
                AND (schedules.rhythm, schedules.timezone, schedules.spread_secs)
                    IS DISTINCT FROM (wanted.rhythm, wanted.timezone, wanted.spread_secs)
+         ), retimed AS (
+             UPDATE devices
+             SET schedule_since = now()
+             FROM wanted
+             JOIN schedules ON schedules.id = wanted.id
+             WHERE devices.schedule_id = wanted.id
+               AND (regexp_replace(schedules.rhythm, ' [0-9]{2}:[0-9]{2}$', ''), schedules.timezone)
+                   IS DISTINCT FROM
+                   (regexp_replace(wanted.rhythm, ' [0-9]{2}:[0-9]{2}$', ''), wanted.timezone)
          )
          UPDATE schedules
          SET origin = $2,

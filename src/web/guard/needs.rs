@@ -102,6 +102,8 @@ pub const ROUTES: &[Route] = &[
     get("/", SEE),
     get("/sites/{slug}", SEE),
     get("/sites/{slug}/newest.zip", DOWNLOAD),
+    get("/reports", SEE),
+    get("/reports/{month}", SEE),
     get("/sites/{slug}/reports", SEE),
     get("/sites/{slug}/reports/{month}", SEE),
     post("/sites/{slug}/backups", BACK_UP),

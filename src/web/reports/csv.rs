@@ -13,7 +13,7 @@ use crate::managing::csv::{BYTE_ORDER_MARK, lines};
 use crate::model::StoredFailureCode;
 use crate::web::{bodies, error::PageError, file_names};
 
-const COLUMNS: [&str; 24] = [
+const COLUMNS: [&str; 26] = [
     "site",
     "month",
     "month_is_over",
@@ -38,6 +38,8 @@ const COLUMNS: [&str; 24] = [
     "most_frequent_failure",
     "suspect",
     "host_key_changes",
+    "days_backed_up",
+    "schedule",
 ];
 
 /// The file.
@@ -46,15 +48,26 @@ const COLUMNS: [&str; 24] = [
 /// When memory can not be written to, which does not happen.
 pub async fn file(report: Report) -> Result<Response, PageError> {
     let name = format!(
-        "attachment; filename=\"{}_report_{}.csv\"",
+        "{}_report_{}.csv",
         file_names::plain(&report.site.slug),
         report.month
     );
     let file = bodies::aside(move || written(&report)).await?;
+    attached(&name, file)
+}
+
+/// A file to be kept under this name, of plain characters.
+///
+/// # Errors
+/// When it could not be written.
+pub fn attached(name: &str, file: Result<Vec<u8>, csv::Error>) -> Result<Response, PageError> {
     let file = file.map_err(|error| PageError::Internal(error.into()))?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, name),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
     ];
     Ok((headers, file).into_response())
 }
@@ -103,6 +116,8 @@ fn cells(report: &Report, line: &Line) -> [String; COLUMNS.len()] {
         known(cause.unwrap_or_default().to_owned()),
         known(line.suspects.to_string()),
         device.host_key_changes.to_string(),
+        known(line.backed_up.count().to_string()),
+        device.rhythm.clone().unwrap_or_default(),
     ]
 }
 

@@ -8,7 +8,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{month::Month, report};
+use super::{MONTHS_PER_PAGE, month::Month, report};
 use crate::db::pages::SiteHead;
 use crate::web::{
     error::PageError,
@@ -19,9 +19,6 @@ use crate::web::{
     shell::{Area, Shell},
     state::AppState,
 };
-
-/// How many months stand on one page: two years.
-const MONTHS_PER_PAGE: i64 = 24;
 
 /// What the address may say.
 #[derive(Debug, Default, Deserialize)]
@@ -60,14 +57,11 @@ pub async fn list(
 ) -> Result<impl IntoResponse, PageError> {
     let (site, first, newest) = report::site(&state, &person.scope, &slug).await?;
     let asked = Asked::new(query.page, MONTHS_PER_PAGE);
-    let total = newest.since(first) + 1;
-    let offset = u32::try_from(asked.slice().offset).unwrap_or(total);
-    let last = total.min(offset + MONTHS_PER_PAGE as u32);
     Ok(ListPage {
         shell: Shell::new(&state, &person, Area::Sites),
         site,
         newest,
-        months: (offset..last).map(|back| newest.earlier(back)).collect(),
-        pager: asked.of(i64::from(total)),
+        months: newest.back_to(first, asked.slice()),
+        pager: asked.of(i64::from(newest.since(first)) + 1),
     })
 }

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use chrono::{DateTime, Datelike as _, Months, NaiveDate, Utc};
 use chrono_tz::Tz;
 
+use crate::db::pages::Slice;
 use crate::web::runs::days::midnight;
 
 /// A month of a year from 2000 to 2199, by its first day.
@@ -43,6 +44,14 @@ impl Month {
             let months = (12 + self.0.month() - earlier.0.month()) % 12;
             years * 12 + months
         })
+    }
+
+    /// A page of the months back to an earlier one, newest first.
+    pub fn back_to(self, first: Self, slice: Slice) -> Vec<Self> {
+        let months = i64::from(self.since(first)) + 1;
+        let page = slice.offset..months.min(slice.offset + slice.limit);
+        let back = page.filter_map(|back| u32::try_from(back).ok());
+        back.map(|back| self.earlier(back)).collect()
     }
 
     /// When each of its days begins, and when the last one ends.
@@ -97,9 +106,14 @@ impl DaySet {
         }
     }
 
-    /// Those of both.
+    /// Those that either has.
     pub const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// Those that both have.
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
     }
 
     /// Those that the other has not.
@@ -190,6 +204,17 @@ mod tests {
         assert_eq!(month("2026-02").since(month("2026-02")), 0);
         assert_eq!(month("2026-02").since(month("2026-03")), 0);
         assert_eq!(month("2026-02").earlier(3), month("2025-11"));
+    }
+
+    #[test]
+    fn a_page_of_months_ends_with_the_first_there_is() {
+        let back = |offset| {
+            let slice = Slice { limit: 2, offset };
+            month("2026-02").back_to(month("2025-12"), slice)
+        };
+        assert_eq!(back(0), [month("2026-02"), month("2026-01")]);
+        assert_eq!(back(2), [month("2025-12")]);
+        assert!(back(4).is_empty());
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::figures::{Line, Period, lines};
+use super::figures::{Line, lines};
 use super::month::Month;
+use super::period::Period;
 use crate::db::pages::{self as db, ReportFailure, ReportSpan, ReportStart, SiteHead};
 use crate::model::Scope;
 use crate::web::{error::PageError, format, state::AppState};
@@ -71,14 +72,9 @@ impl Report {
             return Err(PageError::NotFound("report"));
         }
         let zone = format::zone(&site.timezone);
-        let (days, end) = month.days(zone);
         let mut conn = state.connection().await?;
-        let period = Period {
-            days,
-            end,
-            now: state.now(),
-            gone_to: db::get_runs_gone_to(&mut conn).await?,
-        };
+        let gone_to = db::get_runs_gone_to(&mut conn).await?;
+        let period = Period::new(month, zone, state.now(), gone_to);
         let span = ReportSpan {
             scope,
             site: site.id,
@@ -92,7 +88,7 @@ impl Report {
         let changes = db::list_report_changes(&mut conn, span, most.changes).await?;
         let keys = db::list_report_keys(&mut conn, span, most.keys).await?;
         drop(conn);
-        let lines = lines(&period, devices, &results, &failures);
+        let lines = lines(&period, site.id, devices, &results, &failures);
         Ok(Self {
             site,
             zone,

@@ -10,9 +10,9 @@ use axum::{
 
 use super::csv;
 use super::figures::Line;
-use super::month::{DaySet, Month};
+use super::month::DaySet;
 use super::report::{Lists, Report};
-use super::{summary, told};
+use super::{named, summary, told};
 use crate::db::pages::ReportFailure;
 use crate::plural::counted;
 use crate::web::{
@@ -112,11 +112,7 @@ pub async fn show(
     person: SignedIn,
     Path((slug, name)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
-    let (name, is_file) = match name.strip_suffix(".csv") {
-        Some(name) => (name, true),
-        None => (name.as_str(), false),
-    };
-    let month: Month = name.parse().map_err(|_| PageError::NotFound("report"))?;
+    let (month, is_file) = named(&name)?;
     if is_file {
         let none = Lists {
             changes: 0,

@@ -1,6 +1,7 @@
 //! The month in a few sentences, which is what is read first.
 
-use super::figures::{Line, Period};
+use super::figures::Line;
+use super::period::Period;
 use super::told::cause;
 use crate::db::pages::ReportFailure;
 use crate::plural::counted;
@@ -36,25 +37,41 @@ fn coverage(lines: &[Line]) -> String {
         (all + 1, covered + u64::from(line.is_covered()))
     });
     let devices = counted(lines.len() as u64, "device");
-    let idle = lines.iter().filter(|line| line.counted_days == 0);
-    let (young, disabled): (Vec<_>, Vec<_>) = idle.partition(|line| line.device.enabled);
     let who = match covered {
-        _ if all == 0 => return format!("{devices}; no day can be counted yet."),
-        0 => return format!("{devices}; none was verified on every day."),
+        _ if all == 0 => return format!("{devices}; no day can be counted.{}", idle(lines)),
+        0 => return format!("{devices}; none was verified whenever due.{}", idle(lines)),
         1 if lines.len() == 1 => "it was".to_owned(),
         all if all == lines.len() as u64 => "all were".to_owned(),
         1 => "1 was".to_owned(),
         some => format!("{some} were"),
     };
-    let rest = match (young.len(), disabled.len()) {
-        (0, 0) => String::new(),
-        (young, 0) => format!(" {young} had no whole day in it yet."),
-        (0, disabled) => format!(" {disabled} disabled by now."),
-        (young, disabled) => {
-            format!(" {young} had no whole day in it yet, {disabled} disabled by now.")
-        }
+    let rest = idle(lines);
+    format!("{devices}; {who} backed up and verified whenever due.{rest}")
+}
+
+/// Why no day of some counts; it begins with a blank.
+fn idle(lines: &[Line]) -> String {
+    let idle = || lines.iter().filter(|line| line.counted_days == 0);
+    let of = |is_so: fn(&&Line) -> bool, words: &str| {
+        let count = idle().filter(is_so).count();
+        (count > 0).then(|| format!("{count} {words}"))
     };
-    format!("{devices}; {who} backed up and verified on every day.{rest}")
+    let reasons = [
+        of(
+            |line| line.device.enabled && line.is_asked(),
+            "had no backup due yet",
+        ),
+        of(
+            |line| line.device.enabled && !line.is_asked(),
+            "without a schedule",
+        ),
+        of(|line| !line.device.enabled, "disabled by now"),
+    ];
+    let reasons: Vec<String> = reasons.into_iter().flatten().collect();
+    if reasons.is_empty() {
+        return String::new();
+    }
+    format!(" {}.", reasons.join(", "))
 }
 
 /// Which were not, for how many days; those that are missed most stand first.
@@ -160,9 +177,10 @@ fn moved(lines: &[Line]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::FailureCode;
-    use crate::web::reports::figures::lines;
-    use crate::web::reports::figures::tests::{april, at, device, failures, verified};
+    use crate::model::{FailureCode, SiteId};
+    use crate::web::reports::figures;
+    use crate::web::reports::figures::tests::{device, failures, verified};
+    use crate::web::reports::period::tests::{april, at};
 
     const OVER: &str = "2026-05-03T12:00";
 
@@ -174,10 +192,10 @@ mod tests {
     fn a_good_month_is_short() {
         let devices = vec![device(1, "gw-1"), device(2, "gw-2")];
         let results = [verified(1, 1..=30), verified(2, 1..=30)];
-        let lines = lines(&april(OVER), devices, &results, &[]);
+        let lines = figures::lines(&april(OVER), SiteId(1), devices, &results, &[]);
         assert_eq!(
             said(&april(OVER), &lines, &[]),
-            "2 devices; all were backed up and verified on every day. No configuration changed. No backup failed."
+            "2 devices; all were backed up and verified whenever due. No configuration changed. No backup failed."
         );
     }
 
@@ -193,10 +211,10 @@ mod tests {
             failures(3, FailureCode::AuthFailed, 20),
             failures(3, FailureCode::Unreachable, 10),
         ];
-        let lines = lines(&april(OVER), devices, &results, &failures);
+        let lines = figures::lines(&april(OVER), SiteId(1), devices, &results, &failures);
         assert_eq!(
             said(&april(OVER), &lines, &failures),
-            "3 devices; 1 was backed up and verified on every day. gw-3 was not verified on any of 30 days. \
+            "3 devices; 1 was backed up and verified whenever due. gw-3 was not verified on any of 30 days. \
              gw-2 was not verified on 3 days. 4 changes of the configuration, on 2 devices. \
              33 backups failed, on 2 devices; most often: sign-in refused. \
              1 backup was suspect: kept, but not counted as verified. \
@@ -212,10 +230,10 @@ mod tests {
             .zip(results)
             .map(|(id, days)| verified(id, days))
             .collect();
-        let lines = lines(&april(OVER), devices, &results, &[]);
+        let lines = figures::lines(&april(OVER), SiteId(1), devices, &results, &[]);
         let said = said(&april(OVER), &lines, &[]);
         assert!(
-            said.contains("5 devices; none was verified on every day."),
+            said.contains("5 devices; none was verified whenever due."),
             "{said}"
         );
         assert!(
@@ -229,9 +247,14 @@ mod tests {
         let mut devices = vec![device(1, "gw-1"), device(2, "gw-2")];
         devices[1].created_at = at("2026-04-10T00:30");
         let period = april("2026-04-10T01:00");
-        let lines = lines(&period, devices, &[verified(1, 1..=9)], &[]);
+        let lines = figures::lines(&period, SiteId(1), devices, &[verified(1, 1..=9)], &[]);
         let said = said(&period, &lines, &[]);
-        assert!(said.starts_with("2 devices; 1 was backed up and verified on every day. 1 had no whole day in it yet."), "{said}");
+        assert!(
+            said.starts_with(
+                "2 devices; 1 was backed up and verified whenever due. 1 had no backup due yet."
+            ),
+            "{said}"
+        );
         assert!(said.ends_with("1 device added."), "{said}");
         assert_eq!(
             sentences(&period, &[], &[]),
@@ -243,10 +266,16 @@ mod tests {
     fn a_disabled_device_is_not_blamed() {
         let mut devices = vec![device(1, "gw-1"), device(2, "spare")];
         devices[1].enabled = false;
-        let lines = lines(&april(OVER), devices, &[verified(1, 1..=30)], &[]);
+        let lines = figures::lines(
+            &april(OVER),
+            SiteId(1),
+            devices,
+            &[verified(1, 1..=30)],
+            &[],
+        );
         assert_eq!(
             coverage(&lines),
-            "2 devices; 1 was backed up and verified on every day. 1 disabled by now."
+            "2 devices; 1 was backed up and verified whenever due. 1 disabled by now."
         );
     }
 
@@ -254,10 +283,23 @@ mod tests {
     fn of_a_month_whose_results_are_deleted_only_changes_are_told() {
         let mut period = april(OVER);
         period.gone_to = Some(period.end);
-        let lines = lines(&period, vec![device(1, "gw-1")], &[], &[]);
+        let lines = figures::lines(&period, SiteId(1), vec![device(1, "gw-1")], &[], &[]);
         assert_eq!(
             said(&period, &lines, &[]),
             "1 device. No configuration changed."
+        );
+    }
+
+    #[test]
+    fn a_device_that_is_due_once_a_week_is_backed_up_whenever_due() {
+        let mut devices = vec![device(1, "gw-1"), device(2, "gw-2"), device(3, "spare")];
+        devices[1].rhythm = Some("weekly sun 02:00".to_owned());
+        devices[2].rhythm = Some("off".to_owned());
+        let results = [verified(1, 1..=30), verified(2, [5, 12, 19, 26])];
+        let lines = figures::lines(&april(OVER), SiteId(1), devices, &results, &[]);
+        assert_eq!(
+            coverage(&lines),
+            "3 devices; 2 were backed up and verified whenever due. 1 without a schedule."
         );
     }
 }

@@ -5,7 +5,7 @@ FROM (
     UNION ALL
     SELECT 2, sites.slug || '/' || devices.name,
            to_jsonb(devices) - 'id' - 'site_id' - 'credential_id' - 'origin' - 'newest_snapshot_id'
-               - 'last_verified_snapshot_id' - 'last_run_id' - 'schedule_id'
+               - 'last_verified_snapshot_id' - 'last_run_id' - 'schedule_id' - 'schedule_since'
            || jsonb_build_object(
                'credential', credentials.name,
                'newest', newest.taken_at,

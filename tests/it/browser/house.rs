@@ -90,6 +90,7 @@ impl House {
             ("/", "3 of 4 devices verified"),
             ("/?q=nothing", "Nothing found"),
             ("/sites/site-1", "not enough permissions"),
+            ("/reports", "until now"),
             ("/sites/site-0/reports", "until now"),
             ("/sites/site-0/devices/router-0", "Config Backups"),
             ("/sites/site-1/devices/router-3", "No backup yet"),
@@ -173,6 +174,8 @@ impl House {
         let mut pages = self.filled(&pages, &numbers);
         let report = format!("/sites/site-1/reports/{}", self.month().await);
         pages.push((self.url(&report), "export refused"));
+        let report = format!("/reports/{}", self.month().await);
+        pages.push((self.url(&report), "2 sites with 4 devices"));
         pages
     }
 

@@ -225,3 +225,31 @@ async fn a_changed_schedule_is_planned_anew_and_its_cap_goes_with_the_runs() {
         "2"
     );
 }
+
+#[tokio::test]
+async fn a_device_remembers_since_when_it_is_due_on_its_days() {
+    let desk = Desk::furnished().await;
+    let long_ago = "UPDATE devices SET schedule_since = '2026-01-01T00:00:00Z'";
+    let is_new = "SELECT (schedule_since > '2026-01-01T00:00:00Z')::text FROM devices";
+    desk.post("/manage/schedules/new", &weekly())
+        .await
+        .location();
+    assert_eq!(desk.text(is_new).await, "true", "another schedule");
+
+    desk.run(long_ago).await;
+    let stamp = desk.get("/manage/schedules/2").await.hidden("stamp");
+    let later = with(&weekly(), ("time", "05:00"), &stamp);
+    desk.post("/manage/schedules/2", &later).await.location();
+    assert_eq!(desk.text(is_new).await, "false", "another time of the day");
+
+    let stamp = desk.get("/manage/schedules/2").await.hidden("stamp");
+    let daily = with(&later, ("rhythm", "daily"), &stamp);
+    desk.post("/manage/schedules/2", &daily).await.location();
+    assert_eq!(desk.text(is_new).await, "true", "other days");
+
+    desk.run(long_ago).await;
+    desk.post("/manage/schedules/2/delete", &[])
+        .await
+        .location();
+    assert_eq!(desk.text(is_new).await, "true", "the next nearest");
+}

@@ -13,6 +13,7 @@ mod monitoring;
 mod reach;
 mod reader;
 mod reports;
+mod reports_of_all;
 mod restore;
 mod results;
 mod rights;

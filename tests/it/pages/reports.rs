@@ -9,7 +9,7 @@ use crate::support::kim;
 
 const APRIL: &str = "/sites/acme/reports/2026-04";
 
-async fn stage() -> Stage {
+pub(super) async fn stage() -> Stage {
     let stage = Stage::empty().await;
     stage.run(include_str!("reports.sql")).await;
     stage
@@ -33,23 +33,23 @@ fn words(page: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-async fn page(stage: &Stage, address: &str) -> String {
+pub(super) async fn page(stage: &Stage, address: &str) -> String {
     let answer = stage.get(address).await;
     assert_eq!(answer.status, StatusCode::OK, "{address}");
     words(&answer.text())
 }
 
 /// The lines of a file, each by its columns.
-async fn file(stage: &Stage, address: &str) -> Vec<Vec<String>> {
+pub(super) async fn file(stage: &Stage, address: &str) -> Vec<Vec<String>> {
     let answer = stage.get(address).await;
     assert_eq!(answer.status, StatusCode::OK, "{address}");
     let lines = answer.text();
     let lines = lines.strip_prefix('\u{feff}').unwrap().lines();
     let cells = |line: &str| {
-        line.trim_matches('"')
-            .split("\",\"")
-            .map(str::to_owned)
-            .collect()
+        let line = line
+            .strip_prefix('"')
+            .and_then(|line| line.strip_suffix('"'));
+        line.unwrap().split("\",\"").map(str::to_owned).collect()
     };
     lines.map(cells).collect()
 }
@@ -59,7 +59,7 @@ async fn a_month_tells_what_was_verified_what_changed_and_what_failed() {
     let april = page(&stage().await, APRIL).await;
     for words in [
         "Acme &#38; Sons Backups of router configurations, April 2026 Made on 3 May 2026, 14:00 CEST by RouterVault.",
-        "3 devices; 1 was backed up and verified on every day. gw-2 was not verified on 3 days. gw-1 was not verified on 1 day.",
+        "3 devices; 1 was backed up and verified whenever due. gw-2 was not verified on 3 days. gw-1 was not verified on 1 day.",
         "2 changes of the configuration, on 1 device. 3 backups failed, on 1 device; most often: sign-in refused. \
          1 backup was suspect: kept, but not counted as verified. 1 device showed another host key than the trusted one. 1 device added.",
         "gw-2 RB760iGS 7.16.2 27 of 30 days not on 3\u{2013}5 4 d 30 Apr 2026 02:00 0 3 most often sign-in refused 0 1",
@@ -74,6 +74,58 @@ async fn a_month_tells_what_was_verified_what_changed_and_what_failed() {
     for words in ["elsewhere", "of-may", "not over", "until now", "deleted"] {
         assert!(!april.contains(words), "{words}");
     }
+}
+
+#[tokio::test]
+async fn who_is_due_once_a_week_is_not_blamed_for_the_days_between() {
+    let stage = stage().await;
+    // What is left of gw-2 are its Sundays, and one that was made up for on a Tuesday.
+    stage
+        .run(
+            "INSERT INTO schedules (origin, device_id, rhythm, spread_secs)
+             VALUES ('browser', 2, 'weekly sun 02:00', 3600);
+             UPDATE devices
+             SET schedule_id = schedules.id
+             FROM schedules
+             WHERE schedules.device_id = devices.id;
+             DELETE FROM runs
+             WHERE device_id = 2
+                 AND state = 'succeeded'
+                 AND extract(day FROM queued_at) NOT IN (7, 12, 26)",
+        )
+        .await;
+    let april = page(&stage, APRIL).await;
+    assert!(
+        april.contains("gw-2 RB760iGS 7.16.2 3 of 4 days due not on 19 Sunday at 02:00"),
+        "{april}"
+    );
+    assert!(april.contains("gw-2 was not verified on 1 day."), "{april}");
+    let lines = file(&stage, &format!("{APRIL}.csv")).await;
+    let gw_2 = lines
+        .iter()
+        .find(|line| line.contains(&"gw-2".to_owned()))
+        .unwrap();
+    assert!(
+        gw_2.ends_with(&["3".to_owned(), "weekly sun 02:00".to_owned()]),
+        "{gw_2:?}"
+    );
+}
+
+#[tokio::test]
+async fn days_before_a_schedule_was_changed_count_only_where_a_backup_was_tried() {
+    let stage = stage().await;
+    stage
+        .run(
+            "UPDATE devices SET schedule_since = '2026-04-10T12:00:00Z';
+             DELETE FROM runs WHERE device_id = 1 AND extract(day FROM queued_at) IN (2, 22)",
+        )
+        .await;
+    let april = page(&stage, APRIL).await;
+    assert!(
+        april.contains("gw-1 its schedule was changed in this month RB5009UG+S+ 7.16.2 27 of 29 days not on 7, 22"),
+        "{april}"
+    );
+    assert!(april.contains("27 of 30 days not on 3\u{2013}5"), "{april}");
 }
 
 #[tokio::test]
@@ -126,7 +178,7 @@ async fn a_month_that_goes_on_says_so_and_counts_until_now() {
     // The third is not over; the device that came on the second has no whole day.
     assert!(
         may.contains(
-            "4 devices; 3 were backed up and verified on every day. 1 had no whole day in it yet."
+            "4 devices; 3 were backed up and verified whenever due. 1 had no backup due yet."
         ),
         "{may}"
     );
@@ -194,7 +246,7 @@ async fn days_whose_results_are_deleted_are_told_and_not_counted() {
         "{april}"
     );
     assert!(
-        april.contains("3 devices; all were backed up and verified on every day."),
+        april.contains("3 devices; all were backed up and verified whenever due."),
         "{april}"
     );
     assert!(april.contains("20 of 20 days"), "{april}");
@@ -254,8 +306,8 @@ async fn a_large_site_has_a_page_with_bounds_and_a_file_with_all() {
     let stage = stage().await;
     stage
         .run(
-            "INSERT INTO devices (site_id, name, address, port, platform, credential_id, created_at)
-             SELECT 2, 'ap-' || n, '192.0.2.7', 22, 'routeros', 1, '2026-04-01T00:00:00Z'
+            "INSERT INTO devices (site_id, name, address, port, platform, credential_id, created_at, schedule_id, schedule_since)
+             SELECT 2, 'ap-' || n, '192.0.2.7', 22, 'routeros', 1, '2026-04-01T00:00:00Z', 1, '2026-04-01T00:00:00Z'
              FROM generate_series(1, 1100) AS n;
              INSERT INTO snapshots (device_id, taken_at, last_seen_at, verdict, checks, fingerprint, sha256,
                                     size_bytes, line_count, has_secrets, codec, body, added_lines, removed_lines)

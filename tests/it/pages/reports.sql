@@ -11,6 +11,7 @@ VALUES (1, 'gw-1', '192.0.2.1', 22, 'routeros', 1, 'RB5009UG+S+', '7.18.2', '202
        (1, '=gw-3', '192.0.2.3', 22, 'routeros', 1, NULL, NULL, '2026-04-20T12:00:00Z'),
        (1, 'of-may', '192.0.2.4', 22, 'routeros', 1, NULL, NULL, '2026-05-02T12:00:00Z'),
        (2, 'elsewhere', '192.0.2.9', 22, 'routeros', 1, NULL, NULL, '2026-02-10T12:00:00Z');
+UPDATE devices SET schedule_id = 1, schedule_since = created_at;
 INSERT INTO batches (trigger, created_at, finished_at) VALUES ('scheduled', '2026-03-31T00:00:00Z', '2026-05-02T00:00:00Z');
 
 -- Two in the morning at Berlin, from the last of March to the second of May.

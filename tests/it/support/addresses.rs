@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 186] = [
+pub const ADDRESSES: [&str; 190] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -22,6 +22,10 @@ pub const ADDRESSES: [&str; 186] = [
     "/sites/site-1?q=ap&state=attention",
     "/sites/{site}",
     "/sites/site-1/newest.zip",
+    "/reports",
+    "/reports/{month}",
+    "/reports/{month}?page=2",
+    "/reports/{month}.csv",
     "/sites/site-1/reports",
     "/sites/{site}/reports?page=2",
     "/sites/{site}/reports/{month}",

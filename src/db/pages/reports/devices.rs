@@ -18,6 +18,13 @@ pub struct ReportDevice {
     pub version: Option<String>,
     pub created_at: DateTime<Utc>,
     pub archived_at: Option<DateTime<Utc>>,
+    /// When its schedule comes, as the database keeps it, on which clock when not on the site's, and
+    /// over how long sites are spread; `None`: it has no schedule.
+    pub rhythm: Option<String>,
+    pub schedule_timezone: Option<String>,
+    pub spread_secs: Option<i32>,
+    /// Since when that is so.
+    pub schedule_since: DateTime<Utc>,
     /// Up to when some of its backups were deleted by retention; `None`: none was.
     pub thinned_to: Option<DateTime<Utc>>,
     /// Verified backups of the month that differ from the one before.
@@ -48,6 +55,10 @@ pub async fn list_report_devices(
             coalesce(newest.version, d.version) AS version,
             d.created_at,
             d.archived_at,
+            schedules.rhythm AS "rhythm?",
+            schedules.timezone AS schedule_timezone,
+            schedules.spread_secs AS "spread_secs?",
+            d.schedule_since,
             kept.thinned_to AS "thinned_to?",
             changed.changes AS "changes!",
             changed.added_lines AS "added_lines!",
@@ -58,6 +69,7 @@ pub async fn list_report_devices(
                 WHERE keys.device_id = d.id AND keys.first_seen_at >= $2 AND keys.first_seen_at < $3
             ) AS "host_key_changes!"
         FROM devices d
+        LEFT JOIN schedules ON schedules.id = d.schedule_id
         LEFT JOIN retention_devices kept ON kept.device_id = d.id
         LEFT JOIN LATERAL (
             SELECT s.model, s.version

@@ -1,14 +1,11 @@
 //! What came of the backups of a month, a row a device, and a row a device and cause of failure.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use super::ReportSpan;
+use super::{LONGEST_WAIT, ReportSpan};
 use crate::db::pages::runs::bounds::get_ids_between;
 use crate::model::{DeviceId, SiteId, StoredFailureCode};
-
-/// How long a run may have waited before the month in which it ended.
-const LONGEST_WAIT: TimeDelta = TimeDelta::days(2);
 
 /// What came of the backups of a device that ended in the span.
 #[derive(Debug, Clone)]
@@ -16,6 +13,8 @@ pub struct ReportResults {
     pub device: DeviceId,
     /// The days on which one was verified, a bit each, the lowest for the first.
     pub verified_days: i64,
+    /// The same for those on which one was tried to its end, whatever came of it.
+    pub tried_days: i64,
     pub first_verified_at: Option<DateTime<Utc>>,
     pub last_verified_at: Option<DateTime<Utc>>,
     /// The longest time between two verified ones; `None`: there were not two.
@@ -41,6 +40,7 @@ pub async fn list_report_results(
                 bit_or(1::bigint << (width_bucket(finished_at, $6::timestamptz[]) - 1)) FILTER (WHERE verdict = 'verified'),
                 0
             ) AS "verified_days!",
+            bit_or(1::bigint << (width_bucket(finished_at, $6::timestamptz[]) - 1)) AS "tried_days!",
             min(finished_at) FILTER (WHERE verdict = 'verified') AS first_verified_at,
             max(finished_at) FILTER (WHERE verdict = 'verified') AS last_verified_at,
             extract(epoch FROM max(gap) FILTER (WHERE verdict = 'verified'))::bigint AS longest_gap_secs,
@@ -61,7 +61,7 @@ pub async fn list_report_results(
                 AND id < $3
                 AND finished_at >= $4
                 AND finished_at < $5
-                AND state = 'succeeded'
+                AND state IN ('succeeded', 'failed')
         ) ended
         GROUP BY device_id
         "#,

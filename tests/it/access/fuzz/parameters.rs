@@ -167,6 +167,8 @@ const PAGES: &[Parameters] = &[
     ("GET", "/", &["q", "tag", "state", "page"]),
     ("GET", "/sites/{slug}", &["q", "state", "page", "notice"]),
     ("GET", "/sites/{slug}/newest.zip", NONE),
+    ("GET", "/reports", &["page"]),
+    ("GET", "/reports/{month}", &["page"]),
     ("GET", "/sites/{slug}/reports", &["page"]),
     ("GET", "/sites/{slug}/reports/{month}", NONE),
     ("POST", "/sites/{slug}/backups", &["scope", "device"]),
