@@ -191,6 +191,7 @@ fn is_shown_or_elsewhere(address: &str, status: StatusCode) -> bool {
         "/tags",
         "/audit",
         "/archives",
+        "/archive-plans",
         "/export",
         "/retention",
         "/host-keys",
@@ -298,6 +299,7 @@ fn every_page_is_among_the_addresses() {
         .filter(|path| *path != "/api/v1/maintenance-windows/{id}")
         .filter(|path| *path != "/api/v1/retention/rules/{target}")
         .filter(|path| !path.starts_with("/api/v1/archives/{id}"))
+        .filter(|path| *path != "/api/v1/archive-plans/{id}")
         .chain(["/healthz", "/readyz", "/metrics"])
         .filter(|route| !ADDRESSES.iter().any(|address| is_of(address, route)))
         .collect();

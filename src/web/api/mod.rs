@@ -5,6 +5,7 @@
 //! `/api/v1/openapi.json`, is gathered from those, so it can not tell of what is not there. What is
 //! refused is answered by RFC 9457 (`problem`), whichever layer refused it.
 
+mod archive_plans;
 mod archives;
 mod audit;
 mod backups;
@@ -148,6 +149,7 @@ fn described(gates: &Gates) -> (Routes, utoipa::openapi::OpenApi) {
         .merge(credentials::routes())
         .merge(tags::routes())
         .merge(host_keys::routes())
+        .merge(archive_plans::routes())
         .merge(connection_tests::routes())
         .merge(audit::routes())
         .merge(retention::routes())

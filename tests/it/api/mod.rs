@@ -1,6 +1,7 @@
 //! The API as a program asks it: with a token, over the production router, a real database and
 //! real routers.
 
+mod archive_plans;
 mod archives;
 mod audit;
 mod compare;
@@ -99,7 +100,12 @@ impl Program {
         for (name, value) in [("host", "localhost:8080")].iter().chain(headers) {
             request = request.header(*name, *value);
         }
-        let request = request.body(Body::from(body.to_owned())).unwrap();
+        self.answer(request.body(Body::from(body.to_owned())).unwrap())
+            .await
+    }
+
+    /// What comes of a request.
+    pub async fn answer(&self, request: Request<Body>) -> Answer {
         let response = self.app.clone().oneshot(request).await.unwrap();
         let (head, body) = response.into_parts();
         Answer {

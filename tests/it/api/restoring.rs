@@ -1,10 +1,11 @@
-//! Archives that programs restore.
+//! Archives that programs bring and restore.
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use routervault::archive::Worker;
 use serde_json::{Value, json};
 
-use super::Program;
+use super::{Answer, Program};
 use crate::support::vault;
 
 impl Program {
@@ -93,4 +94,47 @@ async fn only_an_archive_that_is_completed_is_restored_and_nothing_is_asked_for_
         .send("POST", &restore, &[], "{\"name\": \"x\"}")
         .await;
     assert!(odd.problem(400).contains("unknown field"));
+}
+
+impl Program {
+    /// Brings a file, under a key.
+    async fn bring(&self, file: &[u8], key: &str) -> Answer {
+        let request = Request::post("/api/v1/archives/file")
+            .header("host", "localhost:8080")
+            .header("content-type", "application/zip")
+            .header("idempotency-key", key);
+        self.answer(request.body(Body::from(file.to_vec())).unwrap())
+            .await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archive_that_is_brought_is_listed_once_and_a_damaged_one_never() {
+    let program = Program::new().await;
+    program.world.back_up().await;
+    let made = program.archive().await;
+    let file = program
+        .ask("GET", &format!("{made}/file"), &[], "")
+        .await
+        .body;
+    let cut = program.bring(&file[..file.len() - 9], "cut").await;
+    assert!(cut.problem(422).contains("cut short"));
+    let brought = program.bring(&file, "whole").await;
+    assert_eq!(brought.status, StatusCode::CREATED, "{brought:?}");
+    assert_eq!(brought.json()["uploaded"], true);
+    assert_eq!(brought.json()["sha256"], program.get(&made).await["sha256"]);
+    let again = program.bring(&file, "whole").await;
+    assert_eq!(
+        (again.status, again.json()),
+        (brought.status, brought.json())
+    );
+    program.bring(b"other", "whole").await.problem(422);
+    assert_eq!(
+        program.text("SELECT count(*)::text FROM archives").await,
+        "2"
+    );
+    let files = std::fs::read_dir(program.folder.path()).unwrap();
+    assert_eq!(files.count(), 2, "nothing half is left");
+    let restore = format!("{}/restore?slug=site-9", brought.header("location"));
+    assert_eq!(program.report(&restore).await["possible"], true);
 }

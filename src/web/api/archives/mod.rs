@@ -1,6 +1,7 @@
-//! Archives: asked for, followed, taken away, and restored.
+//! Archives: asked for, followed, taken away, brought, and restored.
 
 mod restore;
+mod upload;
 
 use axum::{
     Json,
@@ -40,9 +41,14 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(file))
 }
 
-/// What takes as long as reading a whole archive does.
+const FULL: PageError =
+    PageError::Conflict("There are as many archives as are kept. Delete one first.");
+
+/// What takes files, or as long as reading a whole archive does.
 pub fn large_routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(restore::preview, restore::restore))
+    OpenApiRouter::new()
+        .routes(routes!(upload::create))
+        .routes(routes!(restore::preview, restore::restore))
 }
 
 /// An archive.
@@ -182,6 +188,8 @@ pub async fn list(
     responses(
         (status = 202, description = "It waits to be made", body = Archive,
             headers(("Location" = String, description = "The archive"))),
+        (status = 507, description = "The disk has no room for it", body = Problem,
+            content_type = "application/problem+json"),
         (status = "4XX", description = "Refused", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn create(
@@ -217,17 +225,13 @@ pub async fn create(
     let id = match actions::request_archive(&state, &mut transaction, who, &asked).await? {
         ArchiveAsked::Queued(id) => id,
         ArchiveAsked::NoSite => return Err(PageError::NotFound("site")),
-        ArchiveAsked::Full => {
-            return Err(PageError::Conflict(
-                "There are as many archives as are kept. Delete one first.",
-            ));
-        }
+        ArchiveAsked::Full => return Err(FULL),
         ArchiveAsked::Wrong => {
             let sentence =
                 "It is kept for 1 to 3650 days, and a comment has at most 500 characters.";
             return Err(PageError::Wrong(sentence.to_owned()));
         }
-        ArchiveAsked::NoRoom(problem) => return Err(PageError::Wrong(problem)),
+        ArchiveAsked::NoRoom(problem) => return Err(PageError::NoRoom(problem)),
     };
     let told = Archive::from(get(&mut transaction, id).await?);
     let at = (StatusCode::ACCEPTED, format!("/api/v1/archives/{id}"));

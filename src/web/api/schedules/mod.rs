@@ -33,7 +33,7 @@ use crate::web::{
     managing::refusal,
     state::AppState,
 };
-use settings::ScheduleSettings;
+pub use settings::{RhythmKind, ScheduleSettings};
 
 const WHAT: &str = "schedule";
 

@@ -106,12 +106,13 @@ fn leads_away(address: &str, answer: &Answer) -> bool {
 }
 
 /// What programs send as numbers.
-const NUMBERS: [&str; 11] = [
+const NUMBERS: [&str; 12] = [
     "all_days",
     "connect_timeout_secs",
     "count",
     "days",
     "export_timeout_secs",
+    "keep",
     "minute",
     "minutes",
     "per_site",

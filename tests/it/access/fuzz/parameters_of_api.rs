@@ -35,6 +35,11 @@ const WINDOW: &[&str] = &[
 ];
 const ARCHIVE: &[&str] = &["site", "history", "contents", "secrets", "comment", "days"];
 
+const ARCHIVE_PLAN: &[&str] = &[
+    "name", "site", "history", "contents", "secrets", "rhythm", "minute", "time", "weekdays",
+    "cron", "timezone", "keep", "comment",
+];
+
 /// Method, path, names.
 pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
     ("GET", "/api/v1/openapi.json", NONE),
@@ -134,6 +139,12 @@ pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
     ("GET", "/api/v1/archives/{id}/file", NONE),
     ("GET", "/api/v1/archives/{id}/restore", &["slug"]),
     ("POST", "/api/v1/archives/{id}/restore", &["slug"]),
+    ("POST", "/api/v1/archives/file", NONE),
+    ("GET", "/api/v1/archive-plans", PAGED),
+    ("POST", "/api/v1/archive-plans", ARCHIVE_PLAN),
+    ("GET", "/api/v1/archive-plans/{id}", NONE),
+    ("PUT", "/api/v1/archive-plans/{id}", ARCHIVE_PLAN),
+    ("DELETE", "/api/v1/archive-plans/{id}", NONE),
     ("GET", "/api/v1/export/{kind}", NONE),
     ("POST", "/api/v1/import/{kind}", &["dry_run", "stamp"]),
     (

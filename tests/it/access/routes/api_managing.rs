@@ -29,6 +29,11 @@ pub const ASKED: &[Case] = &[
     get("/api/v1/archives/{id}/restore", Manage, Nothing)
         .at("/api/v1/archives/99/restore")
         .answers(&[404]),
+    get("/api/v1/archive-plans", Manage, Nothing),
+    // None is there.
+    get("/api/v1/archive-plans/{id}", Manage, Nothing)
+        .at("/api/v1/archive-plans/99")
+        .answers(&[404]),
     get("/api/v1/export/{kind}", Manage, Nothing).at("/api/v1/export/devices"),
     get("/api/v1/retention/rules", Manage, Nothing),
     get("/api/v1/retention/rules/{target}", Manage, Nothing)
@@ -106,6 +111,25 @@ pub const SENT: &[Case] = &[
         .answers(&[404]),
     delete("/api/v1/archives/{id}", Manage, Nothing)
         .at("/api/v1/archives/99")
+        .answers(&[404]),
+    // No zip: the examples send JSON.
+    post("/api/v1/archives/file", Manage, Nothing)
+        .form("{}")
+        .answers(&[422]),
+    post("/api/v1/archive-plans", Manage, One).form(
+        "{\"name\": \"{slug} nightly\", \"site\": \"{slug}\", \"history\": \"newest\", \
+         \"contents\": \"everything\", \"secrets\": \"masked\", \"rhythm\": \"daily\", \
+         \"time\": \"04:00\", \"keep\": 2}",
+    ),
+    put("/api/v1/archive-plans/{id}", Manage, Nothing)
+        .at("/api/v1/archive-plans/99")
+        .form(
+            "{\"name\": \"weekly\", \"history\": \"whole\", \"contents\": \"everything\", \
+             \"secrets\": \"exact\", \"rhythm\": \"off\"}",
+        )
+        .answers(&[404]),
+    delete("/api/v1/archive-plans/{id}", Manage, Nothing)
+        .at("/api/v1/archive-plans/99")
         .answers(&[404]),
     // No export: the examples send JSON.
     post("/api/v1/sites/{slug}/devices/{name}/snapshots", Manage, One)
