@@ -23,6 +23,7 @@ mod managed;
 mod paging;
 pub mod problem;
 mod reference;
+mod reports;
 mod retention;
 mod runs;
 mod schedules;
@@ -60,7 +61,8 @@ pub const ROOT: &str = "/api/";
             is null on the last page. Times are UTC."
     ),
     components(schemas(sites::Site, devices::Device, snapshots::SnapshotSummary, runs::RunSummary, batches::Batch,
-        super::download::Masked, super::secrets::Secrets, super::search::When)),
+        super::download::Masked, super::secrets::Secrets, super::search::When,
+        crate::managing::csv::Kind, reports::ReportedDevice, reports::ReportedSite)),
     modifiers(&Security),
     tags(
         (name = "sites", description = "Customers' locations"),
@@ -75,6 +77,7 @@ pub const ROOT: &str = "/api/";
         (name = "archives", description = "Files with all that there is"),
         (name = "retention", description = "How long snapshots and runs are kept"),
         (name = "schedules", description = "When backups begin by themselves, and when not"),
+        (name = "reports", description = "What a month came to"),
         (name = "csv", description = "Many settings at once, as files"),
     )
 )]
@@ -126,6 +129,7 @@ pub struct Routes {
 fn described(gates: &Gates) -> (Routes, utoipa::openapi::OpenApi) {
     let comparing = from_fn_with_state(gates.comparisons.clone(), gate::pass);
     let searching = from_fn_with_state(gates.searches.clone(), gate::pass);
+    let reporting = from_fn_with_state(gates.reports.clone(), gate::pass);
     let previewing = from_fn_with_state(gates.previews.clone(), gate::pass);
     let (pages, mut api) = OpenApiRouter::with_openapi(Description::openapi())
         .merge(sites::routes())
@@ -145,13 +149,15 @@ fn described(gates: &Gates) -> (Routes, utoipa::openapi::OpenApi) {
         .merge(schedules::routes())
         .merge(windows::routes())
         .merge(archives::routes())
+        .merge(archive_plans::routes())
         .merge(csv::routes())
         .merge(credentials::routes())
         .merge(tags::routes())
         .merge(host_keys::routes())
-        .merge(archive_plans::routes())
         .merge(connection_tests::routes())
         .merge(audit::routes())
+        .merge(reports::routes())
+        .merge(reports::costly().layer(reporting))
         .merge(retention::routes())
         .merge(retention::costly().layer(previewing))
         .split_for_parts();

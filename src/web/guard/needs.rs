@@ -304,6 +304,8 @@ pub const ROUTES: &[Route] = &[
     get("/api/v1/snapshots/{id}/restore", SEE),
     get("/api/v1/snapshots.zip", DOWNLOAD),
     get("/api/v1/sites/{slug}/newest.zip", DOWNLOAD),
+    get("/api/v1/sites/{slug}/reports/{month}", SEE),
+    get("/api/v1/reports/{month}", SEE),
     get("/api/v1/retention/rules", MANAGE),
     get("/api/v1/retention/rules/{target}", MANAGE),
     put("/api/v1/retention/rules/{target}", MANAGE),

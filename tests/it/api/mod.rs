@@ -11,6 +11,7 @@ mod description;
 mod managing;
 mod outside;
 mod refused;
+mod reports;
 mod restoring;
 mod retention;
 mod schedules;

@@ -155,6 +155,8 @@ pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
     ("GET", "/api/v1/snapshots/{id}/restore", &["device"]),
     ("GET", "/api/v1/snapshots.zip", &["ids"]),
     ("GET", "/api/v1/sites/{slug}/newest.zip", NONE),
+    ("GET", "/api/v1/sites/{slug}/reports/{month}", PAGED),
+    ("GET", "/api/v1/reports/{month}", PAGED),
     ("GET", "/api/v1/retention/rules", PAGED),
     ("GET", "/api/v1/retention/rules/{target}", NONE),
     (

@@ -30,6 +30,9 @@ pub const ASKED: &[Case] = &[
     get("/api/v1/snapshots.zip", Download, Both)
         .at("/api/v1/snapshots.zip?ids={newer},{other-newer}"),
     get("/api/v1/sites/{slug}/newest.zip", Download, One),
+    get("/api/v1/sites/{slug}/reports/{month}", See, One)
+        .at("/api/v1/sites/{slug}/reports/2026-05"),
+    get("/api/v1/reports/{month}", See, Nothing).at("/api/v1/reports/2026-05"),
     get("/api/v1/batches", See, Nothing),
     get("/api/v1/batches", See, One).at("/api/v1/batches?site={slug}"),
     get("/api/v1/batches/{id}", See, One).at("/api/v1/batches/{night}"),
