@@ -26,12 +26,19 @@ pub enum RestoreError {
          secrets."
     )]
     ForReading(&'static str),
-    /// Names that are there.
+    /// The name of the only site of the archive is there.
     #[error(
         "Nothing was restored: there is a site {0} already, archived or not, and what is there is \
          never merged with what an archive holds. Restore it under another name."
     )]
     Taken(String),
+    /// The name of one of its sites is there, and only the only one can get another.
+    #[error(
+        "Nothing was restored: there is a site {0} already, archived or not, and what is there is \
+         never merged with what an archive holds. An archive of several sites is restored where \
+         none of them is; to bring one site back, restore an archive of that site."
+    )]
+    OneTaken(String),
     /// Another name for an archive of several sites.
     #[error("This archive has {0} sites: only one of a single site can get another name.")]
     SeveralSites(usize),
@@ -142,7 +149,11 @@ pub async fn plan(
     let people: Vec<String> = archive.users.iter().map(|one| one.name.clone()).collect();
     let existing = db::get_existing(conn, &slugs, &credentials, &people).await?;
     if let Some(taken) = existing.sites.first() {
-        return Err(RestoreError::Taken(taken.clone()));
+        let taken = taken.clone();
+        return Err(match slugs.len() {
+            1 => RestoreError::Taken(taken),
+            _ => RestoreError::OneTaken(taken),
+        });
     }
     let settings = settings::plan(conn, settings).await?;
     let Existing {

@@ -108,10 +108,11 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
             get(managing::alert_message_events),
         )
         .with_state(live::Live::new(state.clone(), stop));
+    let sso = account::SingleSignOn::new(state.clone());
     let single_sign_on = account::single_sign_on_routes()
         .merge(settings::single_sign_on_routes())
-        .with_state(account::SingleSignOn::new(state.clone()));
-    let api = api::routes(&gates);
+        .with_state(sso.clone());
+    let api = api::routes(&gates, &sso);
     let pages = Router::new()
         .route("/", get(home::list))
         .route("/sites/{slug}", get(sites::show))

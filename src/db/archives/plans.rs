@@ -154,10 +154,11 @@ pub async fn get_plan(
     Ok(rows(conn, Some(&[id.0])).await?.pop())
 }
 
-/// Inserts a plan, whose site is there; the next tick reckons when it is due.
+/// Inserts a plan; the next tick reckons when it is due.
 ///
 /// # Errors
-/// When the database fails.
+/// When the database fails, and [`RowNotFound`](sqlx::Error::RowNotFound) when its site is not
+/// there: a plan for a site never becomes one for everything.
 pub async fn insert_plan(
     conn: &mut PgConnection,
     origin: Origin,
@@ -166,7 +167,10 @@ pub async fn insert_plan(
     sqlx::query_scalar!(
         r#"INSERT INTO archive_plans (site_id, history, contents, secrets, comment, rhythm, timezone,
                                       keep, name, origin)
-           VALUES ((SELECT id FROM sites WHERE slug = $1), $2, $3, $4, $5, $6, $7, $8, $9, $10)
+           SELECT sites.id, $2, $3, $4, $5, $6, $7, $8, $9, $10
+           FROM (SELECT $1::text AS slug) AS meant
+           LEFT JOIN sites ON sites.slug = meant.slug
+           WHERE meant.slug IS NULL OR sites.id IS NOT NULL
            RETURNING id AS "id: ArchivePlanId""#,
         plan.choice.site,
         plan.choice.history.as_str(),
@@ -186,14 +190,14 @@ pub async fn insert_plan(
 /// Changes a plan. When it is due is reckoned anew by the next tick if its times became others.
 ///
 /// # Errors
-/// When the database fails.
+/// As [`insert_plan`] says.
 pub async fn update_plan(
     conn: &mut PgConnection,
     id: ArchivePlanId,
     origin: Origin,
     plan: &PlanValues,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query!(
+    let changed = sqlx::query!(
         "WITH wanted AS (SELECT (SELECT id FROM sites WHERE slug = $2) AS site_id)
          UPDATE archive_plans
          SET site_id = wanted.site_id,
@@ -209,7 +213,7 @@ pub async fn update_plan(
              due_at = CASE WHEN (archive_plans.site_id, rhythm, timezone)
                                 IS NOT DISTINCT FROM (wanted.site_id, $7, $8) THEN due_at END
          FROM wanted
-         WHERE archive_plans.id = $1",
+         WHERE archive_plans.id = $1 AND ($2::text IS NULL OR wanted.site_id IS NOT NULL)",
         id.0,
         plan.choice.site,
         plan.choice.history.as_str(),
@@ -224,7 +228,10 @@ pub async fn update_plan(
     )
     .execute(conn)
     .await?;
-    Ok(())
+    match changed.rows_affected() {
+        0 => Err(sqlx::Error::RowNotFound),
+        _ => Ok(()),
+    }
 }
 
 /// Deletes a plan; its archives stay, as if a person had asked for them.

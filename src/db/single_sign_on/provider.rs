@@ -1,9 +1,10 @@
 //! The one provider: a single row.
 
+use serde::Serialize;
 use sqlx::PgConnection;
 
 /// The provider as stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Provider {
     /// As the provider writes itself, to the letter.
     pub issuer: String,

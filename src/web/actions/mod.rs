@@ -1,6 +1,7 @@
 //! What a person does, by a page or by the API: the change, its entry in the audit, and what came
 //! of it. How that is told is the caller's: a page leads on with a notice, the API answers JSON.
 
+mod alerts;
 mod archives;
 mod backups;
 mod bring;
@@ -11,7 +12,9 @@ mod restore;
 mod settings;
 mod snapshots;
 mod uploads;
+mod users;
 
+pub use alerts::{retry_message, test_destination};
 pub use archives::{
     ArchiveAsked, AskedArchive, DEFAULT_DAYS, archive_subject, cancel_archive, check_secrets,
     delete_archive, open_archive, request_archive,
@@ -24,6 +27,9 @@ pub use restore::{Came as RestoreCame, Outlook, Restores};
 pub use settings::{commit, commit_as, record};
 pub use snapshots::{delete, set_comment, set_pinned};
 pub use uploads::{MAX_EXPORT_BYTES, upload_to};
+pub use users::{
+    delete_second_factor, end_sessions, link_address, list_tokens, make_link, revoke_tokens,
+};
 
 use crate::db::audit::Actor;
 use crate::web::guard::SignedIn;

@@ -32,7 +32,7 @@ pub struct Restores {
 
 /// What a restore would do.
 pub enum Outlook {
-    Possible(Plan),
+    Possible(Box<Plan>),
     /// Why it would be refused, a sentence.
     Refused(String),
     /// The archive is still being read: how many backups were so far.
@@ -79,7 +79,7 @@ impl Restores {
         };
         let mut conn = state.connection().await?;
         match archive::plan(&mut conn, &checked, slug).await {
-            Ok(plan) => Ok(Outlook::Possible(plan)),
+            Ok(plan) => Ok(Outlook::Possible(Box::new(plan))),
             Err(RestoreError::Database(error)) => Err(error.into()),
             Err(refused) => Ok(Outlook::Refused(refused.to_string())),
         }

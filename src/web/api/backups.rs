@@ -2,22 +2,18 @@
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
 use utoipa::ToSchema;
 
 use super::{
-    idempotency::Once,
+    idempotency::{Asking, Told},
     input::{Place, Sent},
     problem::Problem,
 };
 use crate::db::batches::{DeviceScope, NewBatch, Requested};
 use crate::db::pages::{self, DeviceRecords, list_device_records};
-use crate::model::{BatchId, DeviceId, Trigger};
-use crate::web::{
-    actions::{self, Who},
-    error::PageError,
-    guard::{Acting, SignedIn},
-    state::AppState,
-};
+use crate::model::{BatchId, DeviceId, Scope, SiteId, Trigger};
+use crate::web::{actions, error::PageError, state::AppState};
 
 /// How many devices may be named.
 const MAX_DEVICES: usize = 100;
@@ -44,18 +40,17 @@ pub struct BackupRequested {
 }
 
 /// What came of a request; `None`: there was nothing to do.
-pub fn told(requested: &Requested) -> Option<BackupRequested> {
+pub fn told(requested: &Requested) -> Option<Told<BackupRequested>> {
     let batch = requested.batch.or(requested.already_active_batch)?;
-    Some(BackupRequested {
-        batch,
-        queued: requested.runs.len() - requested.already_active,
-        already_active: requested.already_active,
+    Some(Told {
+        status: StatusCode::ACCEPTED,
+        location: format!("/api/v1/batches/{batch}"),
+        body: BackupRequested {
+            batch,
+            queued: requested.runs.len() - requested.already_active,
+            already_active: requested.already_active,
+        },
     })
-}
-
-/// Where a batch is followed.
-pub fn batch_address(batch: BatchId) -> String {
-    format!("/api/v1/batches/{batch}")
 }
 
 /// Backs up a site, or some of its devices
@@ -76,59 +71,60 @@ pub fn batch_address(batch: BatchId) -> String {
     ))]
 pub async fn create(
     State(state): State<AppState>,
-    person: SignedIn,
-    Acting(actor): Acting,
+    asking: Asking,
     Place(slug): Place<String>,
-    once: Once,
     Sent(wanted): Sent<BackupRequest>,
 ) -> Result<Response, PageError> {
-    let mut transaction = state.pool.begin().await?;
-    let (user, now) = (person.user, state.now());
-    let site = pages::get_site(&mut transaction, &person.scope, &slug)
-        .await?
+    let site = {
+        let mut conn = state.connection().await?;
+        pages::get_site(&mut conn, &asking.person.scope, &slug).await?
+    };
+    let site = site
         .filter(|site| site.archived_at.is_none())
         .ok_or(PageError::NotFound("site"))?;
-    if let Some(answered) = once.before(&mut transaction, user, &wanted, now).await? {
-        return Ok(answered);
-    }
-    let scope = match &wanted.devices {
-        None => DeviceScope::Site(site.id),
-        Some(names) if names.len() > MAX_DEVICES => {
-            return Err(PageError::BadRequest(
-                "Name at most 100 devices, or none for the site.",
-            ));
-        }
-        Some(names) => {
-            let mut ids: Vec<DeviceId> = Vec::new();
-            for name in names {
-                let asked = DeviceRecords {
-                    site: Some(site.id),
-                    name: Some(name),
-                    ..DeviceRecords::default()
-                };
-                let found = list_device_records(&mut transaction, &person.scope, &asked, 1).await?;
-                ids.push(found.first().ok_or(PageError::NotFound("device"))?.id);
+    let act = async |conn: &mut PgConnection| {
+        let new = NewBatch {
+            trigger: Trigger::Api,
+            requested_by: Some(asking.person.name.clone()),
+            site: Some(site.id),
+            scheduled: None,
+            scope: wanted.scope(conn, &asking.person.scope, site.id).await?,
+        };
+        let requested = actions::back_up(&state, conn, asking.who(), &site, &new).await?;
+        told(&requested).ok_or(PageError::Conflict(
+            "No device of these is to be backed up: they are archived or switched off.",
+        ))
+    };
+    asking.once(&state, &wanted, act).await
+}
+
+impl BackupRequest {
+    /// The devices that are meant, as far as who asks reaches.
+    async fn scope(
+        &self,
+        conn: &mut PgConnection,
+        reach: &Scope,
+        site: SiteId,
+    ) -> Result<DeviceScope, PageError> {
+        let names = match &self.devices {
+            None => return Ok(DeviceScope::Site(site)),
+            Some(names) if names.len() > MAX_DEVICES => {
+                return Err(PageError::BadRequest(
+                    "Name at most 100 devices, or none for the site.",
+                ));
             }
-            DeviceScope::Devices(ids)
+            Some(names) => names,
+        };
+        let mut ids: Vec<DeviceId> = Vec::new();
+        for name in names {
+            let asked = DeviceRecords {
+                site: Some(site),
+                name: Some(name),
+                ..DeviceRecords::default()
+            };
+            let found = list_device_records(conn, reach, &asked, 1).await?;
+            ids.push(found.first().ok_or(PageError::NotFound("device"))?.id);
         }
-    };
-    let new = NewBatch {
-        trigger: Trigger::Api,
-        requested_by: Some(person.name.clone()),
-        site: Some(site.id),
-        scheduled: None,
-        scope,
-    };
-    let who = Who {
-        person: &person,
-        actor: &actor,
-    };
-    let requested = actions::back_up(&state, &mut transaction, who, &site, &new).await?;
-    let told = told(&requested).ok_or(PageError::Conflict(
-        "No device of these is to be backed up: they are archived or switched off.",
-    ))?;
-    let at = (StatusCode::ACCEPTED, batch_address(told.batch));
-    let response = once.answer(&mut transaction, user, at, &told).await?;
-    transaction.commit().await?;
-    Ok(response)
+        Ok(DeviceScope::Devices(ids))
+    }
 }

@@ -1,13 +1,14 @@
 //! Batches: what one trigger asked for, and how far it is.
 
-use axum::{Json, extract::State, http::StatusCode, response::Response};
+use axum::{Json, extract::State, response::Response};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    backups::{BackupRequested, batch_address, told},
-    idempotency::Once,
+    backups::{BackupRequested, told},
+    idempotency::Asking,
     input::{Asked, Place},
     paging::{self, Page},
     problem::Problem,
@@ -198,26 +199,16 @@ pub async fn cancel(
     ))]
 pub async fn retry(
     State(state): State<AppState>,
-    person: SignedIn,
-    Acting(actor): Acting,
+    asking: Asking,
     Place(id): Place<BatchId>,
-    once: Once,
 ) -> Result<Response, PageError> {
-    let who = Who {
-        person: &person,
-        actor: &actor,
+    let act = async |conn: &mut PgConnection| {
+        let retried = (id, Trigger::Api);
+        let requested = actions::retry(&state, conn, asking.who(), retried).await?;
+        told(&requested).ok_or(PageError::Conflict(
+            "Nothing of this batch is to be tried again: no device of it failed that is still \
+             there.",
+        ))
     };
-    let (user, now) = (person.user, state.now());
-    let mut transaction = state.pool.begin().await?;
-    if let Some(answered) = once.before(&mut transaction, user, &(), now).await? {
-        return Ok(answered);
-    }
-    let requested = actions::retry(&state, &mut transaction, who, (id, Trigger::Api)).await?;
-    let told = told(&requested).ok_or(PageError::Conflict(
-        "Nothing of this batch is to be tried again: no device of it failed that is still there.",
-    ))?;
-    let at = (StatusCode::ACCEPTED, batch_address(told.batch));
-    let response = once.answer(&mut transaction, user, at, &told).await?;
-    transaction.commit().await?;
-    Ok(response)
+    asking.once(&state, &(), act).await
 }

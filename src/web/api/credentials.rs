@@ -15,9 +15,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     conditional,
-    idempotency::Once,
+    idempotency::Asking,
     input::{Asked, Place, Sent},
-    managed,
+    managed::{self, Made},
     paging::{Page, Paging, Part},
     problem::Problem,
 };
@@ -27,13 +27,7 @@ use crate::db::managing::{
 };
 use crate::managing::{self, CredentialText, stamp};
 use crate::model::CredentialId;
-use crate::web::{
-    actions::{self, Who},
-    error::PageError,
-    guard::{Acting, SignedIn},
-    managing::refusal,
-    state::AppState,
-};
+use crate::web::{actions, error::PageError, guard::Acting, managing::refusal, state::AppState};
 
 const WHAT: &str = "credential";
 
@@ -112,14 +106,14 @@ pub struct CredentialSettings {
     passphrase: Option<SecretString>,
 }
 
-impl From<CredentialSettings> for CredentialText {
-    fn from(settings: CredentialSettings) -> Self {
-        Self {
-            name: settings.name,
-            username: settings.username,
-            password: settings.password.unwrap_or_default(),
-            private_key: settings.private_key.unwrap_or_default(),
-            passphrase: settings.passphrase.unwrap_or_default(),
+impl CredentialSettings {
+    fn text(&self) -> CredentialText {
+        CredentialText {
+            name: self.name.clone(),
+            username: self.username.clone(),
+            password: self.password.clone().unwrap_or_default(),
+            private_key: self.private_key.clone().unwrap_or_default(),
+            passphrase: self.passphrase.clone().unwrap_or_default(),
         }
     }
 }
@@ -184,26 +178,19 @@ pub async fn list(
     ))]
 pub async fn create(
     State(state): State<AppState>,
-    person: SignedIn,
-    Acting(actor): Acting,
-    once: Once,
+    asking: Asking,
     Sent(settings): Sent<CredentialSettings>,
 ) -> Result<Response, PageError> {
-    let who = Who {
-        person: &person,
-        actor: &actor,
+    let make = async |conn: &mut PgConnection| {
+        let made = managing::create_credential(conn, &state.vault, &settings.text()).await;
+        let (id, changed) = made.map_err(|refused| refusal(refused, WHAT))?;
+        Ok(Made {
+            location: format!("/api/v1/credentials/{id}"),
+            changed,
+            told: Credential::from(&get(conn, id).await?),
+        })
     };
-    let mut transaction = state.pool.begin().await?;
-    let (user, now) = (person.user, state.now());
-    if let Some(answered) = once.before(&mut transaction, user, &settings, now).await? {
-        return Ok(answered);
-    }
-    let text = settings.into();
-    let made = managing::create_credential(&mut transaction, &state.vault, &text).await;
-    let (id, changed) = made.map_err(|refused| refusal(refused, WHAT))?;
-    let told = Credential::from(&get(&mut transaction, id).await?);
-    let at = (&once, format!("/api/v1/credentials/{id}"));
-    managed::made(&state, transaction, who, &changed, at, &told).await
+    managed::make(&state, &asking, &settings, make).await
 }
 
 /// Shows a credential
@@ -248,7 +235,7 @@ pub async fn update(
     lock(&mut transaction).await?;
     let stored = get(&mut transaction, id).await?;
     conditional::check(&headers, &Credential::from(&stored))?;
-    let (text, seen) = (settings.into(), stamp(&stored));
+    let (text, seen) = (settings.text(), stamp(&stored));
     let wanted = (&text, seen.as_str());
     let changed = managing::update_credential(&mut transaction, &state.vault, id, wanted).await;
     let changed = changed.map_err(|refused| refusal(refused, WHAT))?;

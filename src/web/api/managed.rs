@@ -3,16 +3,12 @@
 
 use axum::{http::StatusCode, response::Response};
 use serde::Serialize;
-use sqlx::{Postgres, Transaction};
+use sqlx::PgConnection;
 
-use super::idempotency::Once;
+use super::idempotency::{Asking, Told};
 use crate::managing::Changed;
 use crate::model::AuditAction;
-use crate::web::{
-    actions::{self, Who},
-    error::PageError,
-    state::AppState,
-};
+use crate::web::{actions, error::PageError, state::AppState};
 
 /// Tags as a form has them, with commas between.
 ///
@@ -27,24 +23,60 @@ pub fn tags_text(tags: &[String]) -> Result<String, PageError> {
     Err(PageError::Wrong(sentence.to_owned()))
 }
 
-/// Keeps what was made, with its entry in the audit and the answer under the program's key, and
-/// gives that answer: 201 with the address of it.
+/// Slugs of sites as a form has them, with commas between.
 ///
 /// # Errors
-/// What the database answers.
-pub async fn made(
+/// [`PageError::Wrong`] for one that would be another, or several, there.
+pub fn slugs_text(slugs: &[String]) -> Result<String, PageError> {
+    let sentence = "A slug is one word, without a comma.";
+    let is_one = |slug: &String| !slug.is_empty() && !slug.contains([',', ' ', '\t', '\r', '\n']);
+    match slugs.iter().all(is_one) {
+        true => Ok(slugs.join(",")),
+        false => Err(PageError::Wrong(sentence.to_owned())),
+    }
+}
+
+/// What was made: its address, the change for the audit, and what is told of it.
+pub struct Made<T> {
+    pub location: String,
+    pub changed: Changed,
+    pub told: T,
+}
+
+/// Makes what was `sent`, once under the program's key, in one transaction with its entry in the
+/// audit: 201 with the address of it.
+///
+/// # Errors
+/// What `make` refuses, and what [`Asking::once`] does.
+pub async fn make<T: Serialize>(
     state: &AppState,
-    mut transaction: Transaction<'_, Postgres>,
-    who: Who<'_>,
-    changed: &Changed,
-    (once, location): (&Once, String),
-    body: &impl Serialize,
+    asking: &Asking,
+    sent: &impl Serialize,
+    make: impl AsyncFnOnce(&mut PgConnection) -> Result<Made<T>, PageError>,
 ) -> Result<Response, PageError> {
-    let done = (AuditAction::SettingsChanged, changed);
-    actions::record(state, &mut transaction, who.actor, done).await?;
-    let at = (StatusCode::CREATED, location);
-    let user = who.person.user;
-    let response = once.answer(&mut transaction, user, at, body).await?;
-    transaction.commit().await?;
-    Ok(response)
+    make_as(state, asking, AuditAction::SettingsChanged, sent, make).await
+}
+
+/// The same of what the audit calls otherwise.
+///
+/// # Errors
+/// What `make` refuses, and what [`Asking::once`] does.
+pub async fn make_as<T: Serialize>(
+    state: &AppState,
+    asking: &Asking,
+    action: AuditAction,
+    sent: &impl Serialize,
+    make: impl AsyncFnOnce(&mut PgConnection) -> Result<Made<T>, PageError>,
+) -> Result<Response, PageError> {
+    let act = async |conn: &mut PgConnection| {
+        let made = make(conn).await?;
+        let done = (action, &made.changed);
+        actions::record(state, conn, &asking.actor, done).await?;
+        Ok(Told {
+            status: StatusCode::CREATED,
+            location: made.location,
+            body: made.told,
+        })
+    };
+    asking.once(state, sent, act).await
 }

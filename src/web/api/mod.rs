@@ -5,6 +5,7 @@
 //! `/api/v1/openapi.json`, is gathered from those, so it can not tell of what is not there. What is
 //! refused is answered by RFC 9457 (`problem`), whichever layer refused it.
 
+mod alerts;
 mod archive_plans;
 mod archives;
 mod audit;
@@ -20,6 +21,7 @@ mod host_keys;
 mod idempotency;
 mod input;
 mod managed;
+mod me;
 mod paging;
 pub mod problem;
 mod reference;
@@ -29,9 +31,11 @@ mod runs;
 mod schedules;
 mod scheduling;
 mod search;
+mod single_sign_on;
 mod sites;
 mod snapshots;
 mod tags;
+mod users;
 mod whole;
 mod windows;
 
@@ -43,6 +47,7 @@ use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    account::SingleSignOn,
     gate::{self, Gates},
     state::AppState,
 };
@@ -58,7 +63,8 @@ pub const ROOT: &str = "/api/";
             A program asks with an API token of its owner's account (`Authorization: Bearer ...`), a \
             browser with its session. What the owner does not reach is answered as what is not there. \
             Lists are read page by page: `next` of an answer is the `cursor` of the next question, and \
-            is null on the last page. Times are UTC."
+            is null on the last page. Times are UTC. Making tokens, and one's own password, second factor \
+            and sessions, are for one's account in a browser."
     ),
     components(schemas(sites::Site, devices::Device, snapshots::SnapshotSummary, runs::RunSummary, batches::Batch,
         super::download::Masked, super::secrets::Secrets, super::search::When,
@@ -79,6 +85,9 @@ pub const ROOT: &str = "/api/";
         (name = "schedules", description = "When backups begin by themselves, and when not"),
         (name = "reports", description = "What a month came to"),
         (name = "csv", description = "Many settings at once, as files"),
+        (name = "users", description = "Who may sign in, what they may do, and where"),
+        (name = "single sign-on", description = "The provider, and what its groups may do"),
+        (name = "alerts", description = "Who hears of what, and what was sent"),
     )
 )]
 struct Description;
@@ -126,7 +135,7 @@ pub struct Routes {
 }
 
 /// The routes, and what is to be said of them.
-fn described(gates: &Gates) -> (Routes, utoipa::openapi::OpenApi) {
+fn described(gates: &Gates, sso: &SingleSignOn) -> (Routes, utoipa::openapi::OpenApi) {
     let comparing = from_fn_with_state(gates.comparisons.clone(), gate::pass);
     let searching = from_fn_with_state(gates.searches.clone(), gate::pass);
     let reporting = from_fn_with_state(gates.reports.clone(), gate::pass);
@@ -152,6 +161,10 @@ fn described(gates: &Gates) -> (Routes, utoipa::openapi::OpenApi) {
         .merge(archive_plans::routes())
         .merge(csv::routes())
         .merge(credentials::routes())
+        .merge(alerts::routes())
+        .merge(users::routes())
+        .merge(me::routes())
+        .merge(single_sign_on::routes().with_state(sso.clone()))
         .merge(tags::routes())
         .merge(host_keys::routes())
         .merge(connection_tests::routes())
@@ -187,8 +200,8 @@ fn large(gates: &Gates) -> OpenApiRouter<AppState> {
 }
 
 /// All of the API.
-pub fn routes(gates: &Gates) -> Routes {
-    let (routes, description) = described(gates);
+pub fn routes(gates: &Gates, sso: &SingleSignOn) -> Routes {
+    let (routes, description) = described(gates, sso);
     let pages = routes.pages.merge(reference::routes(description));
     Routes {
         pages: pages.layer(from_fn(conditional::answer)),

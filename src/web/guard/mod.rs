@@ -7,11 +7,13 @@ mod identity;
 mod needs;
 mod person;
 mod refusal;
+mod route;
 
 pub use cookie::{SESSION, SINGLE_SIGN_ON};
 pub use identity::CurrentSession;
-pub use needs::{Need, ROUTES, Route};
+pub use needs::ROUTES;
 pub use person::{Acting, SignedIn};
+pub use route::{Need, Route};
 
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -21,7 +23,7 @@ use axum::{
 };
 
 use super::{client::Client, error::PageError, state::AppState};
-use crate::model::{Right, Scope};
+use crate::model::{Right, Role, Scope};
 use identity::{Identity, identify};
 
 /// Lets a request through to its page, with who asks in its extensions, or refuses it.
@@ -90,8 +92,14 @@ fn is_allowed(identity: &Identity, need: Need) -> bool {
         Need::Nothing => true,
         Need::Browser => identity.person.token.is_none(),
         Need::Everything => identity.person.may(Right::See) && identity.person.scope == Scope::All,
+        Need::Whole => is_whole(&identity.person),
         Need::Right(right) => identity.person.may(right),
     }
+}
+
+/// Whether nothing is withheld from who asks, neither as a right nor as a site.
+fn is_whole(person: &SignedIn) -> bool {
+    person.rights == Role::Administrator.rights() && person.scope == Scope::All
 }
 
 /// Whether the request only asks.

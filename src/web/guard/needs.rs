@@ -3,69 +3,8 @@
 
 use axum::http::Method;
 
+use super::route::{Need, Route, delete, get, patch, post, put};
 use crate::model::Right;
-
-/// What is asked of whoever opens an address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Need {
-    /// Nothing: how somebody signs in, and what pages are drawn with.
-    Nothing,
-    /// To be somebody, with a browser: one's own account.
-    Browser,
-    /// To be somebody who sees every site, or to ask on this machine as nobody: what counts over
-    /// all sites, for monitoring.
-    Everything,
-    /// To be somebody who has this right, at the site that the page is about.
-    Right(Right),
-}
-
-/// An address with its need; addresses as the router has them.
-#[derive(Debug, Clone, Copy)]
-pub struct Route {
-    pub method: &'static str,
-    pub path: &'static str,
-    pub need: Need,
-}
-
-const fn get(path: &'static str, need: Need) -> Route {
-    Route {
-        method: "GET",
-        path,
-        need,
-    }
-}
-
-const fn post(path: &'static str, need: Need) -> Route {
-    Route {
-        method: "POST",
-        path,
-        need,
-    }
-}
-
-const fn put(path: &'static str, need: Need) -> Route {
-    Route {
-        method: "PUT",
-        path,
-        need,
-    }
-}
-
-const fn patch(path: &'static str, need: Need) -> Route {
-    Route {
-        method: "PATCH",
-        path,
-        need,
-    }
-}
-
-const fn delete(path: &'static str, need: Need) -> Route {
-    Route {
-        method: "DELETE",
-        path,
-        need,
-    }
-}
 
 const SEE: Need = Need::Right(Right::See);
 const BACK_UP: Need = Need::Right(Right::BackUp);
@@ -177,17 +116,17 @@ pub const ROUTES: &[Route] = &[
     get("/manage/maintenance-windows/{id}", MANAGE),
     post("/manage/maintenance-windows/{id}", MANAGE),
     post("/manage/maintenance-windows/{id}/delete", MANAGE),
-    get("/manage/users", MANAGE),
-    get("/manage/users/new", MANAGE),
-    post("/manage/users/new", MANAGE),
-    get("/manage/users/{id}", MANAGE),
-    post("/manage/users/{id}", MANAGE),
-    post("/manage/users/{id}/archive", MANAGE),
-    post("/manage/users/{id}/restore", MANAGE),
-    post("/manage/users/{id}/link", MANAGE),
-    post("/manage/users/{id}/second-factor", MANAGE),
-    post("/manage/users/{id}/sessions", MANAGE),
-    post("/manage/users/{id}/tokens", MANAGE),
+    get("/manage/users", Need::Whole),
+    get("/manage/users/new", Need::Whole),
+    post("/manage/users/new", Need::Whole),
+    get("/manage/users/{id}", Need::Whole),
+    post("/manage/users/{id}", Need::Whole),
+    post("/manage/users/{id}/archive", Need::Whole),
+    post("/manage/users/{id}/restore", Need::Whole),
+    post("/manage/users/{id}/link", Need::Whole),
+    post("/manage/users/{id}/second-factor", Need::Whole),
+    post("/manage/users/{id}/sessions", Need::Whole),
+    post("/manage/users/{id}/tokens", Need::Whole),
     get("/manage/audit", MANAGE),
     get("/manage/audit.csv", MANAGE),
     get("/manage/alerts", MANAGE),
@@ -325,6 +264,43 @@ pub const ROUTES: &[Route] = &[
     get("/api/v1/maintenance-windows/{id}", MANAGE),
     put("/api/v1/maintenance-windows/{id}", MANAGE),
     delete("/api/v1/maintenance-windows/{id}", MANAGE),
+    get("/api/v1/me", SEE),
+    get("/api/v1/users", Need::Whole),
+    post("/api/v1/users", Need::Whole),
+    get("/api/v1/users/{id}", Need::Whole),
+    put("/api/v1/users/{id}", Need::Whole),
+    delete("/api/v1/users/{id}", Need::Whole),
+    post("/api/v1/users/{id}/restore", Need::Whole),
+    post("/api/v1/users/{id}/link", Need::Whole),
+    delete("/api/v1/users/{id}/second-factor", Need::Whole),
+    delete("/api/v1/users/{id}/sessions", Need::Whole),
+    delete("/api/v1/users/{id}/tokens", Need::Whole),
+    get("/api/v1/single-sign-on", Need::Whole),
+    put("/api/v1/single-sign-on", Need::Whole),
+    post("/api/v1/single-sign-on/check", Need::Whole),
+    get("/api/v1/single-sign-on/groups", Need::Whole),
+    post("/api/v1/single-sign-on/groups", Need::Whole),
+    get("/api/v1/single-sign-on/groups/{id}", Need::Whole),
+    put("/api/v1/single-sign-on/groups/{id}", Need::Whole),
+    delete("/api/v1/single-sign-on/groups/{id}", Need::Whole),
+    get("/api/v1/alerts/mail-server", MANAGE),
+    put("/api/v1/alerts/mail-server", MANAGE),
+    get("/api/v1/alerts/destinations", MANAGE),
+    post("/api/v1/alerts/destinations", MANAGE),
+    get("/api/v1/alerts/destinations/{id}", MANAGE),
+    put("/api/v1/alerts/destinations/{id}", MANAGE),
+    delete("/api/v1/alerts/destinations/{id}", MANAGE),
+    post("/api/v1/alerts/destinations/{id}/test", MANAGE),
+    post("/api/v1/alerts/destinations/{id}/secret", MANAGE),
+    get("/api/v1/alerts/rules", MANAGE),
+    post("/api/v1/alerts/rules", MANAGE),
+    get("/api/v1/alerts/rules/{id}", MANAGE),
+    put("/api/v1/alerts/rules/{id}", MANAGE),
+    delete("/api/v1/alerts/rules/{id}", MANAGE),
+    get("/api/v1/alerts/messages", MANAGE),
+    get("/api/v1/alerts/messages/{id}", MANAGE),
+    get("/api/v1/alerts/messages/{id}/events", MANAGE),
+    post("/api/v1/alerts/messages/{id}/retry", MANAGE),
     post("/sites/{slug}/devices/{name}/connection-tests", MANAGE),
     get("/connection-tests/{id}", MANAGE),
     get("/connection-tests/{id}/events", MANAGE),
@@ -332,14 +308,14 @@ pub const ROUTES: &[Route] = &[
     post("/connection-tests/{id}/begin", MANAGE),
     post("/connection-tests/{id}/cancel", MANAGE),
     post("/connection-tests/{id}/key-pair", MANAGE),
-    get("/settings/single-sign-on", MANAGE),
-    post("/settings/single-sign-on", MANAGE),
-    post("/settings/single-sign-on/check", MANAGE),
-    post("/settings/single-sign-on/groups", MANAGE),
-    get("/settings/single-sign-on/groups/new", MANAGE),
-    get("/settings/single-sign-on/groups/{id}", MANAGE),
-    post("/settings/single-sign-on/groups/{id}", MANAGE),
-    post("/settings/single-sign-on/groups/{id}/delete", MANAGE),
+    get("/settings/single-sign-on", Need::Whole),
+    post("/settings/single-sign-on", Need::Whole),
+    post("/settings/single-sign-on/check", Need::Whole),
+    post("/settings/single-sign-on/groups", Need::Whole),
+    get("/settings/single-sign-on/groups/new", Need::Whole),
+    get("/settings/single-sign-on/groups/{id}", Need::Whole),
+    post("/settings/single-sign-on/groups/{id}", Need::Whole),
+    post("/settings/single-sign-on/groups/{id}/delete", Need::Whole),
 ];
 
 /// What an address asks for; `None`: it is not in the table.

@@ -73,6 +73,10 @@ const fn sentence(need: Need) -> &'static str {
     match need {
         Need::Nothing | Need::Browser => "An API token can not do this; sign in with a browser.",
         Need::Everything => "This counts over all sites, and your account reaches some.",
+        Need::Whole => {
+            "Only an administrator may do this, and a program only with a token from which no right \
+             and no site is withheld."
+        }
         Need::Right(Right::See) => "Your account may not see this.",
         Need::Right(Right::BackUp) => "Your account may not start or stop backups.",
         Need::Right(Right::Annotate) => "Your account may not write comments or pin backups.",

@@ -2,4 +2,7 @@
 
 mod single_sign_on;
 
-pub use single_sign_on::routes as single_sign_on_routes;
+pub use single_sign_on::{
+    GroupForm, ProviderForm, delete_group, routes as single_sign_on_routes, save_group,
+    save_provider,
+};

@@ -1,6 +1,7 @@
 //! The API as a program asks it: with a token, over the production router, a real database and
 //! real routers.
 
+mod alerts;
 mod archive_plans;
 mod archives;
 mod audit;
@@ -16,7 +17,9 @@ mod restoring;
 mod retention;
 mod schedules;
 mod search;
+mod single_sign_on;
 mod snapshots;
+mod users;
 mod whole;
 mod windows;
 

@@ -121,6 +121,20 @@ impl Desk {
 }
 
 #[tokio::test]
+async fn one_of_several_sites_offers_no_other_name() {
+    let desk = Desk::of(House::with(2, 1, 1).await).await;
+    desk.ask("").await;
+    desk.make().await;
+    let refused = desk.looked_at("/manage/archives/1/restore").await;
+    refused.shows("restore an archive of that site");
+    assert!(
+        !refused.text().contains("Another name"),
+        "{}",
+        refused.text()
+    );
+}
+
+#[tokio::test]
 async fn an_archive_is_asked_for_taken_away_and_restored_under_another_name() {
     let desk = Desk::of(House::with(2, 1, 2).await).await;
     let asked = desk.ask("site-1").await;
@@ -138,6 +152,7 @@ async fn an_archive_is_asked_for_taken_away_and_restored_under_another_name() {
 
     let refused = desk.looked_at("/manage/archives/1/restore").await;
     refused.shows("there is a site site-1 already");
+    refused.shows("Restore it under another name.");
     let planned = desk
         .looked_at("/manage/archives/1/restore?name=again")
         .await;

@@ -31,6 +31,7 @@ impl Scene {
         })
         .await;
         self.start(Task::Retention);
+        self.end_visits().await;
         for process in self.processes() {
             if process.task != Task::Retention {
                 let pid = i32::try_from(process.pid().unwrap()).unwrap();
@@ -44,7 +45,8 @@ impl Scene {
 
     /// Everything once more, and every body there is.
     async fn check(&mut self) {
-        let moment = self.observer.look_at_all(&self.house).await;
+        let shown = self.take_shown();
+        let moment = self.observer.look_at_all(&self.house, shown).await;
         let gone = i64::try_from(self.observer.gone()).unwrap();
         assert_eq!(moment.told, gone, "what retention tells, and what went");
         let here = self.house.here.pool.acquire().await.unwrap();

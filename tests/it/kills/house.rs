@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use reqwest::header::HeaderValue;
 use routervault::db::cluster::{Cluster, Options};
 use routervault::db::retention::save_rule;
 use routervault::db::{self, devices};
@@ -16,7 +17,7 @@ use routervault::{inventory, keyring};
 use sqlx::{Connection as _, PgConnection, PgPool};
 
 use crate::cli::data_dir;
-use crate::support::{Deadlines, World, until};
+use crate::support::{Deadlines, World, administrator, app_state, cookie_of, insert_user, until};
 
 /// How many sites there are, and how many devices in all.
 pub const SITES: usize = 3;
@@ -85,6 +86,8 @@ pub struct House {
     /// Where nothing is yet, not even the tables.
     pub elsewhere: Place,
     pub vault: Arc<Vault>,
+    /// Of an administrator who is signed in here.
+    pub cookie: HeaderValue,
     pub fleet: Fleet,
     pub devices: Vec<DeviceId>,
     /// Declared before its folder, so that it ends before that goes.
@@ -107,8 +110,12 @@ impl House {
             size_bytes: EXPORT_BYTES,
             ..RouterSpec::new(format!("d{seed}"), seed)
         });
+        let vault = here.vault().await;
+        let visitor = insert_user(&here.pool, &administrator()).await;
+        let state = app_state(&here.pool, &vault, chrono::Utc::now);
         let mut house = Self {
-            vault: here.vault().await,
+            cookie: cookie_of(&state, visitor).await,
+            vault,
             here,
             elsewhere,
             fleet: Fleet::start(specs.collect()).await.unwrap(),

@@ -8,6 +8,7 @@ mod moment;
 mod observer;
 mod processes;
 mod scene;
+mod visitor;
 mod work;
 
 use rand::SeedableRng as _;
@@ -18,8 +19,9 @@ use scene::Scene;
 const KILLS: usize = 200;
 
 /// What is to have been done at least, so that there was something to lose: backups, deleted
-/// snapshots, archives, restores.
-const ENOUGH: [usize; 4] = [200, 100, 10, 10];
+/// snapshots, archives, restores; and how many backups, archives and restored sites the server is to
+/// have shown.
+const ENOUGH: [usize; 7] = [200, 100, 10, 10, 50, 20, 5];
 
 /// Names the seed of an earlier failure. What the machine makes of it is chance all the same.
 const SEED: &str = "ROUTERVAULT_KILLS_SEED";
@@ -29,7 +31,7 @@ async fn killed_at_two_hundred_moments_nothing_done_is_lost_and_nothing_half_don
     let seed = std::env::var(SEED).map_or_else(|_| rand::random(), |seed| seed.parse().unwrap());
     println!("to begin with the same chances: {SEED}={seed}");
     let mut scene = Scene::open(StdRng::seed_from_u64(seed)).await;
-    let is_enough = |done: [usize; 4]| done.iter().zip(ENOUGH).all(|(done, least)| *done >= least);
+    let is_enough = |done: [usize; 7]| done.iter().zip(ENOUGH).all(|(done, least)| *done >= least);
     while scene.kills < KILLS || !is_enough(scene.observer.done()) {
         scene.ask().await;
         scene.run_for_a_moment().await;

@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::house::{House, KEPT};
 use super::moment::{Archive, Copy, Moment, Run, Snapshot, copies};
+use super::visitor::Shown;
 use super::work::Restoring;
 
 /// What the fault of the program itself is called.
@@ -28,12 +29,14 @@ pub struct Observer {
     /// What each restore that was begun is to come to.
     restores: HashMap<String, Restoring>,
     restored: BTreeSet<String>,
+    /// How often pages showed a backup, an archive, and a site that was restored.
+    shown: [usize; 3],
 }
 
 impl Observer {
-    /// Looks at what may have moved, and panics when anything that was told is no longer so, or
-    /// anything is half.
-    pub async fn look(&mut self, house: &House) -> Moment {
+    /// Looks at what may have moved and at what pages `shown` until now, and panics when anything
+    /// that was told is no longer so, or anything is half.
+    pub async fn look(&mut self, house: &House, shown: Vec<Shown>) -> Moment {
         let (first_run, known) = (self.first_run, &self.snapshots);
         let moment = house
             .here
@@ -50,6 +53,9 @@ impl Observer {
         let elsewhere = house.elsewhere.with(copies).await;
         self.see_copies(&moment.copies, false);
         self.see_copies(&elsewhere, true);
+        for shown in shown {
+            self.see_shown(shown, &moment);
+        }
         let active = moment.runs.iter().filter(|run| run.is_active());
         let ended = moment.runs.iter().map(|run| run.id + 1).max();
         let next = active.map(|run| run.id).min().or(ended);
@@ -58,9 +64,9 @@ impl Observer {
     }
 
     /// The same, at everything there is.
-    pub async fn look_at_all(&mut self, house: &House) -> Moment {
+    pub async fn look_at_all(&mut self, house: &House, shown: Vec<Shown>) -> Moment {
         self.first_run = 0;
-        self.look(house).await
+        self.look(house, shown).await
     }
 
     fn see_snapshots(&mut self, moment: &Moment) {
@@ -163,6 +169,39 @@ impl Observer {
         assert_eq!(lost, None, "a site that was restored is lost");
     }
 
+    /// What a page showed before this moment is what is there, whole, or went since.
+    fn see_shown(&mut self, shown: Shown, moment: &Moment) {
+        let kind = match shown {
+            Shown::Backup { id, sha256 } => {
+                let there = moment.snapshots.get(&id);
+                assert!(there.is_none_or(|there| there.sha256 == sha256), "{id}");
+                0
+            }
+            Shown::NoBackup(id) => {
+                let is_there = moment.snapshots.contains_key(&id);
+                return assert!(!is_there, "listed, there, and not to be had: backup {id}");
+            }
+            Shown::Archive { id, sha256 } => {
+                let is_it = match self.archives.get(&id) {
+                    Some(there) => there.sha256 == Some(sha256),
+                    None => self.deleted_archives.contains(&id),
+                };
+                assert!(is_it, "not what is told of it: archive {id}");
+                1
+            }
+            Shown::NoFile(id) => {
+                let is_deleted = self.deleted_archives.contains(&id);
+                return assert!(is_deleted, "completed without its file: archive {id}");
+            }
+            Shown::Copy { slug, devices } => {
+                assert_eq!(devices, self.restores[&slug].devices, "{slug}");
+                self.restored.insert(slug);
+                2
+            }
+        };
+        self.shown[kind] += 1;
+    }
+
     /// A restore was begun.
     pub fn expect(&mut self, restoring: &Restoring) {
         self.restores
@@ -185,14 +224,19 @@ impl Observer {
         self.gone.len()
     }
 
-    /// How much was seen to be done: backups, deleted snapshots, archives, restores.
-    pub fn done(&self) -> [usize; 4] {
+    /// How much was seen to be done: backups, deleted snapshots, archives, restores; and how often
+    /// pages showed a backup, an archive and a restored site.
+    pub fn done(&self) -> [usize; 7] {
         let succeeded = |run: &&Run| run.state == "succeeded";
+        let [backups, archives, copies] = self.shown;
         [
             self.runs.values().filter(succeeded).count(),
             self.gone.len(),
             self.archives.len() + self.deleted_archives.len(),
             self.restored.len(),
+            backups,
+            archives,
+            copies,
         ]
     }
 }

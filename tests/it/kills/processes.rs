@@ -8,6 +8,7 @@ use std::process::{ExitStatus, Stdio};
 use tokio::process::Child;
 
 use super::house::{House, Place};
+use super::visitor::{Shown, Visit};
 use super::work::Restoring;
 use crate::support::routervault;
 
@@ -68,6 +69,8 @@ pub struct Process {
     pub task: Task,
     child: Child,
     log: PathBuf,
+    /// Of who asks it for pages.
+    visit: Option<Visit>,
     /// How often the database had been killed when it began.
     outages: usize,
 }
@@ -86,8 +89,11 @@ impl Process {
             .stdout(Stdio::from(file.try_clone().unwrap()))
             .stderr(Stdio::from(file));
         let mut command = tokio::process::Command::from(command);
+        let child = command.kill_on_drop(true).spawn().unwrap();
+        let has_pages = task == Task::Serve;
         Self {
-            child: command.kill_on_drop(true).spawn().unwrap(),
+            child,
+            visit: has_pages.then(|| Visit::begin(log.clone(), house.cookie.clone())),
             task,
             log,
             outages,
@@ -107,6 +113,19 @@ impl Process {
     /// Its number among processes, while it runs.
     pub fn pid(&self) -> Option<u32> {
         self.child.id()
+    }
+
+    /// What its pages showed since the last time.
+    pub fn shown(&mut self) -> Vec<Shown> {
+        self.visit.as_mut().map_or_else(Vec::new, Visit::shown)
+    }
+
+    /// Nobody asks it for pages any more: what they showed at last.
+    pub async fn end_visit(&mut self) -> Vec<Shown> {
+        match self.visit.take() {
+            Some(visit) => visit.end().await,
+            None => Vec::new(),
+        }
     }
 
     pub async fn kill(&mut self) {

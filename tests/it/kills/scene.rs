@@ -12,6 +12,7 @@ use super::house::House;
 use super::moment::{Archive, Moment};
 use super::observer::Observer;
 use super::processes::{Process, Task};
+use super::visitor::Shown;
 use super::work::{self, Restoring};
 use crate::support::until;
 
@@ -63,6 +64,8 @@ pub struct Scene {
     outages: usize,
     /// The archives as they were seen last.
     archives: Vec<Archive>,
+    /// What pages showed since then.
+    shown: Vec<Shown>,
     restores: usize,
     /// How long the program takes to get to work: the moments of kills lie within twice that.
     round: Duration,
@@ -80,6 +83,7 @@ impl Scene {
             started: 0,
             outages: 0,
             archives: Vec::new(),
+            shown: Vec::new(),
             restores: 0,
             round: Duration::ZERO,
             rng,
@@ -152,7 +156,7 @@ impl Scene {
             if timeout_at(at, select_all(ends)).await.is_err() {
                 return;
             }
-            self.forget_ended();
+            self.forget_ended().await;
         }
     }
 
@@ -188,6 +192,7 @@ impl Scene {
         let mut process = self.processes.remove(hit);
         let pid = process.pid();
         process.kill().await;
+        self.shown.extend(process.end_visit().await);
         if process.has_succeeded() {
             self.note_success(&process.task);
         }
@@ -224,12 +229,15 @@ impl Scene {
     }
 
     /// Takes note of those that have ended by themselves.
-    fn forget_ended(&mut self) {
+    async fn forget_ended(&mut self) {
         let mut running = Vec::new();
         for mut process in std::mem::take(&mut self.processes) {
             if !process.has_ended(self.outages) {
                 running.push(process);
-            } else if process.has_succeeded() {
+                continue;
+            }
+            self.shown.extend(process.end_visit().await);
+            if process.has_succeeded() {
                 self.note_success(&process.task);
             }
         }
@@ -237,9 +245,24 @@ impl Scene {
     }
 
     pub async fn look(&mut self) -> Moment {
-        let moment = self.observer.look(&self.house).await;
+        let shown = self.take_shown();
+        let moment = self.observer.look(&self.house, shown).await;
         self.archives.clone_from(&moment.archives);
         moment
+    }
+
+    /// What pages showed since the last time.
+    pub fn take_shown(&mut self) -> Vec<Shown> {
+        let mut shown = std::mem::take(&mut self.shown);
+        shown.extend(self.processes.iter_mut().flat_map(Process::shown));
+        shown
+    }
+
+    /// Nobody asks for pages any more.
+    pub async fn end_visits(&mut self) {
+        for process in &mut self.processes {
+            self.shown.extend(process.end_visit().await);
+        }
     }
 
     /// Kills all processes.

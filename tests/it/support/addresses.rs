@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 193] = [
+pub const ADDRESSES: [&str; 205] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -147,6 +147,18 @@ pub const ADDRESSES: [&str; 193] = [
     "/api/v1/schedules/1",
     "/api/v1/schedules/1/times",
     "/api/v1/maintenance-windows?limit=500",
+    "/api/v1/me",
+    "/api/v1/single-sign-on/groups",
+    "/api/v1/users?q=a&limit=500",
+    "/api/v1/users/1",
+    "/api/v1/alerts/destinations",
+    "/api/v1/alerts/destinations/1",
+    "/api/v1/alerts/rules",
+    "/api/v1/alerts/rules/1",
+    "/api/v1/alerts/messages?cursor=9000",
+    "/api/v1/alerts/messages?state=failed",
+    "/api/v1/alerts/messages/9000",
+    "/api/v1/alerts/messages/9000/events",
     "/manage/sites",
     "/manage/sites?q=customer&page=3",
     "/manage/sites/new",

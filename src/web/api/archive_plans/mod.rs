@@ -15,9 +15,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     conditional,
-    idempotency::Once,
+    idempotency::Asking,
     input::{Asked, Place, Sent},
-    managed,
+    managed::{self, Made},
     paging::{Page, Paging, Part},
     problem::Problem,
 };
@@ -25,13 +25,7 @@ use crate::db::archives::{StoredPlan, get_plan, list_plans};
 use crate::db::inventory::lock;
 use crate::managing::{self, ArchivePlanText, Texts as _, stamp};
 use crate::model::ArchivePlanId;
-use crate::web::{
-    actions::{self, Who},
-    error::PageError,
-    guard::{Acting, SignedIn},
-    managing::refusal,
-    state::AppState,
-};
+use crate::web::{actions, error::PageError, guard::Acting, managing::refusal, state::AppState};
 use settings::ArchivePlanSettings;
 
 const WHAT: &str = "archive plan";
@@ -98,25 +92,19 @@ pub async fn list(
     ))]
 pub async fn create(
     State(state): State<AppState>,
-    person: SignedIn,
-    Acting(actor): Acting,
-    once: Once,
+    asking: Asking,
     Sent(settings): Sent<ArchivePlanSettings>,
 ) -> Result<Response, PageError> {
-    let who = Who {
-        person: &person,
-        actor: &actor,
+    let make = async |conn: &mut PgConnection| {
+        let made = managing::create_archive_plan(conn, &settings.text()?).await;
+        let (id, changed) = made.map_err(|refused| refusal(refused, WHAT))?;
+        Ok(Made {
+            location: format!("/api/v1/archive-plans/{id}"),
+            changed,
+            told: ArchivePlan::from(get(conn, id).await?),
+        })
     };
-    let mut transaction = state.pool.begin().await?;
-    let (user, now) = (person.user, state.now());
-    if let Some(answered) = once.before(&mut transaction, user, &settings, now).await? {
-        return Ok(answered);
-    }
-    let made = managing::create_archive_plan(&mut transaction, &settings.text()?).await;
-    let (id, changed) = made.map_err(|refused| refusal(refused, WHAT))?;
-    let told = ArchivePlan::from(get(&mut transaction, id).await?);
-    let at = (&once, format!("/api/v1/archive-plans/{id}"));
-    managed::made(&state, transaction, who, &changed, at, &told).await
+    managed::make(&state, &asking, &settings, make).await
 }
 
 /// Shows an archive plan

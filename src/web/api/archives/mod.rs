@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    idempotency::Once,
+    idempotency::{Asking, Told},
     input::{Asked, Place, Sent},
     paging::{Page, Paging, Part},
     problem::Problem,
@@ -137,6 +137,17 @@ pub struct ArchiveRequest {
     days: Option<u32>,
 }
 
+impl ArchiveRequest {
+    fn choice(&self) -> ArchiveChoice {
+        ArchiveChoice {
+            site: self.site.clone(),
+            history: self.history,
+            contents: self.contents,
+            secrets: self.secrets,
+        }
+    }
+}
+
 #[expect(
     clippy::unnecessary_wraps,
     reason = "what is said by null and what is not said are two things"
@@ -194,50 +205,41 @@ pub async fn list(
     ))]
 pub async fn create(
     State(state): State<AppState>,
-    person: SignedIn,
-    Acting(actor): Acting,
-    once: Once,
+    asking: Asking,
     Sent(wanted): Sent<ArchiveRequest>,
 ) -> Result<Response, PageError> {
-    let who = Who {
-        person: &person,
-        actor: &actor,
-    };
-    let mut transaction = state.pool.begin().await?;
-    let (user, now) = (person.user, state.now());
-    if let Some(answered) = once.before(&mut transaction, user, &wanted, now).await? {
-        return Ok(answered);
-    }
     if wanted.site.as_ref().is_some_and(|slug| slug.contains('\0')) {
         return Err(PageError::NotFound("site"));
     }
-    let choice = ArchiveChoice {
-        site: wanted.site,
-        history: wanted.history,
-        contents: wanted.contents,
-        secrets: wanted.secrets,
+    let act = async |conn: &mut PgConnection| {
+        let asked = AskedArchive {
+            choice: &wanted.choice(),
+            comment: &wanted.comment,
+            days: wanted.days,
+        };
+        let asked = actions::request_archive(&state, conn, asking.who(), &asked).await?;
+        let id = queued(asked)?;
+        Ok(Told {
+            status: StatusCode::ACCEPTED,
+            location: format!("/api/v1/archives/{id}"),
+            body: Archive::from(get(conn, id).await?),
+        })
     };
-    let asked = AskedArchive {
-        choice: &choice,
-        comment: &wanted.comment,
-        days: wanted.days,
-    };
-    let id = match actions::request_archive(&state, &mut transaction, who, &asked).await? {
-        ArchiveAsked::Queued(id) => id,
-        ArchiveAsked::NoSite => return Err(PageError::NotFound("site")),
-        ArchiveAsked::Full => return Err(FULL),
+    asking.once(&state, &wanted, act).await
+}
+
+fn queued(asked: ArchiveAsked) -> Result<ArchiveId, PageError> {
+    Err(match asked {
+        ArchiveAsked::Queued(id) => return Ok(id),
+        ArchiveAsked::NoSite => PageError::NotFound("site"),
+        ArchiveAsked::Full => FULL,
         ArchiveAsked::Wrong => {
             let sentence =
                 "It is kept for 1 to 3650 days, and a comment has at most 500 characters.";
-            return Err(PageError::Wrong(sentence.to_owned()));
+            PageError::Wrong(sentence.to_owned())
         }
-        ArchiveAsked::NoRoom(problem) => return Err(PageError::NoRoom(problem)),
-    };
-    let told = Archive::from(get(&mut transaction, id).await?);
-    let at = (StatusCode::ACCEPTED, format!("/api/v1/archives/{id}"));
-    let response = once.answer(&mut transaction, user, at, &told).await?;
-    transaction.commit().await?;
-    Ok(response)
+        ArchiveAsked::NoRoom(problem) => PageError::NoRoom(problem),
+    })
 }
 
 /// Shows an archive

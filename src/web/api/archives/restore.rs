@@ -162,7 +162,7 @@ pub async fn preview(
     let archive = restorable(&state, id).await?;
     let looked = restores.look(&state, &archive, wanted.slug.as_deref());
     let report = match looked.await? {
-        Outlook::Possible(plan) => RestoreReport::from(plan),
+        Outlook::Possible(plan) => RestoreReport::from(*plan),
         Outlook::Refused(problem) => RestoreReport::refused(problem),
         Outlook::Reading(done) => {
             let total = archive.snapshots;

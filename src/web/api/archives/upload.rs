@@ -7,15 +7,18 @@ use axum::{
     response::Response,
 };
 use futures_util::StreamExt as _;
+use sqlx::PgConnection;
 
 use super::{Archive, FULL, get};
 use crate::archive::{FolderError, Incoming, Received};
 use crate::db::archives as db;
 use crate::web::{
     actions,
-    api::{idempotency::Once, problem::Problem},
+    api::{
+        idempotency::{Asking, Told},
+        problem::Problem,
+    },
     error::PageError,
-    guard::{Acting, SignedIn},
     state::AppState,
 };
 
@@ -36,9 +39,7 @@ use crate::web::{
     ))]
 pub async fn create(
     State(state): State<AppState>,
-    person: SignedIn,
-    Acting(actor): Acting,
-    once: Once,
+    asking: Asking,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, PageError> {
@@ -53,20 +54,18 @@ pub async fn create(
     let received = received?;
     let checked = actions::check_archive(&received).await?;
     let checked = checked.map_err(PageError::Wrong)?;
-    let mut transaction = state.pool.begin().await?;
-    let (user, now) = (person.user, state.now());
     let sent = hex::encode(&received.sha256);
-    if let Some(answered) = once.before(&mut transaction, user, &sent, now).await? {
-        return Ok(answered);
-    }
-    let brought = (received, &checked);
-    let listed = actions::list_archive(&state, &mut transaction, &actor, brought).await?;
-    let id = listed.map_err(|refused| no_room(&refused))?;
-    let told = Archive::from(get(&mut transaction, id).await?);
-    let at = (StatusCode::CREATED, format!("/api/v1/archives/{id}"));
-    let response = once.answer(&mut transaction, user, at, &told).await?;
-    transaction.commit().await?;
-    Ok(response)
+    let act = async |conn: &mut PgConnection| {
+        let brought = (received, &checked);
+        let listed = actions::list_archive(&state, conn, &asking.actor, brought).await?;
+        let id = listed.map_err(|refused| no_room(&refused))?;
+        Ok(Told {
+            status: StatusCode::CREATED,
+            location: format!("/api/v1/archives/{id}"),
+            body: Archive::from(get(conn, id).await?),
+        })
+    };
+    asking.once(&state, &sent, act).await
 }
 
 async fn begin(state: &AppState, headers: &HeaderMap) -> Result<Incoming, PageError> {

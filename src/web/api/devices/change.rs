@@ -15,12 +15,12 @@ use crate::db::managing::{StoredDevice, get_device};
 use crate::db::pages;
 use crate::managing::{self, Known, stamp};
 use crate::web::{
-    actions::{self, Who},
+    actions,
     api::{
         conditional,
-        idempotency::Once,
+        idempotency::Asking,
         input::{Place, Sent},
-        managed,
+        managed::{self, Made},
         problem::Problem,
     },
     error::PageError,
@@ -58,31 +58,28 @@ async fn get(
     ))]
 pub async fn create(
     State(state): State<AppState>,
-    person: SignedIn,
-    Acting(actor): Acting,
+    asking: Asking,
     Place(slug): Place<String>,
-    once: Once,
     Sent(settings): Sent<DeviceSettings>,
 ) -> Result<Response, PageError> {
-    let who = Who {
-        person: &person,
-        actor: &actor,
+    let site = {
+        let mut conn = state.connection().await?;
+        pages::get_site(&mut conn, &asking.person.scope, &slug).await?
     };
-    let mut transaction = state.pool.begin().await?;
-    let (user, now) = (person.user, state.now());
-    let site = pages::get_site(&mut transaction, &person.scope, &slug).await?;
     site.ok_or(PageError::NotFound("site"))?;
-    if let Some(answered) = once.before(&mut transaction, user, &settings, now).await? {
-        return Ok(answered);
-    }
-    let known = Known::load(&mut transaction).await?;
-    let text = settings.text(&slug, &known)?;
-    let made = managing::create_device(&mut transaction, &text).await;
-    let (device, changed) = made.map_err(|refused| refusal(refused, WHAT))?;
-    let name = links::encode(&device.values.name);
-    let at = (&once, format!("/api/v1/sites/{slug}/devices/{name}"));
-    let told = DeviceSettings::from(&device.values);
-    managed::made(&state, transaction, who, &changed, at, &told).await
+    let make = async |conn: &mut PgConnection| {
+        let known = Known::load(conn).await?;
+        let text = settings.text(&slug, &known)?;
+        let made = managing::create_device(conn, &text).await;
+        let (device, changed) = made.map_err(|refused| refusal(refused, WHAT))?;
+        let name = links::encode(&device.values.name);
+        Ok(Made {
+            location: format!("/api/v1/sites/{slug}/devices/{name}"),
+            changed,
+            told: DeviceSettings::from(&device.values),
+        })
+    };
+    managed::make(&state, &asking, &settings, make).await
 }
 
 /// Shows the settings of a device

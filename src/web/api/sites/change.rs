@@ -14,12 +14,12 @@ use crate::db::inventory::lock;
 use crate::db::managing::{StoredSite, get_site};
 use crate::managing::{self, stamp};
 use crate::web::{
-    actions::{self, Who},
+    actions,
     api::{
         conditional,
-        idempotency::Once,
+        idempotency::Asking,
         input::{Place, Sent},
-        managed,
+        managed::{self, Made},
         problem::Problem,
     },
     error::PageError,
@@ -49,25 +49,19 @@ async fn get(conn: &mut PgConnection, slug: &str) -> Result<StoredSite, PageErro
     ))]
 pub async fn create(
     State(state): State<AppState>,
-    person: SignedIn,
-    Acting(actor): Acting,
-    once: Once,
+    asking: Asking,
     Sent(settings): Sent<SiteSettings>,
 ) -> Result<Response, PageError> {
-    let who = Who {
-        person: &person,
-        actor: &actor,
+    let make = async |conn: &mut PgConnection| {
+        let made = managing::create_site(conn, &settings.text()?).await;
+        let (site, changed) = made.map_err(|refused| refusal(refused, WHAT))?;
+        Ok(Made {
+            location: format!("/api/v1/sites/{}", site.values.slug),
+            changed,
+            told: SiteSettings::from(&site.values),
+        })
     };
-    let mut transaction = state.pool.begin().await?;
-    let (user, now) = (person.user, state.now());
-    if let Some(answered) = once.before(&mut transaction, user, &settings, now).await? {
-        return Ok(answered);
-    }
-    let made = managing::create_site(&mut transaction, &settings.text()?).await;
-    let (site, changed) = made.map_err(|refused| refusal(refused, WHAT))?;
-    let at = (&once, format!("/api/v1/sites/{}", site.values.slug));
-    let told = SiteSettings::from(&site.values);
-    managed::made(&state, transaction, who, &changed, at, &told).await
+    managed::make(&state, &asking, &settings, make).await
 }
 
 /// Shows the settings of a site

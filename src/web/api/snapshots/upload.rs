@@ -2,17 +2,17 @@
 
 use axum::{body::Body, extract::State, http::StatusCode, response::Response};
 use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
 
 use super::Snapshot;
 use crate::web::{
-    actions::{self, MAX_EXPORT_BYTES, Who},
+    actions::{self, MAX_EXPORT_BYTES},
     api::{
-        idempotency::Once,
+        idempotency::{Asking, Told},
         input::{Place, whole_body},
         problem::Problem,
     },
     error::PageError,
-    guard::{Acting, SignedIn},
     state::AppState,
 };
 
@@ -37,16 +37,11 @@ use crate::web::{
     ))]
 pub async fn create(
     State(state): State<AppState>,
-    person: SignedIn,
-    Acting(actor): Acting,
+    asking: Asking,
     Place((slug, name)): Place<(String, String)>,
-    once: Once,
     body: Body,
 ) -> Result<Response, PageError> {
-    let who = Who {
-        person: &person,
-        actor: &actor,
-    };
+    let who = asking.who();
     let mut conn = state.connection().await?;
     let to = actions::upload_to(&mut conn, who, (&slug, &name)).await?;
     drop(conn);
@@ -57,15 +52,13 @@ pub async fn create(
         let sentence = "This is no export of RouterOS: it does not begin as one.";
         PageError::Wrong(sentence.to_owned())
     })?;
-    let mut transaction = state.pool.begin().await?;
-    let (user, now) = (person.user, state.now());
-    if let Some(answered) = once.before(&mut transaction, user, &sent, now).await? {
-        return Ok(answered);
-    }
-    let id = to.keep(&state, &mut transaction, who, &export).await?;
-    let told = Snapshot::get(&mut transaction, &person, id).await?;
-    let at = (StatusCode::CREATED, format!("/api/v1/snapshots/{id}"));
-    let response = once.answer(&mut transaction, user, at, &told).await?;
-    transaction.commit().await?;
-    Ok(response)
+    let act = async |conn: &mut PgConnection| {
+        let id = to.keep(&state, conn, who, &export).await?;
+        Ok(Told {
+            status: StatusCode::CREATED,
+            location: format!("/api/v1/snapshots/{id}"),
+            body: Snapshot::get(conn, &asking.person, id).await?,
+        })
+    };
+    asking.once(&state, &sent, act).await
 }

@@ -15,9 +15,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     conditional,
-    idempotency::Once,
+    idempotency::Asking,
     input::{Asked, Place, Sent},
-    managed,
+    managed::{self, Made},
     paging::{Page, Paging, Part},
     problem::Problem,
 };
@@ -25,13 +25,7 @@ use crate::db::inventory::lock;
 use crate::db::schedules::{self as db, StoredWindow, WindowRow};
 use crate::managing::{self, Texts as _, WindowText, stamp};
 use crate::model::WindowId;
-use crate::web::{
-    actions::{self, Who},
-    error::PageError,
-    guard::{Acting, SignedIn},
-    managing::refusal,
-    state::AppState,
-};
+use crate::web::{actions, error::PageError, guard::Acting, managing::refusal, state::AppState};
 use settings::WindowSettings;
 
 const WHAT: &str = "maintenance window";
@@ -100,25 +94,19 @@ pub async fn list(
     ))]
 pub async fn create(
     State(state): State<AppState>,
-    person: SignedIn,
-    Acting(actor): Acting,
-    once: Once,
+    asking: Asking,
     Sent(settings): Sent<WindowSettings>,
 ) -> Result<Response, PageError> {
-    let who = Who {
-        person: &person,
-        actor: &actor,
+    let make = async |conn: &mut PgConnection| {
+        let made = managing::create_window(conn, &settings.text()?).await;
+        let (id, changed) = made.map_err(|refused| refusal(refused, WHAT))?;
+        Ok(Made {
+            location: format!("/api/v1/maintenance-windows/{id}"),
+            changed,
+            told: MaintenanceWindow::from(get(conn, id).await?),
+        })
     };
-    let mut transaction = state.pool.begin().await?;
-    let (user, now) = (person.user, state.now());
-    if let Some(answered) = once.before(&mut transaction, user, &settings, now).await? {
-        return Ok(answered);
-    }
-    let made = managing::create_window(&mut transaction, &settings.text()?).await;
-    let (id, changed) = made.map_err(|refused| refusal(refused, WHAT))?;
-    let told = MaintenanceWindow::from(get(&mut transaction, id).await?);
-    let at = (&once, format!("/api/v1/maintenance-windows/{id}"));
-    managed::made(&state, transaction, who, &changed, at, &told).await
+    managed::make(&state, &asking, &settings, make).await
 }
 
 /// Shows a maintenance window

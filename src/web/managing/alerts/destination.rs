@@ -13,19 +13,20 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::super::{
-    Pressed, commit, commit_as, conclude,
+    Pressed, commit, conclude,
     done::Done,
     links::with,
     refused::{Again, lead_back},
     sites::EditQuery,
 };
 use super::{OVERVIEW, secret, words};
-use crate::db::alerts::{messages, settings as db};
+use crate::db::alerts::settings as db;
 use crate::managing::{
-    self, Changed, DestinationText, Difference, Problems, Refused, Texts as _, differences, stamp,
+    self, DestinationText, Difference, Problems, Refused, Texts as _, differences, stamp,
 };
 use crate::model::{AuditAction, DestinationId, DestinationKind};
 use crate::web::{
+    actions,
     error::PageError,
     filters,
     guard::{Acting, SignedIn},
@@ -257,18 +258,8 @@ pub async fn test(
     Path(id): Path<DestinationId>,
 ) -> Result<Response, PageError> {
     let mut transaction = state.pool.begin().await?;
-    let found = db::get_destination(&mut transaction, id).await?;
-    let destination = found.ok_or(PageError::NotFound("destination"))?;
-    let now = state.now();
-    let message = messages::request_test(&mut transaction, id, &actor.name, now).await?;
-    let changed = Changed {
-        site: None,
-        subject: format!("alert destination {}", destination.name),
-        detail: format!("message {message}"),
-        batches: Vec::new(),
-    };
-    let done = (AuditAction::AlertTested, &changed);
-    commit_as(&state, transaction, &actor, done).await?;
+    let message = actions::test_destination(&state, &mut transaction, &actor, id).await?;
+    transaction.commit().await?;
     let page = with(&pages::alert_message(&message), Done::TestAsked);
     Ok(Redirect::to(&page).into_response())
 }

@@ -11,12 +11,12 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::super::{commit_as, done::Done, links::with};
+use super::super::{done::Done, links::with};
 use super::{LOG, OVERVIEW, words};
 use crate::db::alerts::log::{self as db, LoggedMessage, ToldEvent};
-use crate::managing::Changed;
-use crate::model::{AlertMessageId, AuditAction, MessageState};
+use crate::model::{AlertMessageId, MessageState};
 use crate::web::{
+    actions,
     error::PageError,
     filters,
     guard::{Acting, SignedIn},
@@ -161,21 +161,9 @@ pub async fn retry(
     Path(id): Path<AlertMessageId>,
 ) -> Result<Response, PageError> {
     let own = pages::alert_message(&id);
-    let mut transaction = state.pool.begin().await?;
-    if db::get_message(&mut transaction, id).await?.is_none() {
-        return Err(PageError::NotFound("message"));
-    }
-    let retried = db::retry(&mut transaction, id, state.now()).await?;
-    let Some(destination) = retried else {
-        return Ok(Redirect::to(&with(&own, Done::NotFailed)).into_response());
+    let done = match actions::retry_message(&state, &actor, id).await? {
+        true => Done::TriedAgain,
+        false => Done::NotFailed,
     };
-    let changed = Changed {
-        site: None,
-        subject: format!("alert destination {destination}"),
-        detail: format!("message {id}"),
-        batches: Vec::new(),
-    };
-    let done = (AuditAction::AlertRetried, &changed);
-    commit_as(&state, transaction, &actor, done).await?;
-    Ok(Redirect::to(&with(&own, Done::TriedAgain)).into_response())
+    Ok(Redirect::to(&with(&own, done)).into_response())
 }

@@ -6,25 +6,21 @@ use askama_web::WebTemplate;
 use axum::{
     Form,
     extract::{Path, State},
-    http::{HeaderMap, header},
+    http::HeaderMap,
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
-use sqlx::PgConnection;
 
-use crate::access::{link, subject};
-use crate::db::audit::{self, Actor, Entry};
-use crate::db::{managing as db, second_factors, sessions};
-use crate::managing::{Changed, get_mendable};
-use crate::model::{AuditAction, SessionId, UserId};
-use crate::plural::counted;
+use crate::access::link;
+use crate::model::{SessionId, UserId};
 use crate::web::{
+    actions::{self, Who},
     client::Client,
     error::PageError,
     filters,
     guard::{Acting, SignedIn},
     links,
-    managing::{commit_as, done::Done, links::with, refused::without_form},
+    managing::{done::Done, links::with, refused::without_form},
     shell::{Area, Shell},
     state::AppState,
 };
@@ -41,21 +37,6 @@ struct LinkPage {
     hours: i64,
 }
 
-async fn record(
-    state: &AppState,
-    conn: &mut PgConnection,
-    actor: &Actor,
-    (action, name, detail): (AuditAction, &str, &str),
-) -> Result<(), PageError> {
-    let entry = Entry {
-        action,
-        site: None,
-        subject: &subject::user(name),
-        detail,
-    };
-    Ok(audit::record(conn, actor, &entry, state.now()).await?)
-}
-
 /// Makes a link by which somebody chooses a password. It is in the answer and nowhere else; the
 /// password that they have works until it is used.
 pub async fn make_link(
@@ -66,39 +47,23 @@ pub async fn make_link(
     Path(id): Path<UserId>,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    let mut transaction = state.pool.begin().await?;
-    let user = match get_mendable(&mut transaction, person.user, id).await {
-        Ok(user) => user,
+    let who = Who {
+        person: &person,
+        actor: &actor,
+    };
+    let (user, token) = match actions::make_link(&state, who, id).await {
+        Ok(made) => made,
         Err(refused) => return without_form(refused, "user", &links::user(&id)),
     };
-    let token = link::for_user(&mut transaction, id, state.now()).await?;
-    let name = user.values.name;
-    let done = (AuditAction::LinkMade, name.as_str(), "to choose a password");
-    record(&state, &mut transaction, &actor, done).await?;
-    transaction.commit().await?;
     let page = LinkPage {
         shell: Shell::new(&state, &person, Area::Manage),
         id,
-        name,
+        name: user.values.name,
         has_second_factor: user.has_second_factor,
-        link: origin(&state, client, &headers) + &links::welcome(&token),
+        link: actions::link_address(&state, (client, &headers), &token),
         hours: link::WORKS_FOR.num_hours(),
     };
     Ok(page.into_response())
-}
-
-/// How the pages are reached: as they are known, else as who asks reached them, by a name that
-/// was found to be ours.
-fn origin(state: &AppState, client: Client, headers: &HeaderMap) -> String {
-    if let Some(url) = &state.address.public_url {
-        return url.to_string();
-    }
-    let host = headers.get(header::HOST);
-    let host = host
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or("localhost");
-    let scheme = if client.is_secure { "https" } else { "http" };
-    format!("{scheme}://{host}")
 }
 
 /// Takes away somebody's second factor: they sign in by their password alone until they set up
@@ -110,23 +75,16 @@ pub async fn delete_second_factor(
     Path(id): Path<UserId>,
 ) -> Result<Response, PageError> {
     let own = links::user(&id);
-    let mut transaction = state.pool.begin().await?;
-    let user = match get_mendable(&mut transaction, person.user, id).await {
-        Ok(user) => user,
+    let who = Who {
+        person: &person,
+        actor: &actor,
+    };
+    let done = match actions::delete_second_factor(&state, who, id).await {
+        Ok(true) => Done::SecondFactorGone,
+        Ok(false) => Done::NoSecondFactor,
         Err(refused) => return without_form(refused, "user", &own),
     };
-    if !second_factors::delete(&mut transaction, id).await? {
-        return Ok(Redirect::to(&with(&own, Done::NoSecondFactor)).into_response());
-    }
-    let changed = Changed {
-        site: None,
-        subject: subject::user(&user.values.name),
-        detail: "taken away by an administrator".to_owned(),
-        batches: Vec::new(),
-    };
-    let done = (AuditAction::SecondFactorChanged, &changed);
-    commit_as(&state, transaction, &actor, done).await?;
-    Ok(Redirect::to(&with(&own, Done::SecondFactorGone)).into_response())
+    Ok(Redirect::to(&with(&own, done)).into_response())
 }
 
 /// Which sessions are to end.
@@ -139,26 +97,15 @@ pub struct SessionsForm {
 /// Ends one session of somebody, or all.
 pub async fn end_sessions(
     State(state): State<AppState>,
+    person: SignedIn,
     Acting(actor): Acting,
     Path(id): Path<UserId>,
     Form(form): Form<SessionsForm>,
 ) -> Result<Response, PageError> {
-    let mut transaction = state.pool.begin().await?;
-    let user = db::get_user(&mut transaction, id).await?;
-    let user = user.ok_or(PageError::NotFound("user"))?;
-    let ended = match form.session {
-        Some(session) => u64::from(sessions::delete_of(&mut transaction, id, session).await?),
-        None => sessions::delete_all(&mut transaction, id, None).await?,
+    let who = Who {
+        person: &person,
+        actor: &actor,
     };
-    if ended > 0 {
-        let detail = counted(ended, "session");
-        let done = (
-            AuditAction::SessionEnded,
-            user.values.name.as_str(),
-            detail.as_str(),
-        );
-        record(&state, &mut transaction, &actor, done).await?;
-    }
-    transaction.commit().await?;
+    actions::end_sessions(&state, who, id, form.session).await?;
     Ok(Redirect::to(&with(&links::user(&id), Done::SessionsEnded)).into_response())
 }

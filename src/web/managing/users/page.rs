@@ -5,7 +5,7 @@ use askama_web::WebTemplate;
 use chrono_tz::Tz;
 use sqlx::PgConnection;
 
-use super::{LIST, sent::Sent, tokens};
+use super::{LIST, sent::Sent};
 use crate::access::session;
 use crate::db::api_tokens::TokenRow;
 use crate::db::managing::{self as db, StoredUser};
@@ -13,6 +13,7 @@ use crate::db::sessions::{self, SessionRow};
 use crate::managing::{Difference, MOST_SITES, Problems, UserText, stamp};
 use crate::model::{Right, Role, UserId};
 use crate::web::{
+    actions,
     error::PageError,
     filters,
     guard::SignedIn,
@@ -92,7 +93,7 @@ impl UserPage {
             stamp: stamp(&stored),
             stored: Some(stored),
             sessions,
-            tokens: tokens::list(&mut conn, id).await?,
+            tokens: actions::list_tokens(&mut conn, id).await?,
             ..Self::new(state, person, text)
         })
     }

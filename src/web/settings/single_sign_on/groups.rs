@@ -8,12 +8,12 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use sqlx::{Connection, PgConnection};
 
-use super::group_form::{GroupForm, Unfit};
-use crate::db::audit::{self, Actor, Entry};
-use crate::db::single_sign_on::groups::{self, Group, Written};
-use crate::model::{AuditAction, Right, Role};
+use super::change::{delete_group, save_group};
+use super::group_form::GroupForm;
+use crate::db::audit::Actor;
+use crate::db::single_sign_on::groups;
+use crate::model::{Right, Role};
 use crate::web::{
     account::SingleSignOn,
     error::PageError,
@@ -105,22 +105,15 @@ async fn write(
     fields: &Fields,
 ) -> Result<Response, PageError> {
     let form = GroupForm::sent(fields);
-    let mut conn = state.connection().await?;
-    let mut tx = conn.begin().await?;
-    let problem = match form.read(&mut tx).await {
-        Err(Unfit::Database(error)) => return Err(error.into()),
-        Err(Unfit::Sentence(sentence)) => sentence,
-        Ok(group) => match groups::write(&mut tx, id, &group).await? {
-            Written::Done => {
-                record(&mut tx, state, actor, &group.name, &in_words(&group)).await?;
-                tx.commit().await?;
-                return Ok(to_settings(Notice::SettingsSaved));
-            }
-            Written::Missing => return Err(MISSING),
-            Written::NameTaken => "There is a group of that name already.".to_owned(),
-            Written::TooMany => "There are 200 groups already.".to_owned(),
-        },
+    let mut tx = state.pool.begin().await?;
+    let problem = match save_group(state, &mut tx, actor, id, &form).await? {
+        Ok(()) => {
+            tx.commit().await?;
+            return Ok(to_settings(Notice::SettingsSaved));
+        }
+        Err(problem) => problem,
     };
+    tx.rollback().await?;
     let page = GroupPage {
         problem: Some(problem),
         ..page(state, person, id, form)
@@ -135,46 +128,12 @@ pub async fn delete(
     Path(id): Path<i64>,
 ) -> Result<Response, PageError> {
     let state = &sso.app;
-    let mut conn = state.connection().await?;
-    let mut tx = conn.begin().await?;
-    let name = groups::delete(&mut tx, id).await?.ok_or(MISSING)?;
-    record(&mut tx, state, &actor, &name, "taken away").await?;
+    let mut tx = state.pool.begin().await?;
+    delete_group(state, &mut tx, &actor, id).await?;
     tx.commit().await?;
     Ok(to_settings(Notice::SettingsSaved))
 }
 
 fn to_settings(notice: Notice) -> Response {
     Redirect::to(&links::single_sign_on_settings(notice.as_str())).into_response()
-}
-
-/// What a group may do, for the audit.
-fn in_words(group: &Group) -> String {
-    let grants = &group.grants;
-    let withheld: Vec<_> = grants.withheld.iter().map(|right| right.as_str()).collect();
-    let reach = if grants.all_sites {
-        "all sites".to_owned()
-    } else {
-        format!(
-            "{} sites by name, tags {}",
-            grants.sites.len(),
-            grants.site_tags.join(", ")
-        )
-    };
-    format!("{}, {reach}, without {}", grants.role, withheld.join(", "))
-}
-
-async fn record(
-    conn: &mut PgConnection,
-    state: &AppState,
-    actor: &Actor,
-    group: &str,
-    detail: &str,
-) -> Result<(), sqlx::Error> {
-    let entry = Entry {
-        action: AuditAction::SettingsChanged,
-        site: None,
-        subject: &format!("single sign-on, group {group}"),
-        detail,
-    };
-    audit::record(conn, actor, &entry, state.now()).await
 }

@@ -1,9 +1,14 @@
 //! Setting single sign-on up: the provider, and what each of its groups may do.
 
+mod change;
 mod group_form;
 mod groups;
 mod provider;
 mod provider_form;
+
+pub use change::{delete_group, save_group, save_provider};
+pub use group_form::GroupForm;
+pub use provider_form::ProviderForm;
 
 use axum::{
     Router,

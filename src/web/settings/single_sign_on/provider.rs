@@ -9,14 +9,11 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
-use sqlx::Connection;
 
-use super::provider_form::ProviderForm;
+use super::{change::save_provider, provider_form::ProviderForm};
 use crate::access::oidc::{ProviderError, Registration, redirect_uri};
-use crate::db::audit::{self, Entry};
 use crate::db::single_sign_on::groups::{self, StoredGroup};
 use crate::db::single_sign_on::{self as db, Provider};
-use crate::model::AuditAction;
 use crate::web::{
     account::SingleSignOn,
     client::Client,
@@ -116,34 +113,17 @@ pub async fn update(
     Form(form): Form<ProviderForm>,
 ) -> Result<Response, PageError> {
     let state = &sso.app;
-    let (page, before) = ProviderPage::new(state, &person, String::new()).await?;
-    let provider = match form.read(before.as_ref(), &state.vault) {
-        Ok(provider) => provider,
-        Err(problem) => {
-            let page = ProviderPage {
-                form,
-                problem: Some(problem),
-                ..page
-            };
-            return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
-        }
-    };
-    let mut conn = state.connection().await?;
-    let mut tx = conn.begin().await?;
-    db::upsert(&mut tx, &provider).await?;
-    let detail = format!(
-        "{}, issuer {}, client {}",
-        if provider.enabled { "on" } else { "off" },
-        provider.issuer,
-        provider.client_id
-    );
-    let entry = Entry {
-        action: AuditAction::SettingsChanged,
-        site: None,
-        subject: "single sign-on",
-        detail: &detail,
-    };
-    audit::record(&mut tx, &actor, &entry, state.now()).await?;
+    let mut tx = state.pool.begin().await?;
+    if let Err(problem) = save_provider(state, &mut tx, &actor, &form).await? {
+        tx.rollback().await?;
+        let (page, _) = ProviderPage::new(state, &person, String::new()).await?;
+        let page = ProviderPage {
+            form,
+            problem: Some(problem),
+            ..page
+        };
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
     tx.commit().await?;
     let to = links::single_sign_on_settings(Notice::SettingsSaved.as_str());
     Ok(Redirect::to(&to).into_response())

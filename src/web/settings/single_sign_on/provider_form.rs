@@ -27,14 +27,14 @@ pub struct ProviderForm {
     pub issuer: String,
     pub client_id: String,
     /// Empty: the one before stays. Never shown.
-    client_secret: SecretString,
+    pub client_secret: SecretString,
     /// The provider gave no secret.
-    no_secret: Option<String>,
+    pub no_secret: Option<String>,
     pub scopes: String,
     pub groups_claim: String,
     pub label: String,
     pub own_address: String,
-    enabled: Option<String>,
+    pub enabled: Option<String>,
 }
 
 impl Default for ProviderForm {

@@ -31,6 +31,8 @@ struct Fuzzer {
 
 impl Fuzzer {
     async fn new() -> Self {
+        // For the check of a provider; it may be chosen already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let house = House::of_two().await;
         Self {
             targets: Target::all(&Names::of(&house)),
@@ -115,6 +117,7 @@ const NUMBERS: [&str; 12] = [
     "keep",
     "minute",
     "minutes",
+    "overdue_hours",
     "per_site",
     "port",
     "runs_days",
@@ -125,7 +128,11 @@ const NUMBERS: [&str; 12] = [
 fn as_json(form: &str) -> String {
     let fields = url::form_urlencoded::parse(form.as_bytes()).map(|(name, value)| {
         let value = match (&*name, &*value) {
-            ("devices" | "tags" | "weekdays", name) => serde_json::json!([name]),
+            (
+                "devices" | "kinds" | "recipients" | "scopes" | "sites" | "tags" | "weekdays"
+                | "withheld",
+                name,
+            ) => serde_json::json!([name]),
             (_, "true") => serde_json::Value::Bool(true),
             (name, text) => match text.parse::<i64>() {
                 Ok(number) if NUMBERS.contains(&name) => serde_json::Value::from(number),

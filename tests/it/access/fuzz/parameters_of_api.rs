@@ -39,6 +39,43 @@ const ARCHIVE_PLAN: &[&str] = &[
     "name", "site", "history", "contents", "secrets", "rhythm", "minute", "time", "weekdays",
     "cron", "timezone", "keep", "comment",
 ];
+const MAIL_SERVER: &[&str] = &["host", "port", "security", "username", "password", "sender"];
+const DESTINATION: &[&str] = &["kind", "name", "recipients", "url"];
+const ALERT_RULE: &[&str] = &[
+    "name",
+    "enabled",
+    "destination",
+    "kinds",
+    "all_sites",
+    "sites",
+    "tags",
+    "overdue_hours",
+    "digest_at",
+    "quiet_from",
+    "quiet_until",
+    "timezone",
+];
+const USER: &[&str] = &[
+    "name",
+    "full_name",
+    "role",
+    "withheld",
+    "all_sites",
+    "sites",
+    "tags",
+];
+const PROVIDER: &[&str] = &[
+    "issuer",
+    "client_id",
+    "client_secret",
+    "no_secret",
+    "scopes",
+    "groups_claim",
+    "label",
+    "own_address",
+    "enabled",
+];
+const GROUP: &[&str] = &["name", "role", "withheld", "all_sites", "sites", "tags"];
 
 /// Method, path, names.
 pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
@@ -184,4 +221,49 @@ pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
     ("GET", "/api/v1/maintenance-windows/{id}", NONE),
     ("PUT", "/api/v1/maintenance-windows/{id}", WINDOW),
     ("DELETE", "/api/v1/maintenance-windows/{id}", NONE),
+    ("GET", "/api/v1/alerts/mail-server", NONE),
+    ("PUT", "/api/v1/alerts/mail-server", MAIL_SERVER),
+    ("GET", "/api/v1/alerts/destinations", PAGED),
+    ("POST", "/api/v1/alerts/destinations", DESTINATION),
+    ("GET", "/api/v1/alerts/destinations/{id}", NONE),
+    ("PUT", "/api/v1/alerts/destinations/{id}", DESTINATION),
+    ("DELETE", "/api/v1/alerts/destinations/{id}", NONE),
+    ("POST", "/api/v1/alerts/destinations/{id}/test", NONE),
+    ("POST", "/api/v1/alerts/destinations/{id}/secret", NONE),
+    ("GET", "/api/v1/alerts/rules", PAGED),
+    ("POST", "/api/v1/alerts/rules", ALERT_RULE),
+    ("GET", "/api/v1/alerts/rules/{id}", NONE),
+    ("PUT", "/api/v1/alerts/rules/{id}", ALERT_RULE),
+    ("DELETE", "/api/v1/alerts/rules/{id}", NONE),
+    (
+        "GET",
+        "/api/v1/alerts/messages",
+        &["state", "cursor", "limit"],
+    ),
+    ("GET", "/api/v1/alerts/messages/{id}", NONE),
+    ("GET", "/api/v1/alerts/messages/{id}/events", PAGED),
+    ("POST", "/api/v1/alerts/messages/{id}/retry", NONE),
+    ("GET", "/api/v1/me", NONE),
+    (
+        "GET",
+        "/api/v1/users",
+        &["q", "archived", "cursor", "limit"],
+    ),
+    ("POST", "/api/v1/users", USER),
+    ("GET", "/api/v1/users/{id}", NONE),
+    ("PUT", "/api/v1/users/{id}", USER),
+    ("DELETE", "/api/v1/users/{id}", NONE),
+    ("POST", "/api/v1/users/{id}/restore", NONE),
+    ("POST", "/api/v1/users/{id}/link", NONE),
+    ("DELETE", "/api/v1/users/{id}/second-factor", NONE),
+    ("DELETE", "/api/v1/users/{id}/sessions", NONE),
+    ("DELETE", "/api/v1/users/{id}/tokens", NONE),
+    ("GET", "/api/v1/single-sign-on", NONE),
+    ("PUT", "/api/v1/single-sign-on", PROVIDER),
+    ("POST", "/api/v1/single-sign-on/check", NONE),
+    ("GET", "/api/v1/single-sign-on/groups", PAGED),
+    ("POST", "/api/v1/single-sign-on/groups", GROUP),
+    ("GET", "/api/v1/single-sign-on/groups/{id}", NONE),
+    ("PUT", "/api/v1/single-sign-on/groups/{id}", GROUP),
+    ("DELETE", "/api/v1/single-sign-on/groups/{id}", NONE),
 ];

@@ -6,7 +6,7 @@ use routervault::model::Right::{Annotate, BackUp, Download, Manage, Reveal, See}
 
 use super::case::About::{All, Both, Either, Nothing, One};
 use super::case::{Case, get, open, post};
-use super::{account, alerts, api, api_managing, managing, users};
+use super::{account, alerts, api, api_alerts, api_managing, api_users, managing, users};
 
 /// Pages.
 const PAGES: &[Case] = &[
@@ -114,6 +114,8 @@ pub fn cases() -> impl Iterator<Item = &'static Case> {
         PAGES,
         api::ASKED,
         api_managing::ASKED,
+        api_alerts::ASKED,
+        api_users::ASKED,
         account::PAGES,
         alerts::PAGES,
         managing::PAGES,
@@ -122,6 +124,8 @@ pub fn cases() -> impl Iterator<Item = &'static Case> {
     let forms = [
         api::SENT,
         api_managing::SENT,
+        api_alerts::SENT,
+        api_users::SENT,
         FORMS,
         account::FORMS,
         alerts::FORMS,
