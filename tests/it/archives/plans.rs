@@ -18,20 +18,23 @@ struct Planned {
     plan: ArchivePlanId,
 }
 
+fn nightly() -> PlanValues {
+    PlanValues {
+        name: "Nightly".to_owned(),
+        choice: everything(),
+        comment: "by night".to_owned(),
+        rhythm: "daily 04:00".parse().unwrap(),
+        timezone: None,
+        keep: 2,
+    }
+}
+
 impl Planned {
     /// Daily at 04:00 in UTC, of which two are kept; reckoned at the moment 0.
     async fn daily() -> Self {
         let house = House::with(1, 1, 1).await;
-        let values = PlanValues {
-            name: "Nightly".to_owned(),
-            choice: everything(),
-            comment: "by night".to_owned(),
-            rhythm: "daily 04:00".parse().unwrap(),
-            timezone: None,
-            keep: 2,
-        };
         let mut conn = house.pool.acquire().await.unwrap();
-        let plan = db::insert_plan(&mut conn, Origin::Browser, &values)
+        let plan = db::insert_plan(&mut conn, Origin::Browser, &nightly())
             .await
             .unwrap();
         drop(conn);
@@ -220,4 +223,18 @@ async fn there_is_a_limit_to_the_number_of_plans() {
     let one_more = form(db::MOST_PLANS);
     let refused = desk.post("/manage/archives/plans/new", &one_more).await;
     refused.shows("There are 20 plans already; change or delete one of them");
+}
+
+#[tokio::test]
+async fn a_plan_for_a_site_that_is_gone_is_none_for_everything() {
+    let planned = Planned::daily().await;
+    let mut gone = nightly();
+    gone.choice.site = Some("gone".to_owned());
+    let mut conn = planned.house.pool.acquire().await.unwrap();
+    let inserted = db::insert_plan(&mut conn, Origin::Browser, &gone).await;
+    assert!(matches!(inserted, Err(sqlx::Error::RowNotFound)));
+    let updated = db::update_plan(&mut conn, planned.plan, Origin::Browser, &gone).await;
+    assert!(matches!(updated, Err(sqlx::Error::RowNotFound)));
+    assert_eq!(db::list_plans(&mut conn).await.unwrap().len(), 1);
+    assert_eq!(planned.stored().await.values.choice.site, None);
 }
