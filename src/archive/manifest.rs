@@ -32,7 +32,8 @@ pub struct Manifest {
 }
 
 /// How many there are of what an archive holds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = ArchiveCounts)]
 pub struct Counts {
     pub sites: u32,
     pub devices: u32,

@@ -43,7 +43,8 @@ macro_rules! texts {
 pub(super) use texts;
 
 /// A field that becomes another.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = FieldChange)]
 pub struct Difference {
     pub field: &'static str,
     pub before: String,

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{Postgres, pool::PoolConnection};
 
 use super::{
+    actions::Who,
     error::PageError,
     fields::Fields,
     file_names::{Unique, plain},
@@ -20,7 +21,7 @@ use super::{
 };
 use crate::db::audit::{self, Actor, Entry};
 use crate::db::pages::{self as db, NewestRow, SiteHead, TickedRow};
-use crate::model::{AuditAction, SiteId};
+use crate::model::{AuditAction, SiteId, SnapshotId};
 use crate::plural::counted;
 use crate::visible;
 
@@ -175,18 +176,34 @@ pub async fn ticked(
         let origin = ticked::origin(&state, &person, &fields).await?;
         return Ok(Redirect::to(&origin).into_response());
     }
+    let who = Who {
+        person: &person,
+        actor: &actor,
+    };
+    send_ticked(&state, who, &ids).await
+}
+
+/// Sends these backups, all of which are in the scope of who asks.
+///
+/// # Errors
+/// [`PageError::BadRequest`] for too many, [`PageError::NotFound`], or what the database answers.
+pub async fn send_ticked(
+    state: &AppState,
+    who: Who<'_>,
+    ids: &[SnapshotId],
+) -> Result<Response, PageError> {
     if ids.len() > MAX_TICKED {
         return Err(PageError::BadRequest(
             "Tick at most 100 backups for one download. Go back and untick some.",
         ));
     }
     let mut conn = state.connection().await?;
-    let rows = db::list_ticked(&mut conn, &person.scope, &ids).await?;
+    let rows = db::list_ticked(&mut conn, &who.person.scope, ids).await?;
     if rows.len() < ids.len() {
         return Err(PageError::NotFound("backup"));
     }
-    let archive = ticked_archive(&rows, Kind::of(&person), state.now());
-    send(&state, conn, &actor, (archive, named(&rows))).await
+    let archive = ticked_archive(&rows, Kind::of(who.person), state.now());
+    send(state, conn, who.actor, (archive, named(&rows))).await
 }
 
 /// Ticked backups as the audit calls them, and the site that all of them are of, if they are.

@@ -68,6 +68,9 @@ pub enum PageError {
     /// Too much of the same goes on already; the sentence says so.
     #[error("{0}")]
     Busy(&'static str),
+    /// The disk has no room; the sentence says what to do.
+    #[error("{0}")]
+    NoRoom(String),
     /// The stored body of a snapshot does not decode to what was stored.
     #[error("This backup can not be read, so nothing of it is shown: {detail}.")]
     Damaged { detail: String },
@@ -91,6 +94,7 @@ impl PageError {
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::Gone(_) => StatusCode::GONE,
             Self::Busy(_) | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NoRoom(_) => StatusCode::INSUFFICIENT_STORAGE,
             Self::Damaged { .. } | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

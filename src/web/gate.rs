@@ -21,6 +21,9 @@ const MAX_SEARCHES: usize = 4;
 /// How many previews are counted at once.
 const MAX_PREVIEWS: usize = 2;
 
+/// How many uploads are read at once: each is in memory as a whole.
+const MAX_UPLOADS: usize = 2;
+
 /// How many reports over all sites are made at once.
 const MAX_REPORTS: usize = 2;
 
@@ -53,6 +56,10 @@ pub struct Gates {
     pub searches: Gate,
     /// A preview of retention may read all histories.
     pub previews: Gate,
+    /// A file of many lines is in memory as a whole.
+    pub uploads: Gate,
+    /// A large file comes or is read for as long as it is large.
+    pub large: Gate,
     /// A report over all sites reads a month of every device.
     pub reports: Gate,
 }
@@ -72,6 +79,14 @@ impl Gates {
             previews: Gate::new(
                 MAX_PREVIEWS,
                 "Other previews are being counted just now. Try again in a moment.",
+            ),
+            uploads: Gate::new(
+                MAX_UPLOADS,
+                "Other files are being read just now. Try again in a moment.",
+            ),
+            large: Gate::new(
+                MAX_UPLOADS,
+                "Other large files are being read just now. Try again in a minute.",
             ),
             reports: Gate::new(
                 MAX_REPORTS,

@@ -69,7 +69,7 @@ mod zip;
 use std::sync::Arc;
 
 use axum::{
-    Router,
+    Extension, Router,
     middleware::from_fn_with_state,
     routing::{get, post},
 };
@@ -112,6 +112,7 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
     let single_sign_on = account::single_sign_on_routes()
         .merge(settings::single_sign_on_routes())
         .with_state(sso.clone());
+    let api = api::routes(&gates, &sso);
     let pages = Router::new()
         .route("/", get(home::list))
         .route("/sites/{slug}", get(sites::show))
@@ -169,7 +170,7 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
         .merge(testing())
         .merge(costly(&gates))
         .merge(managing::routes(&gates))
-        .merge(api::routes(&gates, &sso))
+        .merge(api.pages)
         .with_state(state.clone())
         .merge(moving)
         .merge(single_sign_on);
@@ -178,9 +179,13 @@ pub fn router_until(state: AppState, stop: CancellationToken) -> Router {
         .route("/healthz", get(health::show))
         .route("/readyz", get(ready::show))
         .with_state(state.clone());
-    let uploads = managing::uploads().with_state(state.clone());
-    let large = managing::large()
+    let uploads = managing::uploads(&gates)
+        .merge(api.uploads)
+        .with_state(state.clone());
+    let large = managing::large(&gates)
         .merge(uploaded::routes())
+        .merge(api.large)
+        .layer(Extension(actions::Restores::default()))
         .with_state(state.clone());
     let pages = layers::inner(pages, uploads, large, state);
     layers::outer(pages.merge(health), &served)

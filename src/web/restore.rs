@@ -48,9 +48,17 @@ pub struct ShowQuery {
 }
 
 /// A menu that can be downloaded alone.
-struct MenuFile {
-    menu: String,
-    items: usize,
+pub struct MenuFile {
+    pub menu: String,
+    pub items: usize,
+}
+
+/// How a snapshot is put on a device.
+pub struct Advice {
+    pub snapshot: SnapshotHead,
+    pub target: RestoreTarget,
+    pub plan: RestorePlan,
+    pub menus: Vec<MenuFile>,
 }
 
 #[derive(Template, WebTemplate)]
@@ -116,29 +124,45 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let scope = &person.scope;
     let mut conn = state.connection().await?;
-    let snapshot = db::get_snapshot(&mut conn, scope, id)
-        .await?
-        .ok_or(NOT_FOUND)?;
-    let device = query.device.unwrap_or(snapshot.device_id);
-    let target = db::get_restore_target(&mut conn, scope, device)
-        .await?
-        .ok_or(NOT_FOUND)?;
+    let advice = advise(&state, &mut conn, scope, (id, query.device)).await?;
     let word: String = query.q.trim().chars().take(MAX_WORD_CHARS).collect();
     let matches = search(&mut conn, scope, &word).await?;
-    let body = bodies::load(&state, &mut conn, id).await?;
-    drop(conn);
-    let (content, menus) = bodies::aside(move || (Content::of(&body), menus(&body))).await?;
     Ok(ShowPage {
         shell: Shell::new(&state, &person, Area::Sites),
-        zone: format::zone(&snapshot.timezone),
+        zone: format::zone(&advice.snapshot.timezone),
+        plan: advice.plan,
+        snapshot: advice.snapshot,
+        target: advice.target,
+        word,
+        matches,
+        menus: advice.menus,
+    }
+    .into_response())
+}
+
+/// How a snapshot is put on a device, both of the scope; without one, on its own.
+///
+/// # Errors
+/// [`PageError::NotFound`], [`PageError::Damaged`], or what the database answers.
+pub async fn advise(
+    state: &AppState,
+    conn: &mut PgConnection,
+    scope: &Scope,
+    (id, device): (SnapshotId, Option<DeviceId>),
+) -> Result<Advice, PageError> {
+    let snapshot = db::get_snapshot(conn, scope, id).await?;
+    let snapshot = snapshot.ok_or(NOT_FOUND)?;
+    let device = device.unwrap_or(snapshot.device_id);
+    let target = db::get_restore_target(conn, scope, device).await?;
+    let target = target.ok_or(NOT_FOUND)?;
+    let body = bodies::load(state, conn, id).await?;
+    let (content, menus) = bodies::aside(move || (Content::of(&body), menus(&body))).await?;
+    Ok(Advice {
         plan: plan(&source(&snapshot, content), &aim(&target)),
         snapshot,
         target,
-        word,
-        matches,
         menus,
-    }
-    .into_response())
+    })
 }
 
 async fn search(

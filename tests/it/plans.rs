@@ -191,6 +191,8 @@ fn is_shown_or_elsewhere(address: &str, status: StatusCode) -> bool {
         "/tags",
         "/audit",
         "/archives",
+        "/archive-plans",
+        "/export",
         "/retention",
         "/host-keys",
         "/alerts",
@@ -234,6 +236,8 @@ const ELSEWHERE: &str = "
         '/snapshots/' || newest_snapshot_id || '/text',
         '/snapshots/' || newest_snapshot_id || '/restore',
         '/snapshots/' || newest_snapshot_id || '/download',
+        '/api/v1/snapshots/' || newest_snapshot_id || '/restore',
+        '/api/v1/sites/' || slug || '/newest.zip',
         '/compare?s=1&s=' || newest_snapshot_id,
         '/search/lines/' || (SELECT min(line_id) FROM search_spans WHERE device_id = devices.id AND line_id NOT IN (
             SELECT line_id FROM search_spans WHERE device_id = 1
@@ -298,6 +302,7 @@ fn every_page_is_among_the_addresses() {
         .filter(|path| *path != "/api/v1/maintenance-windows/{id}")
         .filter(|path| *path != "/api/v1/retention/rules/{target}")
         .filter(|path| !path.starts_with("/api/v1/archives/{id}"))
+        .filter(|path| *path != "/api/v1/archive-plans/{id}")
         .filter(|path| *path != "/api/v1/alerts/mail-server")
         .filter(|path| *path != "/api/v1/single-sign-on")
         .filter(|path| *path != "/api/v1/single-sign-on/groups/{id}")

@@ -8,8 +8,9 @@ use crate::managing::site::SiteText;
 use crate::managing::user::UserText;
 
 /// What a file has lines of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = CsvKind)]
 pub enum Kind {
     Sites,
     Devices,

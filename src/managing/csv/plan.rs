@@ -45,7 +45,8 @@ pub struct Line {
 }
 
 /// How many lines do what.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = ImportCounts)]
 pub struct Counts {
     pub new: usize,
     pub changed: usize,

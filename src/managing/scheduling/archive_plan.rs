@@ -79,7 +79,9 @@ impl ArchivePlanText {
         }
     }
 
-    fn with_rhythm(self, when: ScheduleText) -> Self {
+    /// The same with the rhythm of a schedule.
+    #[must_use]
+    pub fn with_rhythm(self, when: ScheduleText) -> Self {
         Self {
             rhythm: when.rhythm,
             minute: when.minute,

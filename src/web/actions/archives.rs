@@ -2,13 +2,14 @@
 
 use chrono::TimeDelta;
 use sqlx::PgConnection;
+use tokio::fs::File;
 
 use super::Who;
 use crate::archive::{expected_bytes, prepare_folder};
 use crate::db::archives::{self as db, ListedArchive, NewArchive, Requested};
 use crate::db::audit::{self, Entry};
 use crate::model::archive::MAX_COMMENT_CHARS;
-use crate::model::{ArchiveChoice, ArchiveId, ArchivedSecrets, AuditAction, Right};
+use crate::model::{ArchiveChoice, ArchiveId, ArchiveState, ArchivedSecrets, AuditAction, Right};
 use crate::web::{bodies, error::PageError, state::AppState};
 
 /// How long an archive is kept when nothing is said, and how long at most, in days.
@@ -164,6 +165,23 @@ pub async fn delete_archive(
         tracing::warn!(archive = %id, %error, "The file of a deleted archive could not be deleted");
     }
     Ok(true)
+}
+
+/// The file of an archive that is whole.
+///
+/// # Errors
+/// [`PageError::NotFound`] while it is not completed, [`PageError::Gone`] when its file is gone.
+pub async fn open_archive(state: &AppState, archive: &ListedArchive) -> Result<File, PageError> {
+    let name = archive.file_name.as_ref();
+    let name = name.filter(|_| archive.state == ArchiveState::Completed);
+    let name = name.ok_or(PageError::NotFound("archive that is completed"))?;
+    let opened = File::open(state.archives.join(name)).await;
+    opened.map_err(|error| {
+        tracing::error!(archive = %archive.id, %error, "The file of an archive can not be opened");
+        PageError::Gone(
+            "The file of this archive is not in the folder of archives any more, or can not be read.",
+        )
+    })
 }
 
 /// How the audit calls an archive: `archive 3 of acme`.

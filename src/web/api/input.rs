@@ -3,6 +3,7 @@
 
 use axum::{
     Json,
+    body::{Body, to_bytes},
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
     http::request::Parts,
 };
@@ -47,4 +48,15 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
         let body = body.map_err(|refused| PageError::Invalid(refused.body_text()))?;
         Ok(Self(body.0))
     }
+}
+
+/// A body that is taken as it is.
+///
+/// # Errors
+/// [`PageError::Invalid`] for one of more bytes, and one that does not come whole.
+pub async fn whole_body(body: Body, most_bytes: usize) -> Result<Vec<u8>, PageError> {
+    let bytes = to_bytes(body, most_bytes).await;
+    let most = most_bytes >> 20;
+    let refused = || format!("The body did not come whole, or has more than {most} MB.");
+    Ok(bytes.map_err(|_| PageError::Invalid(refused()))?.into())
 }

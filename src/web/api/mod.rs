@@ -6,6 +6,7 @@
 //! refused is answered by RFC 9457 (`problem`), whichever layer refused it.
 
 mod alerts;
+mod archive_plans;
 mod archives;
 mod audit;
 mod backups;
@@ -14,6 +15,7 @@ mod compare;
 mod conditional;
 mod connection_tests;
 mod credentials;
+mod csv;
 mod devices;
 mod host_keys;
 mod idempotency;
@@ -23,6 +25,7 @@ mod me;
 mod paging;
 pub mod problem;
 mod reference;
+mod reports;
 mod retention;
 mod runs;
 mod schedules;
@@ -64,7 +67,8 @@ pub const ROOT: &str = "/api/";
             and sessions, are for one's account in a browser."
     ),
     components(schemas(sites::Site, devices::Device, snapshots::SnapshotSummary, runs::RunSummary, batches::Batch,
-        super::download::Masked, super::secrets::Secrets, super::search::When)),
+        super::download::Masked, super::secrets::Secrets, super::search::When,
+        crate::managing::csv::Kind, reports::ReportedDevice, reports::ReportedSite)),
     modifiers(&Security),
     tags(
         (name = "sites", description = "Customers' locations"),
@@ -79,6 +83,8 @@ pub const ROOT: &str = "/api/";
         (name = "archives", description = "Files with all that there is"),
         (name = "retention", description = "How long snapshots and runs are kept"),
         (name = "schedules", description = "When backups begin by themselves, and when not"),
+        (name = "reports", description = "What a month came to"),
+        (name = "csv", description = "Many settings at once, as files"),
         (name = "users", description = "Who may sign in, what they may do, and where"),
         (name = "single sign-on", description = "The provider, and what its groups may do"),
         (name = "alerts", description = "Who hears of what, and what was sent"),
@@ -118,21 +124,26 @@ fn name_entries(api: &mut utoipa::openapi::OpenApi) {
     }
 }
 
+/// All of the API, by what its addresses take.
+pub struct Routes {
+    /// No more than a form does, within the time of a page.
+    pub pages: Router<AppState>,
+    /// Files of many lines.
+    pub uploads: Router<AppState>,
+    /// Files of any size, or as long as reading one does.
+    pub large: Router<AppState>,
+}
+
 /// The routes, and what is to be said of them.
-fn described(gates: &Gates, sso: &SingleSignOn) -> (Router<AppState>, utoipa::openapi::OpenApi) {
+fn described(gates: &Gates, sso: &SingleSignOn) -> (Routes, utoipa::openapi::OpenApi) {
     let comparing = from_fn_with_state(gates.comparisons.clone(), gate::pass);
     let searching = from_fn_with_state(gates.searches.clone(), gate::pass);
+    let reporting = from_fn_with_state(gates.reports.clone(), gate::pass);
     let previewing = from_fn_with_state(gates.previews.clone(), gate::pass);
-    let (routes, mut api) = OpenApiRouter::with_openapi(Description::openapi())
+    let (pages, mut api) = OpenApiRouter::with_openapi(Description::openapi())
         .merge(sites::routes())
         .merge(devices::routes())
-        .routes(routes!(snapshots::list))
-        .routes(routes!(
-            snapshots::show,
-            snapshots::update,
-            snapshots::delete
-        ))
-        .routes(routes!(snapshots::text))
+        .merge(snapshots::routes())
         .routes(routes!(backups::create))
         .routes(routes!(batches::list))
         .routes(routes!(batches::show))
@@ -147,6 +158,8 @@ fn described(gates: &Gates, sso: &SingleSignOn) -> (Router<AppState>, utoipa::op
         .merge(schedules::routes())
         .merge(windows::routes())
         .merge(archives::routes())
+        .merge(archive_plans::routes())
+        .merge(csv::routes())
         .merge(credentials::routes())
         .merge(alerts::routes())
         .merge(users::routes())
@@ -156,17 +169,43 @@ fn described(gates: &Gates, sso: &SingleSignOn) -> (Router<AppState>, utoipa::op
         .merge(host_keys::routes())
         .merge(connection_tests::routes())
         .merge(audit::routes())
+        .merge(reports::routes())
+        .merge(reports::costly().layer(reporting))
         .merge(retention::routes())
         .merge(retention::costly().layer(previewing))
         .split_for_parts();
+    let (uploads, of_uploads) = uploads(gates).split_for_parts();
+    let (large, of_large) = large(gates).split_for_parts();
+    api.merge(of_uploads);
+    api.merge(of_large);
     name_entries(&mut api);
+    let routes = Routes {
+        pages,
+        uploads,
+        large,
+    };
     (routes, api)
 }
 
+/// What passes the same gate as pages with files of many lines.
+fn uploads(gates: &Gates) -> OpenApiRouter<AppState> {
+    csv::uploads().layer(from_fn_with_state(gates.uploads.clone(), gate::pass))
+}
+
+/// What passes the same gate as pages with large files, and what takes one export.
+fn large(gates: &Gates) -> OpenApiRouter<AppState> {
+    archives::large_routes()
+        .layer(from_fn_with_state(gates.large.clone(), gate::pass))
+        .merge(snapshots::large_routes())
+}
+
 /// All of the API.
-pub fn routes(gates: &Gates, sso: &SingleSignOn) -> Router<AppState> {
+pub fn routes(gates: &Gates, sso: &SingleSignOn) -> Routes {
     let (routes, description) = described(gates, sso);
-    routes
-        .merge(reference::routes(description))
-        .layer(from_fn(conditional::answer))
+    let pages = routes.pages.merge(reference::routes(description));
+    Routes {
+        pages: pages.layer(from_fn(conditional::answer)),
+        uploads: routes.uploads,
+        large: routes.large.layer(from_fn(conditional::answer)),
+    }
 }

@@ -3,7 +3,7 @@
 use axum::{
     extract::{Path, State},
     http::header,
-    response::IntoResponse,
+    response::{IntoResponse, Response},
 };
 
 use crate::db::managing as db;
@@ -16,11 +16,16 @@ const MISSING: PageError = PageError::NotFound("file");
 pub async fn download(
     State(state): State<AppState>,
     Path(name): Path<String>,
-) -> Result<impl IntoResponse, PageError> {
-    let kind = name
-        .strip_suffix(".csv")
-        .and_then(Kind::of)
-        .ok_or(MISSING)?;
+) -> Result<Response, PageError> {
+    let kind = name.strip_suffix(".csv").and_then(Kind::of);
+    export_file(&state, kind.ok_or(MISSING)?).await
+}
+
+/// The file of a kind, as an answer.
+///
+/// # Errors
+/// [`PageError::NotFound`] of credentials, or what the database answers.
+pub async fn export_file(state: &AppState, kind: Kind) -> Result<Response, PageError> {
     let mut conn = state.connection().await?;
     let written = match kind {
         Kind::Sites => {
@@ -44,5 +49,5 @@ pub async fn download(
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, name),
     ];
-    Ok((headers, file))
+    Ok((headers, file).into_response())
 }

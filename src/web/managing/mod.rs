@@ -36,6 +36,7 @@ use axum::{
 
 pub use alerts::{draw_message as draw_alert_message, message_events as alert_message_events};
 pub use archives::download::show as download_archive;
+pub use export::export_file;
 use refused::without_form;
 pub use refused::{refusal, wrong};
 pub use retention::why;
@@ -43,15 +44,12 @@ pub use retention::why;
 use super::{
     actions::{commit, commit_as},
     error::PageError,
-    gate::{self, Gate, Gates},
+    gate::{self, Gates},
     state::AppState,
 };
 use crate::db::audit::Actor;
 use crate::managing::{Changed, Refused};
 use crate::model::AuditAction;
-
-/// How many uploads are read at once: each is in memory as a whole.
-const MAX_UPLOADS: usize = 2;
 
 /// The pages but for uploads.
 pub fn routes(gates: &Gates) -> Router<AppState> {
@@ -116,11 +114,8 @@ pub fn routes(gates: &Gates) -> Router<AppState> {
 }
 
 /// What takes more than a form may have, under a limit of its own.
-pub fn uploads() -> Router<AppState> {
-    let gate = Gate::new(
-        MAX_UPLOADS,
-        "Other files are being read just now. Try again in a moment.",
-    );
+pub fn uploads(gates: &Gates) -> Router<AppState> {
+    let gate = gates.uploads.clone();
     Router::new()
         .route("/manage/import", get(import::new).post(import::create))
         .layer(from_fn_with_state(gate, gate::pass))
@@ -154,10 +149,7 @@ async fn conclude(
 }
 
 /// What takes whole files, or as long as reading one does.
-pub fn large() -> Router<AppState> {
-    let gate = Gate::new(
-        MAX_UPLOADS,
-        "Other large files are being read just now. Try again in a minute.",
-    );
+pub fn large(gates: &Gates) -> Router<AppState> {
+    let gate = gates.large.clone();
     archives::large_routes().layer(from_fn_with_state(gate, gate::pass))
 }

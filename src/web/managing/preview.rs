@@ -1,8 +1,6 @@
 //! What a file would do, line by line, and doing just that. Nothing is done while one line is
 //! wrong, or when the file would do something else by then.
 
-use std::sync::Arc;
-
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
@@ -13,14 +11,12 @@ use axum::{
 use serde::Deserialize;
 use sqlx::PgConnection;
 
-use super::{commit_as, done::Done, import::context, links};
-use crate::db::inventory::lock;
+use super::{done::Done, import::context, links};
 use crate::db::managing as db;
-use crate::db::users;
-use crate::managing::csv::{Counts, Effect, Kind, Line, Plan, Stored};
-use crate::model::{AuditAction, UserId};
+use crate::managing::csv::{Counts, Effect, Kind, Line, Plan};
+use crate::model::UserId;
 use crate::web::{
-    bodies,
+    actions::{self, BroughtCsv},
     error::PageError,
     filters,
     guard::{Acting, SignedIn},
@@ -131,15 +127,8 @@ async fn plan(
     let kind = Kind::of(&import.kind).ok_or(MISSING)?;
     let opened = state.vault.open(&context(id), &import.sealed);
     let text = opened.map_err(|error| PageError::Internal(error.into()))?;
-    if is_to_be_done {
-        lock(conn).await?;
-        if kind == Kind::Users {
-            users::lock(conn).await?;
-        }
-    }
-    let stored = Stored::load(conn, kind, owner).await?;
-    let vault = Arc::clone(&state.vault);
-    let planned = bodies::aside(move || Plan::make(kind, &text, &stored, &vault)).await?;
+    let brought = BroughtCsv { owner, kind, text };
+    let planned = actions::plan_import(state, conn, brought, is_to_be_done).await?;
     planned.map_err(|error| PageError::Internal(error.into()))
 }
 
@@ -195,13 +184,8 @@ pub async fn apply(
         let page = links::import(&id);
         return Ok(Redirect::to(&links::with(&page, Done::NotAsShown)));
     }
-    let changed = plan.apply(&mut transaction).await?;
     db::delete_import(&mut transaction, &id, person.user).await?;
-    let action = match plan.kind {
-        Kind::Users => AuditAction::UserChanged,
-        Kind::Sites | Kind::Devices | Kind::Credentials => AuditAction::SettingsChanged,
-    };
-    commit_as(&state, transaction, &actor, (action, &changed)).await?;
+    actions::apply_import(&state, transaction, &actor, &plan).await?;
     let list = format!("/manage/{}", plan.kind.as_str());
     Ok(Redirect::to(&links::with(&list, Done::Imported)))
 }

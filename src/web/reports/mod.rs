@@ -15,11 +15,13 @@ mod show;
 mod summary;
 mod told;
 
+pub use figures::Line;
 pub use list::list;
+pub use month::Month;
+pub use report::{Lists, Report};
 pub use show::show;
 
 use super::error::PageError;
-use month::Month;
 
 /// How many months stand on one page: two years.
 const MONTHS_PER_PAGE: i64 = 24;

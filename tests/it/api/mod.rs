@@ -2,18 +2,23 @@
 //! real routers.
 
 mod alerts;
+mod archive_plans;
 mod archives;
 mod audit;
 mod compare;
 mod credentials;
+mod csv;
 mod description;
 mod managing;
 mod outside;
 mod refused;
+mod reports;
+mod restoring;
 mod retention;
 mod schedules;
 mod search;
 mod single_sign_on;
+mod snapshots;
 mod users;
 mod whole;
 mod windows;
@@ -99,7 +104,12 @@ impl Program {
         for (name, value) in [("host", "localhost:8080")].iter().chain(headers) {
             request = request.header(*name, *value);
         }
-        let request = request.body(Body::from(body.to_owned())).unwrap();
+        self.answer(request.body(Body::from(body.to_owned())).unwrap())
+            .await
+    }
+
+    /// What comes of a request.
+    pub async fn answer(&self, request: Request<Body>) -> Answer {
         let response = self.app.clone().oneshot(request).await.unwrap();
         let (head, body) = response.into_parts();
         Answer {

@@ -5,7 +5,7 @@ use routervault::model::SnapshotId;
 use sqlx::PgPool;
 
 /// The addresses, with names in braces for what only the database knows.
-pub const ADDRESSES: [&str; 198] = [
+pub const ADDRESSES: [&str; 205] = [
     "/",
     "/?page=20",
     "/?q=ap-3",
@@ -112,6 +112,11 @@ pub const ADDRESSES: [&str; 198] = [
     "/api/v1/devices?limit=500",
     "/api/v1/snapshots/{new}",
     "/api/v1/snapshots/{new}/text?masked=1",
+    "/api/v1/snapshots/{new}/restore",
+    "/api/v1/snapshots.zip?ids={old},{new}",
+    "/api/v1/sites/site-1/newest.zip",
+    "/api/v1/sites/{site}/reports/{month}",
+    "/api/v1/reports/{month}?limit=500",
     "/api/v1/batches?limit=25",
     "/api/v1/batches/{batch}",
     "/api/v1/batches/{batch}/runs?limit=500",
@@ -134,6 +139,8 @@ pub const ADDRESSES: [&str; 198] = [
     "/api/v1/audit?text=core-1",
     "/api/v1/host-keys",
     "/api/v1/archives",
+    "/api/v1/archive-plans",
+    "/api/v1/export/devices",
     "/api/v1/retention/rules",
     "/api/v1/retention/runs",
     "/api/v1/schedules",

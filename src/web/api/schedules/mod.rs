@@ -27,7 +27,7 @@ use crate::db::schedules::{self as db, ScheduleRow, StoredSchedule};
 use crate::managing::{self, ScheduleText, Texts as _, stamp};
 use crate::model::ScheduleId;
 use crate::web::{actions, error::PageError, guard::Acting, managing::refusal, state::AppState};
-use settings::ScheduleSettings;
+pub use settings::{RhythmKind, ScheduleSettings};
 
 const WHAT: &str = "schedule";
 

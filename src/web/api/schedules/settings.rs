@@ -18,38 +18,38 @@ pub struct ScheduleSettings {
     /// For what has this tag. Of `tag`, `site` and `device` at most one is named; none: it is for
     /// everything.
     #[serde(default)]
-    tag: Option<String>,
+    pub tag: Option<String>,
     /// For the site of this slug.
     #[serde(default)]
-    site: Option<String>,
+    pub site: Option<String>,
     /// For one device, as `acme-hq/gw-1`.
     #[serde(default)]
-    device: Option<String>,
-    rhythm: RhythmKind,
+    pub device: Option<String>,
+    pub rhythm: RhythmKind,
     /// Of the hour, 0 to 59, for `hourly`.
     #[serde(default, deserialize_with = "whole::optional")]
     #[schema(minimum = 0, maximum = 59)]
-    minute: Option<u32>,
+    pub minute: Option<u32>,
     /// `02:00`, for `daily` and `weekly`.
     #[serde(default)]
-    time: Option<String>,
+    pub time: Option<String>,
     /// For `weekly`.
     #[serde(default)]
-    weekdays: Vec<Day>,
+    pub weekdays: Vec<Day>,
     /// Five fields, for `cron`.
     #[serde(default)]
-    cron: Option<String>,
+    pub cron: Option<String>,
     /// IANA name; null: that of each site.
     #[serde(default)]
-    timezone: Option<String>,
+    pub timezone: Option<String>,
     /// Over how many minutes the sites are spread, 0 to 720; null: 60.
     #[serde(default, deserialize_with = "whole::optional")]
     #[schema(minimum = 0, maximum = 720)]
-    spread_minutes: Option<u32>,
+    pub spread_minutes: Option<u32>,
     /// How many backups of a site may run at once, 1 to 1000; null: what collectors are told.
     #[serde(default, deserialize_with = "whole::optional")]
     #[schema(minimum = 1, maximum = 1000)]
-    per_site: Option<u32>,
+    pub per_site: Option<u32>,
 }
 
 /// How often it comes.

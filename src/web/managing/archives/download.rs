@@ -7,13 +7,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::stream;
-use tokio::{fs::File, io::AsyncReadExt as _};
+use tokio::io::AsyncReadExt as _;
 
-use crate::db::archives::{self as db, ListedArchive};
+use crate::db::archives as db;
 use crate::db::audit::{self, Entry};
-use crate::model::{ArchiveId, ArchiveState, AuditAction};
+use crate::model::{ArchiveId, AuditAction};
 use crate::web::{
-    actions::{Who, archive_subject, check_secrets},
+    actions::{Who, archive_subject, check_secrets, open_archive},
     error::PageError,
     guard::{Acting, SignedIn},
     state::AppState,
@@ -24,20 +24,6 @@ const SHA256: HeaderName = HeaderName::from_static("x-sha256");
 
 /// How much is read at once.
 const CHUNK_BYTES: usize = 64 * 1024;
-
-/// The file of an archive that is whole.
-pub async fn open(state: &AppState, archive: &ListedArchive) -> Result<File, PageError> {
-    let name = archive.file_name.as_ref();
-    let name = name.filter(|_| archive.state == ArchiveState::Completed);
-    let name = name.ok_or(PageError::NotFound("archive that is completed"))?;
-    let opened = File::open(state.archives.join(name)).await;
-    opened.map_err(|error| {
-        tracing::error!(archive = %archive.id, %error, "The file of an archive can not be opened");
-        PageError::Gone(
-            "The file of this archive is not in the folder of archives any more, or can not be read.",
-        )
-    })
-}
 
 /// Sends an archive.
 pub async fn show(
@@ -55,7 +41,7 @@ pub async fn show(
         actor: &actor,
     };
     check_secrets(who, archive.secrets)?;
-    let file = open(&state, &archive).await?;
+    let file = open_archive(&state, &archive).await?;
     let entry = Entry {
         action: AuditAction::Download,
         site: None,

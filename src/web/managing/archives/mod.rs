@@ -4,14 +4,13 @@
 mod change;
 pub mod download;
 mod plans;
-mod reading;
 mod restore;
 mod upload;
 
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
-    Extension, Form, Router,
+    Form, Router,
     extract::{Query, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
@@ -59,8 +58,6 @@ pub fn large_routes() -> Router<AppState> {
             "/manage/archives/{id}/restore",
             get(restore::show).post(restore::create),
         )
-        .layer(Extension(reading::Readings::default()))
-        .layer(Extension(restore::Turn::default()))
 }
 
 #[derive(Template, WebTemplate)]

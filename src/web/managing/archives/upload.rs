@@ -1,22 +1,18 @@
-//! Bringing an archive: the file goes to the disk as it comes, is checked whole, and is then listed
-//! like one that was made here. What is not whole is never listed.
+//! The form by which an archive is brought.
 
 use axum::{
     extract::{Multipart, State, multipart::MultipartError},
-    http::{HeaderMap, StatusCode, header::CONTENT_LENGTH},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
-use chrono::TimeDelta;
 
-use super::{DEFAULT_DAYS, LIST, page};
-use crate::archive::{
-    self, Checked, FolderError, Incoming, Received, prepare_folder, uploaded_name,
-};
-use crate::db::archives::{self as db, Finished, NewArchive};
-use crate::db::audit::{self, Entry};
-use crate::model::{ArchiveId, AuditAction};
+use super::{LIST, page};
+use crate::archive::{FolderError, Incoming, Received};
+use crate::db::archives as db;
+use crate::db::audit::Actor;
+use crate::model::ArchiveId;
 use crate::web::{
-    bodies,
+    actions,
     error::PageError,
     guard::{Acting, SignedIn},
     managing::{done::Done, links, listed::ListQuery},
@@ -51,7 +47,8 @@ pub async fn create(
         pass_over(form).await;
         return Ok(Redirect::to(&links::with(LIST, Done::ArchivesFull)).into_response());
     }
-    let taken = take(&state, &actor, length(&headers), &mut form).await?;
+    let length = actions::declared_length(&headers);
+    let taken = take(&state, &actor, length, &mut form).await?;
     let (status, problem) = match taken {
         Ok(id) => return Ok(Redirect::to(&links::restore_archive(&id)).into_response()),
         Err(Refused::Form(answer)) => return Ok(answer),
@@ -71,87 +68,35 @@ pub async fn create(
 /// Receives the file, checks it whole, and lists it. Refused, it leaves nothing.
 async fn take(
     state: &AppState,
-    actor: &audit::Actor,
+    actor: &Actor,
     length: u64,
     form: &mut Multipart,
 ) -> Result<Result<ArchiveId, Refused>, PageError> {
-    let folder = state.archives.to_path_buf();
-    if let Err(refused) = bodies::aside(move || prepare_folder(&folder, length)).await? {
-        return Ok(Err(Refused::Folder(refused)));
-    }
-    let received = match receive(state, form).await {
+    let incoming = match actions::begin_archive(state, length).await? {
+        Ok(incoming) => incoming,
+        Err(refused) => return Ok(Err(Refused::Folder(refused))),
+    };
+    let received = match receive(incoming, form).await {
         Ok(received) => received,
         Err(refused) => return Ok(Err(refused)),
     };
-    let file = received.open().await;
-    let file = file.map_err(|error| PageError::Internal(error.into()))?;
-    let checked = match archive::check(file).await {
+    let checked = match actions::check_archive(&received).await? {
         Ok(checked) => checked,
-        Err(refused) => return Ok(Err(Refused::Archive(refused.to_string()))),
+        Err(problem) => return Ok(Err(Refused::Archive(problem))),
     };
-    let (name, size_bytes) = (received.name.clone(), received.size_bytes);
-    let sha256 = received.sha256.clone();
-    if let Err(refused) = bodies::aside(move || received.keep()).await? {
-        return Ok(Err(Refused::Folder(refused)));
+    let mut transaction = state.pool.begin().await?;
+    let brought = (received, &checked);
+    match actions::list_archive(state, &mut transaction, actor, brought).await? {
+        Ok(id) => {
+            transaction.commit().await?;
+            Ok(Ok(id))
+        }
+        Err(refused) => Ok(Err(Refused::Folder(refused))),
     }
-    let counts = &checked.manifest.counts;
-    let finished = Finished {
-        size_bytes,
-        sha256: &sha256,
-        sites: counts.sites,
-        devices: counts.devices,
-        snapshots: counts.snapshots,
-        left_out: checked.manifest.left_out.len(),
-    };
-    insert(state, actor, (&name, &checked), &finished)
-        .await
-        .map(Ok)
-}
-
-/// Lists a file that is on the disk.
-async fn insert(
-    state: &AppState,
-    actor: &audit::Actor,
-    (name, checked): (&str, &Checked),
-    finished: &Finished<'_>,
-) -> Result<ArchiveId, PageError> {
-    let (choice, now) = (&checked.manifest.choice, state.now());
-    let new = NewArchive {
-        choice,
-        comment: &made(checked),
-        requested_by: &actor.name,
-        now,
-        expires_at: Some(now + TimeDelta::days(i64::from(DEFAULT_DAYS))),
-    };
-    let mut tx = state.pool.begin().await?;
-    let id = db::insert_uploaded(&mut tx, &new, name, finished).await?;
-    let entry = Entry {
-        action: AuditAction::ArchiveRequested,
-        site: None,
-        subject: choice.site.as_deref().unwrap_or("everything"),
-        detail: "uploaded",
-    };
-    audit::record(&mut tx, actor, &entry, now).await?;
-    tx.commit().await?;
-    Ok(id)
-}
-
-/// How long the browser says that the form is; 0 when it does not say.
-fn length(headers: &HeaderMap) -> u64 {
-    let length = headers.get(CONTENT_LENGTH);
-    let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
-    length.unwrap_or(0)
-}
-
-fn made(checked: &Checked) -> String {
-    let manifest = &checked.manifest;
-    let with: String = manifest.made_with.chars().take(100).collect();
-    let at = manifest.made_at.format("%Y-%m-%d %H:%M UTC");
-    format!("Made by {} at {at}", crate::visible::text(&with))
 }
 
 /// The file of the form, on the disk.
-async fn receive(state: &AppState, form: &mut Multipart) -> Result<Received, Refused> {
+async fn receive(mut incoming: Incoming, form: &mut Multipart) -> Result<Received, Refused> {
     let cut = |error: MultipartError| Refused::Form(error.status().into_response());
     let mut field = loop {
         match form.next_field().await.map_err(cut)? {
@@ -160,8 +105,6 @@ async fn receive(state: &AppState, form: &mut Multipart) -> Result<Received, Ref
             None => return Err(Refused::Form(STRANGE.into_response())),
         }
     };
-    let begun = Incoming::begin(&state.archives, uploaded_name());
-    let mut incoming = begun.map_err(Refused::Folder)?;
     while let Some(chunk) = field.chunk().await.map_err(cut)? {
         incoming.write(&chunk).await.map_err(Refused::Folder)?;
     }

@@ -10,4 +10,6 @@ mod sites;
 mod summary;
 
 pub use list::list;
+pub use read::Report;
 pub use show::show;
+pub use sites::Figures;

@@ -114,6 +114,7 @@ const NUMBERS: [&str; 12] = [
     "count",
     "days",
     "export_timeout_secs",
+    "keep",
     "minute",
     "minutes",
     "overdue_hours",

@@ -35,6 +35,10 @@ const WINDOW: &[&str] = &[
 ];
 const ARCHIVE: &[&str] = &["site", "history", "contents", "secrets", "comment", "days"];
 
+const ARCHIVE_PLAN: &[&str] = &[
+    "name", "site", "history", "contents", "secrets", "rhythm", "minute", "time", "weekdays",
+    "cron", "timezone", "keep", "comment",
+];
 const MAIL_SERVER: &[&str] = &["host", "port", "security", "username", "password", "sender"];
 const DESTINATION: &[&str] = &["kind", "name", "recipients", "url"];
 const ALERT_RULE: &[&str] = &[
@@ -170,6 +174,26 @@ pub const PARAMETERS: &[(&str, &str, &[&str])] = &[
     ("DELETE", "/api/v1/archives/{id}", NONE),
     ("POST", "/api/v1/archives/{id}/cancel", NONE),
     ("GET", "/api/v1/archives/{id}/file", NONE),
+    ("GET", "/api/v1/archives/{id}/restore", &["slug"]),
+    ("POST", "/api/v1/archives/{id}/restore", &["slug"]),
+    ("POST", "/api/v1/archives/file", NONE),
+    ("GET", "/api/v1/archive-plans", PAGED),
+    ("POST", "/api/v1/archive-plans", ARCHIVE_PLAN),
+    ("GET", "/api/v1/archive-plans/{id}", NONE),
+    ("PUT", "/api/v1/archive-plans/{id}", ARCHIVE_PLAN),
+    ("DELETE", "/api/v1/archive-plans/{id}", NONE),
+    ("GET", "/api/v1/export/{kind}", NONE),
+    ("POST", "/api/v1/import/{kind}", &["dry_run", "stamp"]),
+    (
+        "POST",
+        "/api/v1/sites/{slug}/devices/{name}/snapshots",
+        NONE,
+    ),
+    ("GET", "/api/v1/snapshots/{id}/restore", &["device"]),
+    ("GET", "/api/v1/snapshots.zip", &["ids"]),
+    ("GET", "/api/v1/sites/{slug}/newest.zip", NONE),
+    ("GET", "/api/v1/sites/{slug}/reports/{month}", PAGED),
+    ("GET", "/api/v1/reports/{month}", PAGED),
     ("GET", "/api/v1/retention/rules", PAGED),
     ("GET", "/api/v1/retention/rules/{target}", NONE),
     (

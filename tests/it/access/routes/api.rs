@@ -23,6 +23,16 @@ pub const ASKED: &[Case] = &[
         .at("/api/v1/snapshots/{newer}/text")
         .and(Reveal),
     get("/api/v1/snapshots/{id}/text", Download, One).at("/api/v1/snapshots/{newer}/text?masked=1"),
+    get("/api/v1/snapshots/{id}/restore", See, One).at("/api/v1/snapshots/{newer}/restore"),
+    get("/api/v1/snapshots/{id}/restore", See, Both)
+        .at("/api/v1/snapshots/{newer}/restore?device={other-slug}/{other-slug}-gw"),
+    get("/api/v1/snapshots.zip", Download, One).at("/api/v1/snapshots.zip?ids={older},{newer}"),
+    get("/api/v1/snapshots.zip", Download, Both)
+        .at("/api/v1/snapshots.zip?ids={newer},{other-newer}"),
+    get("/api/v1/sites/{slug}/newest.zip", Download, One),
+    get("/api/v1/sites/{slug}/reports/{month}", See, One)
+        .at("/api/v1/sites/{slug}/reports/2026-05"),
+    get("/api/v1/reports/{month}", See, Nothing).at("/api/v1/reports/2026-05"),
     get("/api/v1/batches", See, Nothing),
     get("/api/v1/batches", See, One).at("/api/v1/batches?site={slug}"),
     get("/api/v1/batches/{id}", See, One).at("/api/v1/batches/{night}"),

@@ -26,6 +26,15 @@ pub const ASKED: &[Case] = &[
     get("/api/v1/archives/{id}/file", Manage, Nothing)
         .at("/api/v1/archives/99/file")
         .answers(&[404]),
+    get("/api/v1/archives/{id}/restore", Manage, Nothing)
+        .at("/api/v1/archives/99/restore")
+        .answers(&[404]),
+    get("/api/v1/archive-plans", Manage, Nothing),
+    // None is there.
+    get("/api/v1/archive-plans/{id}", Manage, Nothing)
+        .at("/api/v1/archive-plans/99")
+        .answers(&[404]),
+    get("/api/v1/export/{kind}", Manage, Nothing).at("/api/v1/export/devices"),
     get("/api/v1/retention/rules", Manage, Nothing),
     get("/api/v1/retention/rules/{target}", Manage, Nothing)
         .at("/api/v1/retention/rules/everything")
@@ -96,9 +105,42 @@ pub const SENT: &[Case] = &[
     post("/api/v1/archives/{id}/cancel", Manage, Nothing)
         .at("/api/v1/archives/99/cancel")
         .answers(&[404]),
+    post("/api/v1/archives/{id}/restore", Manage, Nothing)
+        .at("/api/v1/archives/99/restore")
+        .form("{\"slug\": \"{slug}-back\"}")
+        .answers(&[404]),
     delete("/api/v1/archives/{id}", Manage, Nothing)
         .at("/api/v1/archives/99")
         .answers(&[404]),
+    // No zip: the examples send JSON.
+    post("/api/v1/archives/file", Manage, Nothing)
+        .form("{}")
+        .answers(&[422]),
+    post("/api/v1/archive-plans", Manage, One).form(
+        "{\"name\": \"{slug} nightly\", \"site\": \"{slug}\", \"history\": \"newest\", \
+         \"contents\": \"everything\", \"secrets\": \"masked\", \"rhythm\": \"daily\", \
+         \"time\": \"04:00\", \"keep\": 2}",
+    ),
+    put("/api/v1/archive-plans/{id}", Manage, Nothing)
+        .at("/api/v1/archive-plans/99")
+        .form(
+            "{\"name\": \"weekly\", \"history\": \"whole\", \"contents\": \"everything\", \
+             \"secrets\": \"exact\", \"rhythm\": \"off\"}",
+        )
+        .answers(&[404]),
+    delete("/api/v1/archive-plans/{id}", Manage, Nothing)
+        .at("/api/v1/archive-plans/99")
+        .answers(&[404]),
+    // No export: the examples send JSON.
+    post("/api/v1/sites/{slug}/devices/{name}/snapshots", Manage, One)
+        .at("/api/v1/sites/{slug}/devices/{slug}-gw/snapshots")
+        .form("{}")
+        .answers(&[422]),
+    // A file that can not be read: the examples send JSON.
+    post("/api/v1/import/{kind}", Manage, Nothing)
+        .at("/api/v1/import/sites")
+        .form("{}")
+        .answers(&[422]),
     put("/api/v1/retention/rules/{target}", Manage, One)
         .at("/api/v1/retention/rules/site:{slug}")
         .form("{\"days\": 9000}"),

@@ -150,6 +150,7 @@ impl Names {
         ];
         let filled = text
             .replace("{slug}", customer.word)
+            .replace("{other-slug}", other.word)
             .replace("{part}", customer.part());
         let fill =
             |text: String, (name, number): (&str, i64)| text.replace(name, &number.to_string());

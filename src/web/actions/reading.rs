@@ -1,5 +1,5 @@
 //! Archives that are being read whole, which takes as long as they are large. So it goes on beside
-//! the requests: a page waits a little, then shows how far it is and asks again; and what was read
+//! the requests: who asks waits a little, is told how far it is and asks again; and what was read
 //! stays for a while, so that the same file is not read for each look.
 
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
-//! Archives: asked for, followed, taken away. Bringing one and restoring it are for the pages and the
-//! command line, where what would be done is looked at first.
+//! Archives: asked for, followed, taken away, brought, and restored.
+
+mod restore;
+mod upload;
 
 use axum::{
     Json,
@@ -37,6 +39,16 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(show, delete))
         .routes(routes!(cancel))
         .routes(routes!(file))
+}
+
+const FULL: PageError =
+    PageError::Conflict("There are as many archives as are kept. Delete one first.");
+
+/// What takes files, or as long as reading a whole archive does.
+pub fn large_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(upload::create))
+        .routes(routes!(restore::preview, restore::restore))
 }
 
 /// An archive.
@@ -144,6 +156,21 @@ const fn default_days() -> Option<u32> {
     Some(DEFAULT_DAYS)
 }
 
+async fn get(conn: &mut PgConnection, id: ArchiveId) -> Result<ListedArchive, PageError> {
+    let archive = db::get(conn, id).await?;
+    archive.ok_or(PageError::NotFound("archive"))
+}
+
+/// The archive, if it has a file.
+fn completed(archive: ListedArchive) -> Result<ListedArchive, PageError> {
+    match archive.state {
+        ArchiveState::Completed => Ok(archive),
+        _ => Err(PageError::Conflict(
+            "The archive is not completed, so it has no file.",
+        )),
+    }
+}
+
 /// Lists archives
 ///
 /// Newest first.
@@ -172,6 +199,8 @@ pub async fn list(
     responses(
         (status = 202, description = "It waits to be made", body = Archive,
             headers(("Location" = String, description = "The archive"))),
+        (status = 507, description = "The disk has no room for it", body = Problem,
+            content_type = "application/problem+json"),
         (status = "4XX", description = "Refused", body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn create(
@@ -190,11 +219,10 @@ pub async fn create(
         };
         let asked = actions::request_archive(&state, conn, asking.who(), &asked).await?;
         let id = queued(asked)?;
-        let archive = db::get(conn, id).await?;
         Ok(Told {
             status: StatusCode::ACCEPTED,
             location: format!("/api/v1/archives/{id}"),
-            body: Archive::from(archive.ok_or(PageError::NotFound("archive"))?),
+            body: Archive::from(get(conn, id).await?),
         })
     };
     asking.once(&state, &wanted, act).await
@@ -204,15 +232,13 @@ fn queued(asked: ArchiveAsked) -> Result<ArchiveId, PageError> {
     Err(match asked {
         ArchiveAsked::Queued(id) => return Ok(id),
         ArchiveAsked::NoSite => PageError::NotFound("site"),
-        ArchiveAsked::Full => {
-            PageError::Conflict("There are as many archives as are kept. Delete one first.")
-        }
+        ArchiveAsked::Full => FULL,
         ArchiveAsked::Wrong => {
             let sentence =
                 "It is kept for 1 to 3650 days, and a comment has at most 500 characters.";
             PageError::Wrong(sentence.to_owned())
         }
-        ArchiveAsked::NoRoom(problem) => PageError::Wrong(problem),
+        ArchiveAsked::NoRoom(problem) => PageError::NoRoom(problem),
     })
 }
 
@@ -228,8 +254,7 @@ pub async fn show(
     Place(id): Place<ArchiveId>,
 ) -> Result<Json<Archive>, PageError> {
     let mut conn = state.connection().await?;
-    let archive = db::get(&mut conn, id).await?;
-    Ok(Json(archive.ok_or(PageError::NotFound("archive"))?.into()))
+    Ok(Json(get(&mut conn, id).await?.into()))
 }
 
 /// Cancels an archive
@@ -299,12 +324,7 @@ pub async fn file(
     Place(id): Place<ArchiveId>,
 ) -> Result<Response, PageError> {
     let mut conn = state.connection().await?;
-    let archive = db::get(&mut conn, id).await?;
+    completed(get(&mut conn, id).await?)?;
     drop(conn);
-    if archive.is_some_and(|archive| archive.state != ArchiveState::Completed) {
-        return Err(PageError::Conflict(
-            "The archive is not completed, so it has no file.",
-        ));
-    }
     download_archive(state, person, acting, Path(id)).await
 }

@@ -1,4 +1,9 @@
-//! Snapshots: of a device, one with its checks, its exact text; comments, pins, deletion.
+//! Snapshots: of a device, one with its checks, its exact text; comments, pins, deletion; brought,
+//! downloaded together, and how one is put on a device.
+
+mod restore;
+mod upload;
+mod zip;
 
 use axum::{
     Json,
@@ -10,6 +15,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     conditional,
@@ -30,6 +36,22 @@ use crate::web::{
 };
 
 const MISSING: PageError = PageError::NotFound("snapshot");
+
+/// The addresses but for files.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show, update, delete))
+        .routes(routes!(text))
+        .routes(routes!(restore::show))
+        .routes(routes!(zip::of_ids))
+        .routes(routes!(zip::newest))
+}
+
+/// What takes the file of an export.
+pub fn large_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(upload::create))
+}
 
 /// A configuration of a device, in a list.
 #[derive(Debug, Serialize, ToSchema)]
