@@ -161,7 +161,11 @@ async fn check_version(options: &PgConnectOptions) -> Result<(), OpenError> {
 /// [`OpenError::Migrate`], also when the database is of a newer RouterVault, or
 /// [`OpenError::NoTrigrams`].
 pub async fn migrate(pool: &PgPool) -> Result<(), OpenError> {
-    let migrated = MIGRATOR.run(pool).await;
+    // On a connection of its own, which ends here: where a migration fails, sqlx leaves its lock with
+    // the connection, and in the pool that would keep everybody else waiting.
+    let mut conn = pool.acquire().await.map_err(OpenError::Connect)?.detach();
+    let migrated = MIGRATOR.run(&mut conn).await;
+    drop(conn);
     // The words around it are in the language of the server.
     migrated.map_err(|error| {
         if error.to_string().contains(TRIGRAMS) {

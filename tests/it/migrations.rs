@@ -1,6 +1,8 @@
 //! The migrations over a database that has data: what they fill in is right, and they lose
 //! nothing.
 
+use std::time::Duration;
+
 use chrono::NaiveDate;
 use routervault::db::{MIGRATOR, OpenError, migrate};
 use sqlx::PgPool;
@@ -155,7 +157,7 @@ async fn who_may_not_make_the_extension_is_told_what_to_do_and_goes_on_when_it_i
         })
     });
     let options = owner.connect_options().as_ref().clone();
-    let pool = as_poor.connect_with(options).await.unwrap();
+    let pool = as_poor.clone().connect_with(options.clone()).await.unwrap();
     let refused = migrate(&pool).await.unwrap_err();
     assert!(matches!(refused, OpenError::NoTrigrams(_)), "{refused}");
     let sentence = refused.to_string();
@@ -165,7 +167,11 @@ async fn who_may_not_make_the_extension_is_told_what_to_do_and_goes_on_when_it_i
     );
     let by_owner = sqlx::raw_sql("CREATE EXTENSION pg_trgm");
     by_owner.execute(&owner).await.unwrap();
-    migrate(&pool).await.unwrap();
+    // From another connection: that which was refused must not hold the lock of migrations.
+    let another = as_poor.connect_with(options).await.unwrap();
+    let migrated = tokio::time::timeout(Duration::from_secs(60), migrate(&another)).await;
+    migrated.expect("the lock is free").unwrap();
+    drop(pool);
 }
 
 #[tokio::test]
