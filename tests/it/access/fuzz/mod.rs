@@ -108,7 +108,7 @@ fn leads_away(address: &str, answer: &Answer) -> bool {
 }
 
 /// What programs send as numbers.
-const NUMBERS: [&str; 12] = [
+const NUMBERS: [&str; 13] = [
     "all_days",
     "connect_timeout_secs",
     "count",
