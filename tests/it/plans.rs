@@ -161,7 +161,8 @@ impl House {
                 let status = ask(app, address).await;
                 let after = read_so_far(&self.pool).await;
                 assert!(may_be(address, status), "{address} answered {status}");
-                let is_of_all = address.starts_with("/reports/") || address == "/reports";
+                let page = address.strip_prefix("/api/v1").unwrap_or(address);
+                let is_of_all = page.starts_with("/reports/") || page == "/reports";
                 let most_rows = if is_of_all {
                     &MOST_ROWS_OF_A_REPORT
                 } else {

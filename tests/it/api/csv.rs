@@ -36,7 +36,13 @@ async fn a_file_is_taken_away_changed_looked_at_and_applied_once() {
         .execute(&program.world.pool)
         .await
         .unwrap();
-    let file = "site,name,address,tags\nsite-0,near,192.0.2.5,edge\nsite-0,new,192.0.2.6,\n";
+    let credentials = program.get("/api/v1/credentials").await;
+    let login = credentials["items"][0]["name"].as_str().unwrap();
+    let file = format!(
+        "site,name,address,tags,credential\nsite-0,near,192.0.2.5,edge,{login}\n\
+         site-0,new,192.0.2.6,,{login}\n"
+    );
+    let file = file.as_str();
     let dry = format!("{DEVICES}?dry_run=true");
     let told = program.imported(&dry, file).await;
     assert_eq!(told["applied"], false);
