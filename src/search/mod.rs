@@ -132,6 +132,8 @@ pub async fn index_next(pool: &PgPool, vault: &Arc<Vault>) -> anyhow::Result<boo
         return Ok(false);
     }
     let Some(waiting) = db::get_waiting(&mut tx).await? else {
+        // At once: a transaction that is only dropped holds the lock for a moment longer.
+        tx.rollback().await?;
         return Ok(false);
     };
     let newest = db::get_newest(&mut tx, waiting.device).await?;

@@ -68,7 +68,7 @@ pub const ROOT: &str = "/api/";
     ),
     components(schemas(sites::Site, devices::Device, snapshots::SnapshotSummary, runs::RunSummary, batches::Batch,
         super::download::Masked, super::secrets::Secrets, super::search::When,
-        crate::managing::csv::Kind, reports::ReportedDevice, reports::ReportedSite)),
+        crate::managing::csv::Kind, crate::model::AuditAction, reports::ReportedDevice, reports::ReportedSite)),
     modifiers(&Security),
     tags(
         (name = "sites", description = "Customers' locations"),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use routervault::web::ROUTES;
+use serde_json::Value;
 
 use super::Program;
 
@@ -32,6 +33,32 @@ async fn the_description_has_every_address_and_no_other() {
         .map(|route| (route.method.to_owned(), route.path.to_owned()))
         .collect();
     assert_eq!(described, there);
+}
+
+/// The names of all shapes that are pointed to.
+fn pointed(part: &Value, names: &mut BTreeSet<String>) {
+    match part {
+        Value::Object(fields) => {
+            if let Some(Value::String(to)) = fields.get("$ref") {
+                names.insert(to.clone());
+            }
+            fields.values().for_each(|inner| pointed(inner, names));
+        }
+        Value::Array(parts) => parts.iter().for_each(|inner| pointed(inner, names)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn every_shape_that_is_named_is_described() {
+    let api = Program::new().await.get("/api/v1/openapi.json").await;
+    let mut names = BTreeSet::new();
+    pointed(&api, &mut names);
+    assert!(names.len() > 50, "{names:?}");
+    for name in names {
+        let place = name.strip_prefix('#').unwrap();
+        assert!(api.pointer(place).is_some(), "{name} is not there");
+    }
 }
 
 #[tokio::test]

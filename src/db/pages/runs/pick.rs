@@ -111,7 +111,7 @@ pub(super) async fn pick(
 /// Where the start is one value of a column, it is written as a comparison of rows with the id:
 /// with an equality, the planner takes the order from the primary key, and walks all runs to find
 /// those of a site that has none. Times are compared `IS TRUE`, which no index serves: the bounds of
-/// the id have seen to them, and all runs of a day are many. The batch is looked up for each row
+/// the id have seen to them, and all runs of a day are many. So are the sites of a device's runs. The batch is looked up for each row
 /// and never joined, lest all of a trigger's batches are read.
 macro_rules! walk {
     ($conn:expr, $terms:expr, $start:literal, $order:literal $(, $arg:expr)*) => {
@@ -185,7 +185,7 @@ async fn of_device(
         conn,
         terms,
         "(device_id, id) > ($10, $1) AND (device_id, id) < ($10, $2)
-         AND ($11::bigint[] IS NULL OR site_id = ANY ($11))",
+         AND ($11::bigint[] IS NULL OR (site_id = ANY ($11)) IS TRUE)",
         "device_id DESC, id DESC",
         device,
         terms.sites.as_deref() as Option<&[i64]>
