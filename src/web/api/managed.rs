@@ -17,7 +17,7 @@ use crate::web::{actions, error::PageError, state::AppState};
 pub fn tags_text(tags: &[String]) -> Result<String, PageError> {
     let is_one = |tag: &String| !tag.is_empty() && !tag.contains(',') && tag.trim() == tag;
     if tags.iter().all(is_one) {
-        return Ok(tags.join(","));
+        return Ok(tags.join(", "));
     }
     let sentence = "A tag is not empty, and has no comma and no blank at its ends.";
     Err(PageError::Wrong(sentence.to_owned()))
@@ -31,7 +31,7 @@ pub fn slugs_text(slugs: &[String]) -> Result<String, PageError> {
     let sentence = "A slug is one word, without a comma.";
     let is_one = |slug: &String| !slug.is_empty() && !slug.contains([',', ' ', '\t', '\r', '\n']);
     match slugs.iter().all(is_one) {
-        true => Ok(slugs.join(",")),
+        true => Ok(slugs.join(", ")),
         false => Err(PageError::Wrong(sentence.to_owned())),
     }
 }
