@@ -48,21 +48,32 @@ pub async fn check_archive(received: &Received) -> Result<Result<Checked, String
     Ok(checked.map_err(|refused| refused.to_string()))
 }
 
+/// Why a file that was checked is not listed.
+pub enum NotListed {
+    /// As many as are kept are there.
+    Full,
+    Folder(FolderError),
+}
+
 /// Keeps a file that was checked and lists it, in the caller's transaction; until that is
 /// committed nobody knows of the file, and it is swept in time.
 ///
 /// # Errors
-/// What the database answers; of the inside, what is wrong with the folder.
+/// What the database answers; of the inside, why it is not listed.
 pub async fn list_archive(
     state: &AppState,
     conn: &mut PgConnection,
     actor: &Actor,
     (received, checked): (Received, &Checked),
-) -> Result<Result<ArchiveId, FolderError>, PageError> {
+) -> Result<Result<ArchiveId, NotListed>, PageError> {
+    // Once more: while it came, others may have.
+    if !db::has_room(conn).await? {
+        return Ok(Err(NotListed::Full));
+    }
     let (name, size_bytes) = (received.name.clone(), received.size_bytes);
     let sha256 = received.sha256.clone();
     if let Err(refused) = bodies::aside(move || received.keep()).await? {
-        return Ok(Err(refused));
+        return Ok(Err(NotListed::Folder(refused)));
     }
     let counts = &checked.manifest.counts;
     let finished = Finished {

@@ -20,7 +20,7 @@ pub use archives::{
     delete_archive, open_archive, request_archive,
 };
 pub use backups::{back_up, cancel_batch, cancel_run, retry};
-pub use bring::{begin_archive, check_archive, declared_length, list_archive};
+pub use bring::{NotListed, begin_archive, check_archive, declared_length, list_archive};
 pub use host_keys::decide_host_key;
 pub use import::{BroughtCsv, apply_import, plan_import};
 pub use restore::{Came as RestoreCame, Outlook, Restores};

@@ -52,7 +52,8 @@ fn tag(body: &[u8]) -> String {
     format!("\"{}\"", hex::encode(&digest[..16]))
 }
 
-/// Refuses a change when the program says by `If-Match` what it saw, and `current` is another.
+/// Refuses a change when the program says by `If-Match` what it saw, and `current` is another, or
+/// `None`.
 ///
 /// # Errors
 /// [`PageError::Outdated`].
@@ -61,6 +62,10 @@ pub fn check(headers: &HeaderMap, current: &impl Serialize) -> Result<(), PageEr
         return Ok(());
     }
     let body = serde_json::to_vec(current).map_err(|error| PageError::Internal(error.into()))?;
+    // What is not there has no tag that could be named.
+    if body == b"null" {
+        return Err(PageError::Outdated);
+    }
     let tag = tag(&body);
     let wanted = headers.get_all(header::IF_MATCH).iter();
     let is_current = wanted

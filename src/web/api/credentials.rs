@@ -93,15 +93,15 @@ pub struct CredentialSettings {
     /// The user on the device, without login options.
     username: String,
     /// Either this or a private key; to change a credential, neither leaves the secret as it is.
-    #[serde(default, skip_serializing)]
+    #[serde(default, serialize_with = "managed::untold")]
     #[schema(value_type = Option<String>, format = Password)]
     password: Option<SecretString>,
     /// In PEM or OpenSSH form.
-    #[serde(default, skip_serializing)]
+    #[serde(default, serialize_with = "managed::untold")]
     #[schema(value_type = Option<String>, format = Password)]
     private_key: Option<SecretString>,
     /// Of the private key.
-    #[serde(default, skip_serializing)]
+    #[serde(default, serialize_with = "managed::untold")]
     #[schema(value_type = Option<String>, format = Password)]
     passphrase: Option<SecretString>,
 }

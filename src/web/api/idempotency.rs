@@ -63,9 +63,10 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, PageError> {
     let key = value
         .to_str()
         .ok()
-        .filter(|key| (1..=MAX_CHARS).contains(&key.len()));
+        .filter(|key| (1..=MAX_CHARS).contains(&key.len()))
+        .filter(|key| key.bytes().all(|byte| byte.is_ascii_graphic()));
     let key = key.ok_or(PageError::BadRequest(
-        "`Idempotency-Key` has from 1 to 200 characters of ASCII.",
+        "`Idempotency-Key` has from 1 to 200 characters of ASCII, and no blank.",
     ))?;
     Ok(Some(key.to_owned()))
 }

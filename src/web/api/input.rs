@@ -3,7 +3,7 @@
 
 use axum::{
     Json,
-    body::{Body, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
     http::request::Parts,
 };
@@ -44,8 +44,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
     type Rejection = PageError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, PageError> {
-        let body = Json::from_request(request, state).await;
+        let (parts, body) = request.into_parts();
+        let whole = Request::from_parts(parts.clone(), body);
+        let bytes = Bytes::from_request(whole, state).await;
+        let bytes = bytes.map_err(|refused| PageError::Invalid(refused.body_text()))?;
+        let whole = Request::from_parts(parts, Body::from(bytes.clone()));
+        let body = Json::from_request(whole, state).await;
         let body = body.map_err(|refused| PageError::Invalid(refused.body_text()))?;
+        // serde takes a list for an object, by the order of the fields: nobody means that.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            let sentence = "The body is to be a JSON object.";
+            return Err(PageError::Invalid(sentence.to_owned()));
+        }
         Ok(Self(body.0))
     }
 }

@@ -2,12 +2,13 @@
 //! what it is then.
 
 use axum::{http::StatusCode, response::Response};
-use serde::Serialize;
+use secrecy::SecretString;
+use serde::{Serialize, Serializer};
 use sqlx::PgConnection;
 
 use super::idempotency::{Asking, Told};
 use crate::managing::Changed;
-use crate::model::AuditAction;
+use crate::model::{AuditAction, Right, Role};
 use crate::web::{actions, error::PageError, state::AppState};
 
 /// Tags as a form has them, with commas between.
@@ -34,6 +35,35 @@ pub fn slugs_text(slugs: &[String]) -> Result<String, PageError> {
         true => Ok(slugs.join(", ")),
         false => Err(PageError::Wrong(sentence.to_owned())),
     }
+}
+
+/// Writes nothing of a secret. That the field is there at all has it described.
+///
+/// # Errors
+/// What the serializer answers.
+pub fn untold<S: Serializer>(_: &Option<SecretString>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_none()
+}
+
+/// Refuses what would give more than it says: a limit beside what has none.
+///
+/// # Errors
+/// [`PageError::Wrong`].
+pub fn check_limits(
+    role: Role,
+    withheld: &[Right],
+    all_sites: bool,
+    named: [&[String]; 2],
+) -> Result<(), PageError> {
+    let is_named = named.iter().any(|names| !names.is_empty());
+    let wrong = match role {
+        Role::Administrator if is_named || !withheld.is_empty() => {
+            "An administrator has every right at every site: leave out `withheld`, `sites` and `tags`."
+        }
+        _ if all_sites && is_named => "Say `all_sites`, or name `sites` and `tags`.",
+        _ => return Ok(()),
+    };
+    Err(PageError::Wrong(wrong.to_owned()))
 }
 
 /// What was made: its address, the change for the audit, and what is told of it.

@@ -139,6 +139,8 @@ pub struct ReportedSite {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReportFigures {
     devices: u64,
+    /// Of those that are to be backed up, how many had no verified backup in the month, due or not.
+    devices_never_verified: Option<u64>,
     days_counted: Option<u64>,
     days_verified: Option<u64>,
     changes: i64,
@@ -150,6 +152,7 @@ impl ReportFigures {
     fn of(figures: &everywhere::Figures, is_known: bool) -> Self {
         Self {
             devices: figures.devices,
+            devices_never_verified: is_known.then_some(figures.unverified),
             days_counted: is_known.then_some(figures.days),
             days_verified: is_known.then_some(figures.verified()),
             changes: figures.changes,

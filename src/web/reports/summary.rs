@@ -58,7 +58,11 @@ fn idle(lines: &[Line]) -> String {
     };
     let reasons = [
         of(
-            |line| line.device.enabled && line.is_asked(),
+            |line| line.device.enabled && line.is_asked() && line.backed_up.count() == 0,
+            "not verified yet",
+        ),
+        of(
+            |line| line.device.enabled && line.is_asked() && line.backed_up.count() > 0,
             "had no backup due yet",
         ),
         of(
@@ -251,7 +255,7 @@ mod tests {
         let said = said(&period, &lines, &[]);
         assert!(
             said.starts_with(
-                "2 devices; 1 was backed up and verified whenever due. 1 had no backup due yet."
+                "2 devices; 1 was backed up and verified whenever due. 1 not verified yet."
             ),
             "{said}"
         );

@@ -62,6 +62,22 @@ async fn every_shape_that_is_named_is_described() {
 }
 
 #[tokio::test]
+async fn a_secret_that_is_only_written_is_described() {
+    let api = Program::new().await.get("/api/v1/openapi.json").await;
+    for (shape, field) in [
+        ("CredentialSettings", "password"),
+        ("CredentialSettings", "private_key"),
+        ("CredentialSettings", "passphrase"),
+        ("DestinationSettings", "url"),
+        ("MailServerSettings", "password"),
+        ("ProviderSettings", "client_secret"),
+    ] {
+        let described = &api["components"]["schemas"][shape]["properties"][field];
+        assert_eq!(described["format"], "password", "{shape}.{field}");
+    }
+}
+
+#[tokio::test]
 async fn the_page_for_people_tells_the_same() {
     let program = Program::new().await;
     let page = program.ask("GET", "/api", &[], "").await;

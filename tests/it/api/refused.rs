@@ -18,6 +18,19 @@ fn is_problem(answer: &Answer, status: StatusCode, words: &str) {
 }
 
 #[tokio::test]
+async fn what_is_not_there_has_no_tag_and_a_key_has_no_blank() {
+    let program = Program::new().await;
+    let rule = "/api/v1/retention/rules/site:site-0";
+    let any = [("if-match", "*")];
+    let made = program.send("PUT", rule, &any, "{\"count\": 5}").await;
+    is_problem(&made, StatusCode::PRECONDITION_FAILED, "");
+    let blank = [("idempotency-key", "a b")];
+    let address = "/api/v1/sites/site-0/backups";
+    let asked = program.send("POST", address, &blank, "{}").await;
+    is_problem(&asked, StatusCode::BAD_REQUEST, "no blank");
+}
+
+#[tokio::test]
 async fn what_makes_no_sense_is_a_problem_with_a_sentence() {
     let program = Program::new().await;
     for (method, address, body, status, words) in [
@@ -43,6 +56,34 @@ async fn what_makes_no_sense_is_a_problem_with_a_sentence() {
             "{\"devices\": [\"none\"]}",
             404,
             "no such device",
+        ),
+        (
+            "POST",
+            "/api/v1/sites/site-0/backups",
+            " [[\"near\"]]",
+            400,
+            "a JSON object",
+        ),
+        (
+            "POST",
+            "/api/v1/users",
+            "{\"name\": \"kim\", \"role\": \"technician\", \"all_sites\": true, \"sites\": [\"site-0\"]}",
+            422,
+            "Say `all_sites`",
+        ),
+        (
+            "POST",
+            "/api/v1/users",
+            "{\"name\": \"kim\", \"role\": \"administrator\", \"withheld\": [\"reveal\"]}",
+            422,
+            "every right at every site",
+        ),
+        (
+            "POST",
+            "/api/v1/single-sign-on/groups",
+            "{\"name\": \"g\", \"role\": \"viewer\", \"all_sites\": true, \"tags\": [\"gold\"]}",
+            422,
+            "Say `all_sites`",
         ),
         (
             "POST",

@@ -138,3 +138,27 @@ async fn an_archive_that_is_brought_is_listed_once_and_a_damaged_one_never() {
     let restore = format!("{}/restore?slug=site-9", brought.header("location"));
     assert_eq!(program.report(&restore).await["possible"], true);
 }
+
+#[tokio::test]
+async fn archives_that_come_at_once_do_not_pass_the_limit() {
+    let program = Program::new().await;
+    let file = format!("{}/file", program.archive().await);
+    let zip = program.ask("GET", &file, &[], "").await.body;
+    let kept = "INSERT INTO archives (history, contents, secrets, comment, requested_by, state, created_at)
+                SELECT 'newest', 'configurations', 'masked', '', 'kim', 'queued', now()
+                FROM generate_series(1, 18)";
+    sqlx::query(kept)
+        .execute(&program.world.pool)
+        .await
+        .unwrap();
+    let bring = || {
+        let request = Request::post("/api/v1/archives/file")
+            .header("host", "localhost:8080")
+            .header("content-type", "application/zip");
+        program.answer(request.body(Body::from(zip.clone())).unwrap())
+    };
+    let answers = futures_util::future::join_all((0..4).map(|_| bring())).await;
+    let mut statuses: Vec<u16> = answers.iter().map(|one| one.status.as_u16()).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409, 409, 409]);
+}

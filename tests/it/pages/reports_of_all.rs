@@ -99,8 +99,8 @@ async fn the_file_has_a_line_a_site_and_no_formula() {
         .run("UPDATE sites SET name = '=1+1' WHERE id = 2")
         .await;
     let lines = file(&stage, &format!("{APRIL}.csv")).await;
-    let acme = "acme|Acme & Sons|2026-04|true|2026-05-03T12:00:00Z|3|70|66|4|2|3|1";
-    let other = "other|'=1+1|2026-04|true|2026-05-03T12:00:00Z|1|30|30|0|1|0|0";
+    let acme = "acme|Acme & Sons|2026-04|true|2026-05-03T12:00:00Z|3|70|66|4|2|3|1|0";
+    let other = "other|'=1+1|2026-04|true|2026-05-03T12:00:00Z|1|30|30|0|1|0|0|0";
     assert_eq!(
         lines[1..]
             .iter()
@@ -151,7 +151,7 @@ async fn of_a_month_whose_results_are_deleted_only_changes_are_told() {
         "{april}"
     );
     let lines = file(&stage, &format!("{APRIL}.csv")).await;
-    assert_eq!(lines[1][6..], ["", "", "", "2", "", ""]);
+    assert_eq!(lines[1][6..], ["", "", "", "2", "", "", ""]);
 }
 
 #[tokio::test]
@@ -170,9 +170,13 @@ async fn many_sites_are_shown_a_page_at_a_time_and_the_file_has_all() {
         .await;
     let first = page(&stage, APRIL).await;
     assert!(first.contains("122 sites with 124 devices."), "{first}");
+    assert!(
+        first.contains("120 devices had no verified backup"),
+        "{first}"
+    );
     assert!(first.contains("3,604 were missed"), "{first}");
     assert!(
-        first.contains("Site 001 1 0.0 % 30 of 30 0 0 0 Site 002"),
+        first.contains("Site 001 1 1 not verified 0.0 % 30 of 30 0 0 0 Site 002"),
         "{first}"
     );
     assert!(

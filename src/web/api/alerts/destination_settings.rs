@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::managing::DestinationText;
 use crate::model::DestinationKind;
+use crate::web::api::managed::untold;
 use crate::web::error::PageError;
 
 /// Where messages are to go. A request is known again (`Idempotency-Key`) by all but the address of a
@@ -22,7 +23,7 @@ pub struct DestinationSettings {
     recipients: Vec<String>,
     /// Where it is posted to, for all others. Who knows it may post there, so it is never told; to
     /// change a destination, none leaves it as it is.
-    #[serde(default, skip_serializing)]
+    #[serde(default, serialize_with = "untold")]
     #[schema(value_type = Option<String>, format = Password)]
     url: Option<SecretString>,
 }

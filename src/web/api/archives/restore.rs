@@ -189,6 +189,8 @@ pub async fn preview(
             headers(("Location" = String, description = "The archive, which will tell"))),
         (status = "4XX", description = "Refused; nothing was changed", body = Problem,
             content_type = "application/problem+json"),
+        (status = 503, description = "Another archive is being restored", body = Problem,
+            content_type = "application/problem+json"),
     ))]
 pub async fn restore(
     State(state): State<AppState>,

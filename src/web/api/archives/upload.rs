@@ -13,7 +13,7 @@ use super::{Archive, FULL, get};
 use crate::archive::{FolderError, Incoming, Received};
 use crate::db::archives as db;
 use crate::web::{
-    actions,
+    actions::{self, NotListed},
     api::{
         idempotency::{Asking, Told},
         problem::Problem,
@@ -58,7 +58,10 @@ pub async fn create(
     let act = async |conn: &mut PgConnection| {
         let brought = (received, &checked);
         let listed = actions::list_archive(&state, conn, &asking.actor, brought).await?;
-        let id = listed.map_err(|refused| no_room(&refused))?;
+        let id = listed.map_err(|refused| match refused {
+            NotListed::Full => FULL,
+            NotListed::Folder(refused) => no_room(&refused),
+        })?;
         Ok(Told {
             status: StatusCode::CREATED,
             location: format!("/api/v1/archives/{id}"),

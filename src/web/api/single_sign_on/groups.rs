@@ -19,7 +19,7 @@ use crate::web::{
         conditional,
         idempotency::{Asking, Told},
         input::{Asked, Place, Sent},
-        managed::{slugs_text, tags_text},
+        managed::{check_limits, slugs_text, tags_text},
         paging::{Page, Paging, Part},
         problem::Problem,
     },
@@ -58,6 +58,8 @@ impl GroupSettings {
             let sentence = "`see` and `manage` can not be withheld.";
             return Err(PageError::Wrong(sentence.to_owned()));
         }
+        let named = [&self.sites[..], &self.tags];
+        check_limits(self.role, &self.withheld, self.all_sites, named)?;
         let withheld = Right::WITHHOLDABLE.into_iter();
         Ok(GroupForm {
             name: self.name.trim().to_owned(),

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::db::managing::UserValues;
 use crate::managing::UserText;
 use crate::model::{Right, Role};
-use crate::web::api::managed::{slugs_text, tags_text};
+use crate::web::api::managed::{check_limits, slugs_text, tags_text};
 use crate::web::error::PageError;
 
 /// Who somebody is, what they may do, and where.
@@ -38,8 +38,10 @@ impl UserSettings {
     /// What the form would be filled with to say the same.
     ///
     /// # Errors
-    /// [`PageError::Wrong`] for a slug or a tag that is several.
+    /// [`PageError::Wrong`] for a slug or a tag that is several, and for a limit that would be none.
     pub fn text(&self) -> Result<UserText, PageError> {
+        let named = [&self.sites[..], &self.tags];
+        check_limits(self.role, &self.withheld, self.all_sites, named)?;
         let withheld: Vec<&str> = self.withheld.iter().map(|right| right.as_str()).collect();
         Ok(UserText {
             name: self.name.clone(),

@@ -12,7 +12,7 @@ use crate::db::archives as db;
 use crate::db::audit::Actor;
 use crate::model::ArchiveId;
 use crate::web::{
-    actions,
+    actions::{self, NotListed},
     error::PageError,
     guard::{Acting, SignedIn},
     managing::{done::Done, links, listed::ListQuery},
@@ -28,6 +28,8 @@ enum Refused {
     Form(Response),
     /// There is no place for it; who reads this can make one.
     Folder(FolderError),
+    /// While it came, others did, up to the limit.
+    Full,
     /// What was brought is no archive that can be used; a sentence.
     Archive(String),
 }
@@ -52,6 +54,9 @@ pub async fn create(
     let (status, problem) = match taken {
         Ok(id) => return Ok(Redirect::to(&links::restore_archive(&id)).into_response()),
         Err(Refused::Form(answer)) => return Ok(answer),
+        Err(Refused::Full) => {
+            return Ok(Redirect::to(&links::with(LIST, Done::ArchivesFull)).into_response());
+        }
         Err(Refused::Folder(refused)) => {
             tracing::error!("An archive could not be uploaded: {refused}");
             let problem = format!("Nothing was uploaded: {refused}.");
@@ -91,7 +96,8 @@ async fn take(
             transaction.commit().await?;
             Ok(Ok(id))
         }
-        Err(refused) => Ok(Err(Refused::Folder(refused))),
+        Err(NotListed::Full) => Ok(Err(Refused::Full)),
+        Err(NotListed::Folder(refused)) => Ok(Err(Refused::Folder(refused))),
     }
 }
 

@@ -9,7 +9,7 @@ use super::sites::SiteLine;
 use crate::managing::csv::{BYTE_ORDER_MARK, lines};
 use crate::web::{bodies, error::PageError, reports};
 
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 13] = [
     "site",
     "name",
     "month",
@@ -22,6 +22,7 @@ const COLUMNS: [&str; 12] = [
     "changes",
     "failures",
     "suspect",
+    "devices_never_verified",
 ];
 
 /// The file.
@@ -64,5 +65,6 @@ fn cells(report: &Report, site: &SiteLine) -> [String; COLUMNS.len()] {
         figures.changes.to_string(),
         known(figures.failures.to_string()),
         known(figures.suspects.to_string()),
+        known(figures.unverified.to_string()),
     ]
 }

@@ -14,6 +14,9 @@ use crate::web::reports::period::Period;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Figures {
     pub devices: u64,
+    /// Of those that are to be backed up by now, how many had no verified backup in the month, due
+    /// or not.
+    pub unverified: u64,
     /// How many days count, and on how many of these none was verified.
     pub days: u64,
     pub missed: u64,
@@ -25,6 +28,7 @@ pub struct Figures {
 impl Figures {
     fn add(&mut self, other: Self) {
         self.devices += other.devices;
+        self.unverified += other.unverified;
         self.days += other.days;
         self.missed += other.missed;
         self.changes += other.changes;
@@ -58,7 +62,8 @@ pub struct SiteLine {
     pub figures: Figures,
 }
 
-/// Every site that had a device, those that missed most days first, then by name; and how many
+/// Every site that had a device, those that missed most days first, then those with most devices that
+/// were never verified, then by name; and how many
 /// devices had backups deleted by retention.
 pub fn sites(
     periods: &HashMap<String, Period>,
@@ -86,8 +91,8 @@ pub fn sites(
     }
     let mut sites: Vec<SiteLine> = sites.into_values().collect();
     sites.sort_by_cached_key(|site| {
-        let missed = std::cmp::Reverse(site.figures.missed);
-        (missed, site.name.to_lowercase(), site.slug.clone())
+        let worst = std::cmp::Reverse((site.figures.missed, site.figures.unverified));
+        (worst, site.name.to_lowercase(), site.slug.clone())
     });
     (sites, thinned)
 }
@@ -121,8 +126,10 @@ fn figures(period: &Period, due_days: &mut DueDays<'_>, row: &ReportAttendance) 
         all: DaySet::from_bits(row.tried_days),
     };
     let attended = attendance.reckon(period, tried);
+    let is_meant = row.enabled && row.archived_at.is_none();
     Figures {
         devices: 1,
+        unverified: u64::from(is_meant && row.verified_days == 0),
         days: attended.due.count().into(),
         missed: attended.missed.count().into(),
         changes: row.changes,
@@ -184,6 +191,7 @@ mod tests {
         );
         let north = Figures {
             devices: 2,
+            unverified: 0,
             days: 60,
             missed: 3,
             changes: 6,
@@ -193,6 +201,30 @@ mod tests {
         assert_eq!(sites[0].figures, north);
         let all = total(&sites);
         assert_eq!((all.devices, all.days, all.verified()), (4, 120, 117));
+    }
+
+    #[test]
+    fn a_device_that_was_never_verified_is_told_though_nothing_was_due() {
+        let mut new = device(1, "west", 0);
+        new.created_at = at("2026-04-30T12:00");
+        new.schedule_since = new.created_at;
+        let mut spare = device(1, "west", 0);
+        (spare.enabled, spare.tried_days) = (false, 0);
+        let sites = of(vec![
+            device(2, "East", ALL),
+            device(1, "west", ALL),
+            new,
+            spare,
+        ]);
+        let west = &sites[0];
+        assert_eq!(
+            (
+                west.name.as_str(),
+                west.figures.missed,
+                west.figures.unverified
+            ),
+            ("west", 0, 1)
+        );
     }
 
     #[test]

@@ -56,12 +56,17 @@ pub fn sentences(report: &Report) -> Vec<String> {
 
 /// On how many days of devices one was verified, and how many sites missed none.
 fn coverage(report: &Report, total: &Figures) -> Vec<String> {
+    let unverified = (total.unverified > 0).then(|| {
+        let devices = many(total.unverified, "device");
+        format!("{devices} had no verified backup in this month.")
+    });
     let Some(coverage) = total.coverage() else {
-        return vec!["No day can be counted.".to_owned()];
+        let nothing = "No day can be counted.".to_owned();
+        return std::iter::once(nothing).chain(unverified).collect();
     };
     let counting = || report.sites.iter().filter(|site| site.figures.days > 0);
     let whole = counting().filter(|site| site.figures.missed == 0).count();
-    let sites = if whole == counting().count() {
+    let sites = if whole == report.sites.len() && unverified.is_none() {
         "All sites were".to_owned()
     } else {
         match whole {
@@ -70,7 +75,15 @@ fn coverage(report: &Report, total: &Figures) -> Vec<String> {
             some => format!("{} sites were", grouped(some)),
         }
     };
-    let mut said = vec![format!("{sites} backed up and verified whenever due.")];
+    let idle = report.sites.len() - counting().count();
+    let rest = match idle {
+        0 => String::new(),
+        some => format!(" {} had no backup due yet.", many(some as u64, "site")),
+    };
+    let mut said = vec![format!(
+        "{sites} backed up and verified whenever due.{rest}"
+    )];
+    said.extend(unverified);
     if total.missed > 0 {
         said.push(format!(
             "Of {} on which a device was due, {} missed: {coverage} are covered.",

@@ -94,16 +94,20 @@ fn subject(group: &str) -> String {
 fn in_words(group: &Group) -> String {
     let grants = &group.grants;
     let withheld: Vec<_> = grants.withheld.iter().map(|right| right.as_str()).collect();
+    let without = match withheld.is_empty() {
+        true => String::new(),
+        false => format!(", without {}", withheld.join(", ")),
+    };
     let reach = if grants.all_sites {
         "all sites".to_owned()
     } else {
-        format!(
-            "{} sites by name, tags {}",
-            grants.sites.len(),
-            grants.site_tags.join(", ")
-        )
+        let tags = match grants.site_tags.is_empty() {
+            true => "no tags".to_owned(),
+            false => format!("tags {}", grants.site_tags.join(", ")),
+        };
+        format!("{} sites by name, {tags}", grants.sites.len())
     };
-    format!("{}, {reach}, without {}", grants.role, withheld.join(", "))
+    format!("{}, {reach}{without}", grants.role)
 }
 
 async fn record(
