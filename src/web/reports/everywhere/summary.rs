@@ -65,8 +65,10 @@ fn coverage(report: &Report, total: &Figures) -> Vec<String> {
         return std::iter::once(nothing).chain(unverified).collect();
     };
     let counting = || report.sites.iter().filter(|site| site.figures.days > 0);
-    let whole = counting().filter(|site| site.figures.missed == 0).count();
-    let sites = if whole == report.sites.len() && unverified.is_none() {
+    let whole = counting()
+        .filter(|site| site.figures.missed == 0 && site.figures.unverified == 0)
+        .count();
+    let sites = if whole == report.sites.len() {
         "All sites were".to_owned()
     } else {
         match whole {
